@@ -1,0 +1,218 @@
+"""Canonical N-Quads of a JSON-LD document: RDFC-1.0 through PyLD, in a safe mode of our own.
+
+PyLD drops what it cannot express (undefined terms, relative addresses) and writes control characters unescaped. Both
+would let a document change under a valid signature, or fail elsewhere, so both are refused here, in signing and in
+verifying alike. Source: W3C RDF Dataset Canonicalization (RDFC-1.0); JSON-LD 1.1 API, Expansion and toRdf.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pyld import jsonld
+from pyld.canon import URDNA2015
+from pyld.context_resolver import ContextResolver
+
+from .contexts import Contexts
+from .errors import CanonicalError, FormatError, LimitError, OpenBadgeError, TermError
+
+#: A signed document of ours is 3 to 10 kB; a transcript with 60 badges is under 1 MB.
+MAX_BYTES = 2_000_000
+MAX_DEPTH = 40
+MAX_VALUES = 60_000
+
+#: Characters that canonicalizers write differently, or that cannot be written in UTF-8.
+UNSAFE_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_ADDRESS = re.compile(r'(?:[A-Za-z][A-Za-z0-9+.\-]*|_):[^\x00-\x20<>"{}|^`\\]*')
+_LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
+_KEYWORDS = {"@id", "@type", "@value", "@language", "@direction", "@list", "@set", "@graph"}
+_LARGEST_EXACT = 2**53
+
+
+def is_address(value: object) -> bool:
+    """Tell whether a value is an absolute IRI that N-Quads can carry as it stands."""
+    return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+
+
+def parse(data: bytes | str) -> dict[str, Any]:
+    """Read a JSON object from untrusted bytes.
+
+    Raises FormatError for anything but one JSON object in UTF-8 with each key once, LimitError above MAX_BYTES.
+    """
+    if len(data) > MAX_BYTES:
+        raise LimitError(f"The document is larger than {MAX_BYTES:,} bytes.")
+    try:
+        document = json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant)
+    except OpenBadgeError:
+        raise
+    except (ValueError, RecursionError) as error:
+        raise FormatError("The document is not valid JSON.") from error
+    if not isinstance(document, dict):
+        raise FormatError("The document is not a JSON object.")
+    return document
+
+
+def checked(document: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a copy of a document with numbers as JSON-LD reads them, after refusing what no signature can cover.
+
+    Refused are: null, numbers that are not exact in every implementation, unsafe characters, keys that are not text,
+    and documents beyond MAX_DEPTH or MAX_VALUES.
+    """
+    budget = [MAX_VALUES]
+    copy = _copy(document, "", 0, budget)
+    assert isinstance(copy, dict)  # noqa: S101 - a mapping in, a dict out
+    return copy
+
+
+def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
+    """Give the canonical N-Quads of a JSON-LD document.
+
+    Raises TermError for what would be dropped, ContextError for an unknown context, LimitError for a graph made to be
+    costly, CanonicalError for anything else that is not JSON-LD.
+    """
+    processor = _SafeProcessor()
+    options = {
+        "algorithm": "URDNA2015",
+        "format": "application/n-quads",
+        "rdfDirection": "i18n-datatype",
+        "documentLoader": contexts.loader(),
+        "contextResolver": ContextResolver(contexts.cache(), contexts.loader()),
+        "processingMode": "json-ld-1.1",
+        "base": "",
+    }
+    try:
+        dataset = processor.to_rdf(checked(document), {k: v for k, v in options.items() if k != "format"})
+        text = _Canonicalizer().main(dataset, options)
+    except OpenBadgeError:
+        raise
+    except (jsonld.JsonLdError, RecursionError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
+        # PyLD answers some malformed documents with errors of the interpreter; they say only that it is not JSON-LD.
+        cause: BaseException | None = error
+        while cause is not None:
+            if isinstance(cause, OpenBadgeError):
+                raise cause from error
+            cause = cause.__cause__
+        raise CanonicalError("The document is not valid JSON-LD.") from error
+    return str(text)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise FormatError("The document has the same key twice in one object.")
+    return found
+
+
+def _no_constant(name: str) -> None:
+    raise FormatError(f"The document holds {name}, which is not JSON.")
+
+
+def _copy(value: object, where: str, depth: int, budget: list[int]) -> object:
+    budget[0] -= 1
+    if depth > MAX_DEPTH:
+        raise LimitError(f"The document is nested more than {MAX_DEPTH} levels deep.")
+    if budget[0] < 0:
+        raise LimitError(f"The document has more than {MAX_VALUES:,} values.")
+    if isinstance(value, str):
+        if UNSAFE_TEXT.search(value):
+            raise FormatError(f"{where}: the text holds a control character.", code="control-character")
+        return value
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, int | float):
+        return _number(value, where)
+    if isinstance(value, Mapping):
+        copy = {}
+        for key, item in value.items():
+            if not isinstance(key, str) or UNSAFE_TEXT.search(key):
+                raise FormatError(f"{where}: a key holds a control character.", code="control-character")
+            copy[key] = _copy(item, f"{where}.{key}"[:120].lstrip("."), depth + 1, budget)
+        return copy
+    if isinstance(value, list | tuple):
+        return [_copy(item, where, depth + 1, budget) for item in value]
+    if value is None:
+        raise FormatError(f"{where}: null is not allowed; leave the field out.", code="null")
+    raise FormatError(f"{where}: {type(value).__name__} is no JSON value.")
+
+
+def _number(value: int | float, where: str) -> int | float:
+    """Give a number as every implementation reads it: without a fraction it is an integer."""
+    if value != value or abs(value) > _LARGEST_EXACT:
+        raise FormatError(f"{where}: the number is not exact in every implementation.", code="number")
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value
+
+
+class _SafeProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries no types
+    """PyLD's processor that refuses whatever it would leave out of the RDF."""
+
+    def __init__(self) -> None:
+        super().__init__(on_property_dropped=self._dropped)
+
+    @staticmethod
+    def _dropped(term: str | None) -> None:
+        raise TermError(f"The term {str(term)[:80]!r} is not defined by the document's contexts.")
+
+    def expand(self, input_: Any, options: Any) -> Any:
+        expanded = super().expand(input_, options)
+        _refuse_lossy(expanded)
+        return expanded
+
+
+def _refuse_lossy(value: Any) -> None:
+    """Walk an expanded document and refuse addresses, types and keywords that the RDF would lose or garble."""
+    if isinstance(value, list):
+        for item in value:
+            _refuse_lossy(item)
+        return
+    if not isinstance(value, dict):
+        return
+    for key in value:
+        if key.startswith("@"):
+            if key not in _KEYWORDS:
+                raise TermError(f"The JSON-LD keyword {key} is not accepted here.")
+        elif not is_address(key) or key.startswith("_:"):
+            raise TermError(f"The term {key[:80]!r} is not an absolute address.")
+    literal = "@value" in value
+    for address in _as_list(value.get("@id")) + _as_list(value.get("@type")):
+        if not is_address(address) and not (literal and address == "@json"):
+            raise TermError(f"{str(address)[:80]!r} is neither a defined term nor an absolute address.")
+    if literal:
+        language = value.get("@language")
+        if language is not None and not (isinstance(language, str) and _LANGUAGE.fullmatch(language)):
+            raise TermError(f"{str(language)[:40]!r} is not a language tag.")
+        return
+    for key, item in value.items():
+        if key not in ("@id", "@type"):
+            _refuse_lossy(item)
+
+
+def _as_list(value: Any) -> list[Any]:
+    return [] if value is None else value if isinstance(value, list) else [value]
+
+
+class _Canonicalizer(URDNA2015):  # type: ignore[misc]  # PyLD carries no types
+    """RDFC-1.0 with bounded work: a graph of many indistinguishable nodes is refused instead of run for hours."""
+
+    MAX_CALLS = 2_000
+    MAX_ALIKE = 6
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._calls = 0
+
+    def hash_n_degree_quads(self, id_: Any, issuer: Any) -> Any:
+        self._calls += 1
+        if self._calls > self.MAX_CALLS:
+            raise LimitError("The document has too many nodes that cannot be told apart.")
+        return super().hash_n_degree_quads(id_, issuer)
+
+    def create_hash_to_related(self, id_: Any, issuer: Any) -> Any:
+        related = super().create_hash_to_related(id_, issuer)
+        if any(len(nodes) > self.MAX_ALIKE for nodes in related.values()):
+            raise LimitError("The document has too many nodes that cannot be told apart.")
+        return related
