@@ -1,0 +1,63 @@
+"""What pages share: answering with a whole page or the part that htmx asked for, and the navigation."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+
+
+class NavItem(NamedTuple):
+    label: str
+    url: str
+    is_current: bool
+
+
+class NavEntry(NamedTuple):
+    order: int
+    label: Any
+    url_name: str
+    is_shown: Callable[[Any], bool]
+
+
+_nav: list[NavEntry] = []
+
+
+def add_nav(label: Any, url_name: str, *, is_shown: Callable[[Any], bool], order: int) -> None:
+    """Register an entry of the navigation, from `AppConfig.ready()`; is_shown gets the user (never anonymous)."""
+    entry = NavEntry(order, label, url_name, is_shown)
+    if not any(each.url_name == url_name for each in _nav):
+        _nav.append(entry)
+        _nav.sort(key=lambda each: each.order)
+
+
+def site(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: the navigation of this person, and the site's own address."""
+
+    def nav() -> list[NavItem]:
+        from django.urls import reverse
+
+        user = getattr(request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        items = []
+        for entry in _nav:
+            if entry.is_shown(user):
+                url = reverse(entry.url_name)
+                items.append(NavItem(str(entry.label), url, request.path.startswith(url)))
+        return items
+
+    return {"nav": nav, "public_origin": settings.PUBLIC_ORIGIN}
+
+
+def render_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, part: str = "", status: int = 200
+) -> HttpResponse:
+    """Answer with the page; an htmx request gets `part` alone, so that the markup exists once."""
+    is_part = bool(part) and request.headers.get("HX-Request") == "true" and not request.headers.get("HX-Boosted")
+    response = render(request, part if is_part else template, context, status=status)
+    if part:
+        patch_vary_headers(response, ["HX-Request"])
+    return response

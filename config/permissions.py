@@ -1,0 +1,113 @@
+"""Who may do what, on one page.
+
+Roles are RoleGrant rows (role, organization, credential or none, from, until), read by `user.has_role(role, scope)`,
+where scope is an Organization or a Credential. Rules ask the objects and import no model. A missing rule is an error.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.errors import NotAllowed
+
+
+class Role(TextChoices):
+    ASSESSOR = "assessor", gettext_lazy("assessor")
+    LEAD = "lead", gettext_lazy("lead")
+    PATHWAY_ADMIN = "pathway-admin", gettext_lazy("pathway administrator")
+    COMMITTEE = "committee", gettext_lazy("committee member")
+    REGISTRAR = "registrar", gettext_lazy("registrar")
+    AUDITOR = "auditor", gettext_lazy("auditor")
+    ADMINISTRATOR = "administrator", gettext_lazy("administrator")
+
+
+class Can(TextChoices):
+    CREDENTIAL_EDIT = "credential-edit", gettext_lazy("edit the draft of a credential")
+    CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
+    ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
+    SUBMISSION_EDIT = "submission-edit", gettext_lazy("work on a submission")
+    SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
+    SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
+    SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
+    DECISION_RELEASE = "decision-release", gettext_lazy("release a decision")
+    DECISION_UNDO = "decision-undo", gettext_lazy("undo a decision that was just released")
+    AWARD_SHARE = "award-share", gettext_lazy("share an award")
+    AWARD_READ = "award-read", gettext_lazy("read an award in the registry")
+    AWARD_REVOKE_REQUEST = "award-revoke-request", gettext_lazy("request that an award be revoked")
+    AWARD_REVOKE_APPROVE = "award-revoke-approve", gettext_lazy("approve the revocation of an award")
+    PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
+    PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
+    CASE_READ = "case-read", gettext_lazy("read a designation case")
+    CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
+    KEYS_MANAGE = "keys-manage", gettext_lazy("create, rotate and retire signing keys")
+
+
+RULES: dict[Can, Callable[[Any, Any], bool]] = {
+    # subject: a Credential
+    Can.CREDENTIAL_EDIT: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
+    Can.CREDENTIAL_PUBLISH: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    # subject: the Learner who enrolls
+    Can.ENROLLMENT_START: lambda user, learner: learner.user_id == user.pk,
+    # subject: a Submission
+    Can.SUBMISSION_EDIT: lambda user, submission: submission.learner.user_id == user.pk,
+    Can.SUBMISSION_ASSIGN: lambda user, submission: user.has_any_role(
+        {Role.LEAD, Role.ADMINISTRATOR}, submission.credential
+    ),
+    Can.SUBMISSION_ASSESS: lambda user, submission: (
+        submission.is_assigned_to(user) and submission.learner.user_id != user.pk
+    ),
+    Can.SUBMISSION_READ: lambda user, submission: (
+        submission.learner.user_id == user.pk
+        or submission.is_assigned_to(user)
+        or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
+    ),
+    # subject: a Decision. The assessor of the work releases it, or the lead of the credential; never the learner.
+    Can.DECISION_RELEASE: lambda user, decision: (
+        decision.learner.user_id != user.pk
+        and (decision.submission.is_assigned_to(user) or user.has_role(Role.LEAD, decision.credential))
+    ),
+    Can.DECISION_UNDO: lambda user, decision: (
+        decision.learner.user_id != user.pk
+        and (decision.submission.is_assigned_to(user) or user.has_role(Role.LEAD, decision.credential))
+    ),
+    # subject: an Award
+    Can.AWARD_SHARE: lambda user, award: award.learner.user_id == user.pk,
+    Can.AWARD_READ: lambda user, award: (
+        award.learner.user_id == user.pk or user.has_any_role({Role.REGISTRAR, Role.AUDITOR}, award.credential)
+    ),
+    Can.AWARD_REVOKE_REQUEST: lambda user, award: (
+        award.learner.user_id != user.pk and user.has_role(Role.REGISTRAR, award.credential)
+    ),
+    Can.AWARD_REVOKE_APPROVE: lambda user, request: (
+        request.requested_by_id != user.pk
+        and request.award.learner.user_id != user.pk
+        and user.has_role(Role.REGISTRAR, request.award.credential)
+    ),
+    # subject: a Pathway
+    Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
+    ),
+    # subject: the Learner who joins
+    Can.PATHWAY_JOIN: lambda user, learner: learner.user_id == user.pk,
+    # subject: a DesignationCase
+    Can.CASE_READ: lambda user, case: user.has_any_role({Role.COMMITTEE, Role.AUDITOR}, case.credential),
+    Can.CASE_DECIDE: lambda user, case: (
+        case.learner.user_id != user.pk and user.has_role(Role.COMMITTEE, case.credential)
+    ),
+    # subject: an Organization
+    Can.KEYS_MANAGE: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
+}
+
+
+def allowed(user: Any, can: Can, subject: Any) -> bool:
+    """Tell whether a person may do this to that. A stranger (not signed in) may do nothing in the table."""
+    return bool(getattr(user, "is_authenticated", False) and user.is_active and RULES[can](user, subject))
+
+
+def require(user: Any, can: Can, subject: Any) -> None:
+    """Raise NotAllowed unless the table says yes."""
+    if not allowed(user, can, subject):
+        raise NotAllowed(_("You may not %(action)s.") % {"action": can.label})

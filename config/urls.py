@@ -1,0 +1,18 @@
+from django.conf import settings
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.landing, name="landing"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("accounts/", include("allauth.urls")),
+    path("", include("credentials.urls")),
+    path("", include("learners.urls")),
+    path("", include("pathways.urls")),
+    path("", include("issuance.urls")),
+    path("api/v1/", include("issuance.api.urls")),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("_components/", include("config.gallery")))

@@ -1,0 +1,36 @@
+"""The states of what can be earned, and which may follow which."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.errors import IllegalMove
+
+
+class CredentialStatus(TextChoices):
+    DRAFT = "draft", gettext_lazy("not offered yet")
+    OFFERED = "offered", gettext_lazy("offered")
+    RETIRED = "retired", gettext_lazy("no longer offered")
+
+
+class VersionStatus(TextChoices):
+    DRAFT = "draft", gettext_lazy("a draft")
+    PUBLISHED = "published", gettext_lazy("published")
+
+
+CREDENTIAL_MOVES: dict[str, set[str]] = {
+    CredentialStatus.DRAFT: {CredentialStatus.OFFERED},
+    CredentialStatus.OFFERED: {CredentialStatus.OFFERED, CredentialStatus.RETIRED},  # a newer version is offered
+    CredentialStatus.RETIRED: {CredentialStatus.OFFERED},
+}
+VERSION_MOVES: dict[str, set[str]] = {
+    VersionStatus.DRAFT: {VersionStatus.PUBLISHED},
+    VersionStatus.PUBLISHED: set(),  # a change is a new version
+}
+
+
+def require_move(moves: dict[str, set[str]], current: str, target: TextChoices) -> None:
+    """Raise IllegalMove unless the table allows it."""
+    if target not in moves[current]:
+        now = type(target)(current).label
+        raise IllegalMove(_("This is %(now)s; it cannot become %(then)s.") % {"now": now, "then": target.label})

@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
+from django.urls import reverse
+
+from credentials.models import Credential, CredentialVersion, Offering, Organization, Outcome
+from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus
+
+from .people import Learner, User
+
+
+class EnrollmentQuerySet(QuerySet["Enrollment"]):
+    def visible_to(self, user: User) -> EnrollmentQuerySet:
+        """A learner sees their own."""
+        return self.filter(learner__user=user)
+
+
+class Enrollment(models.Model):
+    """A learner working toward one credential version.
+
+    `credential` repeats the version's, held equal by a composite foreign key, so that the table can refuse a second
+    open enrollment in any version of it.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="enrollments")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="enrollments")
+    credential_version = models.ForeignKey(CredentialVersion, on_delete=models.PROTECT, related_name="enrollments")
+    offering = models.ForeignKey(Offering, null=True, blank=True, on_delete=models.PROTECT, related_name="enrollments")
+    status = models.CharField(max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.ACTIVE)
+    enrolled_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = EnrollmentQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["learner", "credential"],
+                condition=Q(status__in=OPEN_ENROLLMENTS),
+                name="enrollment_one_open",
+            ),
+            CheckConstraint(
+                condition=Q(status__in=OPEN_ENROLLMENTS, ended_at__isnull=True)
+                | (~Q(status__in=OPEN_ENROLLMENTS) & Q(ended_at__isnull=False)),
+                name="enrollment_ended_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"enrollment {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("learners:enrollment-detail", args=[self.public_id])
+
+
+class Team(models.Model):
+    """Learners who gather evidence together, for an interprofessional item."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    credential_version = models.ForeignKey(CredentialVersion, on_delete=models.PROTECT, related_name="teams")
+    name = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["credential_version", "name"], name="team_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TeamMember(models.Model):
+    team = models.ForeignKey(Team, on_delete=models.CASCADE, related_name="members")
+    enrollment = models.OneToOneField(Enrollment, on_delete=models.CASCADE, related_name="team_member")
+
+    def __str__(self) -> str:
+        return f"member {self.pk}"
+
+
+class ConfidenceRating(models.Model):
+    """How sure a learner is of an outcome, 1 to 5; private to the learner."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="confidence_ratings")
+    outcome = models.ForeignKey(Outcome, on_delete=models.PROTECT, related_name="+")
+    moment = models.CharField(
+        max_length=20,
+        choices=[("before", "before"), ("submission", "at submission"), ("retrospective", "in retrospect")],
+    )
+    value = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["enrollment", "outcome", "moment"], name="confidence_once"),
+            CheckConstraint(condition=Q(value__range=(1, 5)), name="confidence_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.value} {self.moment}"
+
+
+class RecognizedCredential(models.Model):
+    """Learning that another provider credentialed, recognized here after a check by staff; never "assessed here"."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="recognized_credentials")
+    provider = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="recognized_credentials")
+    title = models.CharField(max_length=200)
+    earned_on = models.DateField()
+    counts_toward = models.ForeignKey(
+        Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="recognized_credentials"
+    )
+    status = models.CharField(
+        max_length=20,
+        choices=[("submitted", "submitted"), ("accepted", "accepted"), ("refused", "refused")],
+        default="submitted",
+    )
+    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(status="submitted") | Q(decided_by__isnull=False, decided_at__isnull=False),
+                name="recognized_decided_has_actor",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, Exists, OuterRef, Q, QuerySet, TextChoices, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from credentials.models import Credential, CredentialVersion, EvidenceRequirement
+from learners.workflow import SubmissionStatus
+
+from .enrollment import Enrollment
+from .people import Learner, User
+
+
+class SubmissionQuerySet(QuerySet["Submission"]):
+    def with_context(self) -> SubmissionQuerySet:
+        """With learner, credential and version at hand, for a page about one or many."""
+        return self.select_related(
+            "enrollment__learner__user", "enrollment__credential__organization", "enrollment__credential_version"
+        )
+
+    def visible_to(self, user: User) -> SubmissionQuerySet:
+        """The learner's own; the assessor's assigned ones once submitted; leads and auditors of the credential."""
+        from .assessment import Assignment
+
+        assigned = Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True)
+        handed_in = ~Q(status=SubmissionStatus.DRAFT)
+        return self.filter(
+            Q(enrollment__learner__user=user)
+            | (handed_in & Exists(assigned))
+            | (handed_in & user.scope_q({"lead", "auditor"}, "enrollment__credential__"))
+        )
+
+    def assigned_to(self, user: User) -> SubmissionQuerySet:
+        from .assessment import Assignment
+
+        return self.filter(
+            Exists(Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True))
+        )
+
+
+class Submission(models.Model):
+    """One attempt: evidence items plus declarations."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="submissions")
+    attempt = models.PositiveSmallIntegerField()
+    status = models.CharField(max_length=20, choices=SubmissionStatus.choices, default=SubmissionStatus.DRAFT)
+    started_at = models.DateTimeField()
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the assessor's answer is promised."))
+
+    objects = SubmissionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["enrollment", "attempt"], name="submission_attempt_once"),
+            UniqueConstraint(
+                fields=["enrollment"],
+                condition=Q(status__in=["draft", "submitted", "in-review"]),
+                name="submission_one_open",
+            ),
+            CheckConstraint(condition=Q(attempt__gte=1), name="submission_attempt_from_one"),
+            CheckConstraint(
+                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                name="submission_submitted_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "due_at"], name="submission_queue")]
+
+    def __str__(self) -> str:
+        return f"submission {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("learners:submission-detail", args=[self.public_id])
+
+    @property
+    def learner(self) -> Learner:
+        return self.enrollment.learner
+
+    @property
+    def credential(self) -> Credential:
+        return self.enrollment.credential
+
+    @property
+    def credential_version(self) -> CredentialVersion:
+        return self.enrollment.credential_version
+
+    def is_assigned_to(self, user: User) -> bool:
+        """Asks the database unless assignments were prefetched."""
+        return any(each.assessor_id == user.pk and each.ended_at is None for each in self.assignments.all())
+
+
+class SubmissionEvent(models.Model):
+    """Append-only."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="events")
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    moved_to = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ScanState(TextChoices):
+    NOT_CONFIGURED = "not-configured", _("no scanner configured")
+    WAITING = "waiting", _("waiting for the scanner")
+    CLEAN = "clean", _("clean")
+    INFECTED = "infected", _("refused by the scanner")
+
+
+class StoredFile(models.Model):
+    """Bytes kept in private storage, apart from what they are evidence of.
+
+    `media_type` was decided from the content. `quarantined_at` stops every reading; a purge removes the bytes and
+    leaves the row as a tombstone.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=100)
+    size_bytes = models.PositiveBigIntegerField()
+    original_name = models.CharField(max_length=200)
+    path = models.CharField(max_length=200)
+    scan_state = models.CharField(max_length=20, choices=ScanState.choices, default=ScanState.NOT_CONFIGURED)
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    quarantined_at = models.DateTimeField(null=True, blank=True)
+    tombstoned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_digest_is_hex"),
+            CheckConstraint(condition=Q(size_bytes__gt=0), name="stored_file_is_not_empty"),
+        ]
+
+    def __str__(self) -> str:
+        return f"file {self.public_id}"
+
+
+class EvidenceKind(TextChoices):
+    TEXT = "text", _("text")
+    FILE = "file", _("file")
+    LINK = "link", _("link")
+    HOURS = "hours", _("hours")
+
+
+class EvidenceItem(models.Model):
+    """One piece of evidence (OB 3.0: Evidence), for one requirement of the version."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="evidence_items")
+    requirement = models.ForeignKey(
+        EvidenceRequirement, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    kind = models.CharField(max_length=20, choices=EvidenceKind.choices)
+    title = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    link = models.URLField(blank=True, max_length=500)
+    hours = models.DecimalField(null=True, blank=True, max_digits=6, decimal_places=2)
+    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence_items")
+    added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    added_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=(Q(kind="text") & ~Q(text=""))
+                | Q(kind="file", file__isnull=False)
+                | (Q(kind="link") & ~Q(link=""))
+                | Q(kind="hours", hours__gt=0),
+                name="evidence_has_its_content",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class DeclarationKind(TextChoices):
+    NO_PATIENT_DATA = "no-patient-data", _("free of patient data")
+    OWN_WORK = "own-work", _("own work")
+    AI_USE = "ai-use", _("use of AI")
+
+
+class Declaration(models.Model):
+    """What a learner declared on a submission, in the wording that was shown. Append-only."""
+
+    submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="declarations")
+    kind = models.CharField(max_length=20, choices=DeclarationKind.choices)
+    wording_version = models.CharField(max_length=20)
+    wording = models.TextField()
+    answer = models.TextField(blank=True)
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["submission", "kind"], name="declaration_once")]
+
+    def __str__(self) -> str:
+        return self.get_kind_display()

@@ -1,0 +1,1 @@
+"""The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""

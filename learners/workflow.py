@@ -1,0 +1,99 @@
+"""The state machines of earning, and which status may follow which."""
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from credentials.workflow import require_move as require_move
+
+
+class EnrollmentStatus(TextChoices):
+    ACTIVE = "active", _("active")
+    WAITLISTED = "waitlisted", _("on the waitlist")
+    COMPLETED = "completed", _("completed")
+    NOT_MET = "not-met", _("ended without the award")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class SubmissionStatus(TextChoices):
+    DRAFT = "draft", _("a draft")
+    SUBMITTED = "submitted", _("waiting for an assessor")
+    IN_REVIEW = "in-review", _("being assessed")
+    RETURNED = "returned", _("returned for changes")
+    DECIDED = "decided", _("decided")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    QUARANTINED = "quarantined", _("set aside because of patient data")
+
+
+class AssessmentStatus(TextChoices):
+    DRAFT = "draft", _("a draft")
+    FINISHED = "finished", _("finished")
+
+
+class DecisionOutcome(TextChoices):
+    AWARDED = "awarded", _("awarded")
+    RETURNED = "returned", _("returned for changes")
+    NOT_MET = "not-met", _("not met")
+
+
+class DecisionStatus(TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    RELEASED = "released", _("released")
+    UNDONE = "undone", _("undone")
+
+
+class AwardStatus(TextChoices):
+    ACTIVE = "active", _("active")
+    SUSPENDED = "suspended", _("suspended")
+    WITHDRAWN = "withdrawn", _("withdrawn before it was signed")
+    SUPERSEDED = "superseded", _("superseded")
+    REVOKED = "revoked", _("revoked")
+
+
+OPEN_ENROLLMENTS = [EnrollmentStatus.ACTIVE, EnrollmentStatus.WAITLISTED]
+
+ENROLLMENT_MOVES: dict[str, set[str]] = {
+    EnrollmentStatus.WAITLISTED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.WITHDRAWN},
+    EnrollmentStatus.ACTIVE: {EnrollmentStatus.COMPLETED, EnrollmentStatus.NOT_MET, EnrollmentStatus.WITHDRAWN},
+    EnrollmentStatus.COMPLETED: {EnrollmentStatus.ACTIVE},  # a release is undone
+    EnrollmentStatus.NOT_MET: {EnrollmentStatus.ACTIVE},  # a release is undone
+    EnrollmentStatus.WITHDRAWN: set(),
+}
+SUBMISSION_MOVES: dict[str, set[str]] = {
+    SubmissionStatus.DRAFT: {SubmissionStatus.SUBMITTED, SubmissionStatus.WITHDRAWN},
+    SubmissionStatus.SUBMITTED: {
+        SubmissionStatus.IN_REVIEW,
+        SubmissionStatus.WITHDRAWN,
+        SubmissionStatus.QUARANTINED,
+    },
+    SubmissionStatus.IN_REVIEW: {
+        SubmissionStatus.RETURNED,
+        SubmissionStatus.DECIDED,
+        SubmissionStatus.QUARANTINED,
+    },
+    # The next attempt is a submission of its own; only undoing the release leads back.
+    SubmissionStatus.RETURNED: {SubmissionStatus.IN_REVIEW},
+    SubmissionStatus.DECIDED: {SubmissionStatus.IN_REVIEW},
+    SubmissionStatus.WITHDRAWN: set(),
+    SubmissionStatus.QUARANTINED: set(),
+}
+ASSESSMENT_MOVES: dict[str, set[str]] = {
+    AssessmentStatus.DRAFT: {AssessmentStatus.FINISHED},
+    AssessmentStatus.FINISHED: {AssessmentStatus.DRAFT},  # reopened while its decision is not released
+}
+DECISION_MOVES: dict[str, set[str]] = {
+    DecisionStatus.PROPOSED: {DecisionStatus.RELEASED, DecisionStatus.UNDONE},
+    DecisionStatus.RELEASED: {DecisionStatus.UNDONE},
+    DecisionStatus.UNDONE: set(),
+}
+AWARD_MOVES: dict[str, set[str]] = {
+    AwardStatus.ACTIVE: {
+        AwardStatus.SUSPENDED,
+        AwardStatus.WITHDRAWN,
+        AwardStatus.SUPERSEDED,
+        AwardStatus.REVOKED,
+    },
+    AwardStatus.SUSPENDED: {AwardStatus.ACTIVE, AwardStatus.REVOKED},
+    AwardStatus.WITHDRAWN: set(),
+    AwardStatus.SUPERSEDED: {AwardStatus.REVOKED, AwardStatus.ACTIVE},  # back when its successor is withdrawn
+    AwardStatus.REVOKED: set(),
+}

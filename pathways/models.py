@@ -1,0 +1,235 @@
+"""Rules over credentials that lead to a designation. Rules are rows: a tree of requirements, frozen once published."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from credentials.models import Credential, CredentialVersion
+from learners.models import Award, Cohort, Learner, User
+from pathways.workflow import CaseStatus, PathwayEnrollmentStatus, PathwayVersionStatus
+
+
+class Pathway(models.Model):
+    """What leads to one designation; what it asks stands in its versions."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(max_length=80, unique=True)
+    credential = models.OneToOneField(Credential, on_delete=models.PROTECT, related_name="pathway")
+
+    def __str__(self) -> str:
+        return self.slug
+
+    def get_absolute_url(self) -> str:
+        return reverse("pathways:pathway-detail", args=[self.public_id])
+
+
+class PathwayVersion(models.Model):
+    """What a pathway asks, for the cohorts that it is pinned to (none: for all)."""
+
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField()
+    status = models.CharField(max_length=20, choices=PathwayVersionStatus.choices, default=PathwayVersionStatus.DRAFT)
+    credential_version = models.ForeignKey(
+        CredentialVersion, null=True, blank=True, on_delete=models.PROTECT, related_name="pathway_versions"
+    )
+    cohorts = models.ManyToManyField(Cohort, blank=True, related_name="pathway_versions")
+    published_at = models.DateTimeField(null=True, blank=True)
+    published_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    professions_admitted = ArrayField(models.CharField(max_length=40), default=list, blank=True)
+    minimum_hours = models.PositiveIntegerField(default=0)
+    minimum_distinct_professions = models.PositiveSmallIntegerField(default=1)
+    time_limit_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    components_valid_at_award = models.BooleanField(default=True)
+    is_double_counting_allowed = models.BooleanField(default=False)
+    shared_components_max = models.PositiveSmallIntegerField(default=1)
+    max_per_learner = models.PositiveSmallIntegerField(null=True, blank=True)
+    capstone_form = models.CharField(max_length=200, blank=True, help_text=_("Empty: no capstone."))
+    recorded_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["pathway", "number"], name="pathway_version_number_once"),
+            CheckConstraint(
+                condition=Q(status="draft")
+                | Q(published_at__isnull=False, published_by__isnull=False, credential_version__isnull=False),
+                name="pathway_published_has_all",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title}, version {self.number}"
+
+
+class RequirementKind(TextChoices):
+    ALL_OF = "all-of", _("all of")
+    CHOOSE = "choose", _("choose n")
+    CREDENTIAL = "credential", _("a credential")
+    HOURS = "hours", _("at least n hours")
+    CAPSTONE = "capstone", _("a capstone")
+
+
+class Requirement(models.Model):
+    """One node of the tree: a group with children, a credential, or a sum over the whole."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="requirements")
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    position = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=RequirementKind.choices)
+    label = models.CharField(max_length=200, blank=True)
+    credential = models.ForeignKey(
+        Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="requirements"
+    )
+    minimum = models.PositiveIntegerField(null=True, blank=True, help_text=_("How many, for choose and hours."))
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["version", "parent", "position"], nulls_distinct=False, name="requirement_position_once"
+            ),
+            CheckConstraint(
+                condition=Q(kind="credential", credential__isnull=False)
+                | (~Q(kind="credential") & Q(credential__isnull=True)),
+                name="requirement_credential_matches_kind",
+            ),
+            CheckConstraint(
+                condition=~Q(kind__in=["choose", "hours"]) | Q(minimum__gte=1), name="requirement_has_its_number"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.get_kind_display()
+
+
+class PathwayEnrollment(models.Model):
+    """A learner who works toward a designation, pinned to the version of their entry."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="pathway_enrollments")
+    pathway = models.ForeignKey(Pathway, on_delete=models.PROTECT, related_name="enrollments")
+    version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="enrollments")
+    status = models.CharField(
+        max_length=20, choices=PathwayEnrollmentStatus.choices, default=PathwayEnrollmentStatus.ACTIVE
+    )
+    joined_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["learner", "pathway"], condition=~Q(status="left"), name="pathway_joined_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"pathway enrollment {self.public_id}"
+
+
+class Waiver(models.Model):
+    """Append-only: a requirement that a learner need not meet, or that another credential meets, with the reason."""
+
+    enrollment = models.ForeignKey(PathwayEnrollment, on_delete=models.PROTECT, related_name="waivers")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="waivers")
+    substitute = models.ForeignKey(Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["enrollment", "requirement"], name="waiver_once")]
+
+    def __str__(self) -> str:
+        return self.reason
+
+
+class DesignationCaseQuerySet(QuerySet["DesignationCase"]):
+    def visible_to(self, user: User) -> DesignationCaseQuerySet:
+        """Committee members and auditors of the designation; the learner's own."""
+        return self.filter(
+            Q(learner__user=user) | user.scope_q({"committee", "auditor"}, "pathway_version__pathway__credential__")
+        )
+
+
+class DesignationCase(models.Model):
+    """A met pathway before the committee; confirming it grants the designation's award."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="designation_cases")
+    pathway_version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="cases")
+    status = models.CharField(max_length=20, choices=CaseStatus.choices, default=CaseStatus.OPEN)
+    opened_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    award = models.OneToOneField(
+        Award, null=True, blank=True, on_delete=models.PROTECT, related_name="designation_case"
+    )
+
+    objects = DesignationCaseQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(
+                fields=["learner", "pathway_version"], condition=~Q(status="declined"), name="case_one_standing"
+            ),
+            CheckConstraint(
+                condition=Q(status="confirmed", award__isnull=False) | (~Q(status="confirmed") & Q(award__isnull=True)),
+                name="case_confirmed_has_award",
+            ),
+            CheckConstraint(condition=Q(status="open") | Q(decided_at__isnull=False), name="case_decided_has_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.public_id}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("pathways:case-detail", args=[self.public_id])
+
+    @property
+    def credential(self) -> Credential:
+        return self.pathway_version.pathway.credential
+
+
+class CaseEvent(models.Model):
+    """Append-only."""
+
+    case = models.ForeignKey(DesignationCase, on_delete=models.PROTECT, related_name="events")
+    actor = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    moved_to = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class PathwayEvent(models.Model):
+    """Append-only: who moved a pathway version, to what, why and when."""
+
+    version = models.ForeignKey(PathwayVersion, on_delete=models.PROTECT, related_name="events")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    moved_to = models.CharField(max_length=20)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class Plan(models.Model):
+    """A learner's own order of credentials over terms."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="plan_items")
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")
+    term = models.CharField(max_length=40)
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["learner", "credential"], name="plan_item_once")]
+
+    def __str__(self) -> str:
+        return f"{self.term}: {self.credential}"
