@@ -152,10 +152,10 @@ def initials(name: str) -> str:
 
 
 @register.filter
-def when(at: datetime | None) -> SafeString | str:
-    """A time in the school's zone, with its zone's name, as a <time> element."""
-    if at is None:
-        return ""
+def when(at: date | datetime | None) -> SafeString | str:
+    """A time in the school's zone, with its zone's name, as a <time> element; a plain date stays a date."""
+    if not isinstance(at, datetime):
+        return day(at)
     local = timezone.localtime(at) if timezone.is_aware(at) else at
     text = format_date(local, "M j, Y, g:i A T" if timezone.is_aware(at) else "M j, Y, g:i A")
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="seconds"), text)

@@ -131,15 +131,15 @@
       words.textContent = bar.dataset.words.replace("%", percent);
     });
     request.addEventListener("load", () => {
-      const answered = new URL(request.responseURL || location.href);
-      if (request.status < 400 && answered.href !== new URL(form.action).href) {
-        location.assign(answered.href);
-        return;
-      }
       if ((request.getResponseHeader("Content-Type") || "").includes("text/html")) {
         const page = new DOMParser().parseFromString(request.responseText, "text/html");
+        if (request.responseURL && request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
+        for (const sheet of page.querySelectorAll('link[rel="stylesheet"]')) {
+          if (!document.querySelector(`link[href="${sheet.getAttribute("href")}"]`)) document.head.append(sheet);
+        }
         document.title = page.title;
         document.body.replaceWith(page.body);
+        window.scrollTo(0, 0);
         if (window.htmx) window.htmx.process(document.body);
         arrive();
       } else {
@@ -153,6 +153,15 @@
     });
     request.open(form.method, form.action);
     request.send(data);
+  });
+
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const bar = event.target.querySelector?.("[data-drop-progress]");
+    if (!bar || !event.detail.lengthComputable) return;
+    const percent = Math.round((100 * event.detail.loaded) / event.detail.total);
+    bar.hidden = false;
+    bar.querySelector("progress").value = percent;
+    bar.querySelector("[data-drop-words]").textContent = bar.dataset.words.replace("%", percent);
   });
 
   // A second press of a button that has already sent its form does nothing.
