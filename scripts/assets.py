@@ -198,6 +198,7 @@ def main() -> None:
     if not MODULES.is_dir():
         raise SystemExit("assets: node_modules is missing; run `make bootstrap`.")
     STATIC.mkdir(parents=True, exist_ok=True)
+    (ROOT / "static" / "collected").mkdir(exist_ok=True)  # collectstatic fills it; WhiteNoise warns when it is missing
     shutil.copyfile(MODULES / "htmx.org" / "dist" / "htmx.min.js", STATIC / "htmx.min.js")
     write_icons()
     write_contexts()

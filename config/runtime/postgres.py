@@ -12,7 +12,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -56,11 +56,18 @@ class Server:
             self.lock.release()
 
 
-def start(home: Path, *, durable: bool = True, output: int | IO[Any] | None = None) -> Server:
+def start(
+    home: Path,
+    *,
+    durable: bool = True,
+    output: int | IO[Any] | None = None,
+    meanwhile: Callable[[], object] | None = None,
+) -> Server:
     """Start the PostgreSQL of a home, making its data folder and database first when there are none.
 
     durable: False gives up safety against a power cut for speed; for tests only. output: where its log goes; without
-    one, HOME/run/postgres.log. A server left behind by a killed supervisor is stopped first. Raises RuntimeProblem.
+    one, HOME/run/postgres.log. meanwhile: called again and again while it recovers after a crash. A server left behind
+    by a killed supervisor is stopped first. Raises RuntimeProblem.
     """
     private_folder(home)
     run = private_folder(paths.run_dir(home))
@@ -84,7 +91,7 @@ def start(home: Path, *, durable: bool = True, output: int | IO[Any] | None = No
         else:
             process = spawn(argv, death_signal=signal.SIGINT, stdout=output, stderr=subprocess.STDOUT)
         server = Server(home, process, paths.embedded_database_url(home), lock)
-        _prepare(server, sockets)
+        _prepare(server, sockets, meanwhile)
     except BaseException:
         if process is not None:
             end(process, [(signal.SIGINT, 5.0)])
@@ -181,7 +188,7 @@ def _initdb(prefix: list[str | Path], data: Path, owner: int, *, durable: bool) 
     draft.rename(data)
 
 
-def _prepare(server: Server, sockets: Path) -> None:
+def _prepare(server: Server, sockets: Path, meanwhile: Callable[[], object] | None) -> None:
     """Wait until the server answers, then make the database unless it is there."""
     where = {"host": str(sockets), "port": paths.POSTGRES_PORT, "user": paths.POSTGRES_USER, "dbname": "postgres"}
 
@@ -194,7 +201,7 @@ def _prepare(server: Server, sockets: Path) -> None:
             return False
         return True
 
-    ready = wait_until(answers, seconds=START_SECONDS)
+    ready = wait_until(answers, seconds=START_SECONDS, meanwhile=meanwhile)
     if server.process.poll() is not None:
         log = paths.run_dir(server.home) / "postgres.log"
         tail = log.read_text(encoding="utf-8", errors="replace")[-600:].strip() if log.exists() else ""

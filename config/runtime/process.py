@@ -68,6 +68,7 @@ def end(process: subprocess.Popen[bytes], steps: Sequence[tuple[int, float]]) ->
             break
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(number)
+            process.send_signal(signal.SIGCONT)  # a frozen one hears nothing before it
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(seconds)
     kill_group(process.pid)
@@ -97,12 +98,23 @@ def is_alive(pid: int) -> bool:
     return True
 
 
-def wait_until(condition: Callable[[], bool], *, seconds: float, every: float = 0.02) -> bool:
-    """Ask again and again until the condition holds; False when it still does not after so many seconds."""
+def wait_until(
+    condition: Callable[[], bool],
+    *,
+    seconds: float,
+    every: float = 0.02,
+    meanwhile: Callable[[], object] | None = None,
+) -> bool:
+    """Ask again and again until the condition holds; False when it still does not after so many seconds.
+
+    meanwhile: called between two questions.
+    """
     deadline = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > deadline:
             return False
+        if meanwhile is not None:
+            meanwhile()
         time.sleep(every)
     return True
 
