@@ -1,0 +1,98 @@
+"""Fill an empty database with the demo school."""
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from credentials.models import Credential, Organization
+from learners import services as learners_services
+from learners.models import Learner, User
+from pathways import services as pathways_services
+from pathways.models import Pathway
+
+from . import catalog, history, people
+
+# What the printed learner already holds of "Digital Health and Data"; the story awards the last one.
+HELD = ["clinical-informatics", "evidence-appraisal", "telehealth-rural"]
+LAST_COMPONENT = "ai-appraisal"
+PATHWAY = "digital-health-data"
+COHORT_ITEM = "roles-and-scope"
+
+
+@dataclass(frozen=True)
+class School:
+    organization: Organization
+    users: dict[str, User]
+    password: str
+
+
+def is_loaded() -> bool:
+    return Organization.objects.exists()
+
+
+def demo_password(home: Path) -> str:
+    """The one password of the printed accounts, made at first run and kept in HOME/secrets with mode 0600."""
+    path = home / "secrets" / "demo_password"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(12) + "\n", encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()
+
+
+def users() -> dict[str, User]:
+    emails = {account.email: account.key for account in people.ACCOUNTS}
+    return {emails[user.email]: user for user in User.objects.filter(email__in=emails)}
+
+
+def load(*, home: Path, at: datetime) -> None:
+    """Load organization, frameworks, people, catalog and pathways, and what the printed learner already earned.
+
+    at: now; what happened earlier is dated before it.
+    """
+    began = at - timedelta(days=120)
+    organization = catalog.load_school()
+    competencies = catalog.load_frameworks()
+    accounts = people.load_accounts(organization=organization, password=demo_password(home), at=began)
+    cohort = people.load_cohort(organization=organization, at=began)
+    people.load_people(organization=organization, cohort=cohort, learner_user=accounts["learner"], at=began)
+    credentials = catalog.load_microcredentials(
+        organization=organization,
+        competencies=competencies,
+        publisher=accounts["administrator"],
+        owners=[accounts["lead"], accounts["administrator"]],
+        at=began,
+    )
+    pathways = catalog.load_pathways(
+        organization=organization, credentials=credentials, publisher=accounts["administrator"], at=began
+    )
+    _load_history(credentials, pathways[PATHWAY].pathway, accounts, at)
+
+
+def _load_history(
+    credentials: dict[str, Credential], pathway: Pathway, accounts: dict[str, User], at: datetime
+) -> None:
+    robin = Learner.objects.select_related("user").get(user=accounts["learner"])
+    assessor = [accounts["assessor"]]
+    for slug in HELD:
+        decisions = history.prepare_decisions(
+            version=credentials[slug].current_version, learners=[robin], assessors=assessor, at=at - timedelta(days=60)
+        )
+        learners_services.release_decisions(
+            actor=accounts["lead"], decisions=decisions, at=at - timedelta(days=57), note=""
+        )
+    history.prepare_decisions(
+        version=credentials[LAST_COMPONENT].current_version,
+        learners=[robin],
+        assessors=assessor,
+        at=at - timedelta(days=3),
+    )
+    pathways_services.join_pathway(
+        actor=accounts["learner"], learner=robin, pathway=pathway, at=at - timedelta(days=90)
+    )
+    cohort = list(Learner.objects.select_related("user").order_by("pk"))
+    judges = list(User.objects.filter(role_grants__role="assessor").order_by("pk"))
+    history.prepare_decisions(
+        version=credentials[COHORT_ITEM].current_version, learners=cohort, assessors=judges, at=at - timedelta(days=3)
+    )
