@@ -4,6 +4,7 @@ No Django, settings, database, network, clock or logging: keys, times and fetche
 input has limits, and only OpenBadgeError leaves the package.
 """
 
+from .baking import bake_png, bake_svg, is_image, unbake
 from .canonical import canonize, checked, parse
 from .contexts import BADGE_CONTEXTS, CLR_CONTEXTS, DID_CONTEXTS, Contexts
 from .did import (
@@ -31,6 +32,7 @@ from .errors import (
     TermError,
     UnreachableError,
 )
+from .image import badge_image, rasterize
 from .model import (
     Achievement,
     Alignment,
@@ -64,6 +66,7 @@ from .proof import (
     to_multikey,
     verify_proof,
 )
+from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 
 __all__ = [
@@ -106,6 +109,9 @@ __all__ = [
     "TermError",
     "UnreachableError",
     "assertion_key",
+    "badge_image",
+    "bake_png",
+    "bake_svg",
     "canonize",
     "checked",
     "decode",
@@ -115,18 +121,22 @@ __all__ = [
     "from_multikey",
     "hash_data",
     "identity_hash",
+    "is_image",
     "is_set",
     "key_did",
     "key_did_document",
     "list_credential",
     "parse",
     "permute",
+    "rasterize",
     "read_timestamp",
+    "seal",
     "sign",
     "signature_holds",
     "timestamp",
     "to_bytes",
     "to_multikey",
+    "unbake",
     "unpermute",
     "verify_proof",
     "web_did",

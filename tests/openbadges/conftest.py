@@ -45,7 +45,7 @@ def signer():
     return Ed25519Signer(SEED, f"{ISSUER}#key-1")
 
 
-def make_badge(**changes) -> Badge:
+def badge(**changes) -> Badge:
     """A realistic badge; keyword arguments replace its fields."""
     base = "https://registry.example.edu/achievements/ip-communication/1"
     levels = tuple(
@@ -120,7 +120,12 @@ def make_badge(**changes) -> Badge:
 
 
 @pytest.fixture(scope="session")
+def make_badge():
+    return badge
+
+
+@pytest.fixture(scope="session")
 def signed_badge(contexts):
     """One signed badge; tests copy it before they change it."""
     signer = Ed25519Signer(SEED, f"{ISSUER}#key-1")
-    return sign(make_badge().to_dict(), signer=signer, created=NOON, contexts=contexts).document
+    return sign(badge().to_dict(), signer=signer, created=NOON, contexts=contexts).document

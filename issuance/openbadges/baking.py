@@ -1,0 +1,181 @@
+"""Credentials inside images: one `iTXt` chunk in a PNG, one element in an SVG.
+
+Source: 1EdTech Open Badges 3.0, section 5, Baked Badge.
+"""
+
+from __future__ import annotations
+
+import re
+import struct
+import zlib
+from collections.abc import Iterator
+
+from .canonical import MAX_BYTES
+from .errors import BakingError
+
+KEYWORD = b"openbadgecredential"
+NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+MAX_IMAGE_BYTES = 10_000_000
+_PNG = b"\x89PNG\r\n\x1a\n"
+_SVG_START = re.compile(r"<svg(?=[\s>])(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>")
+_SVG_ELEMENT = re.compile(
+    r"<openbadges:credential(?P<attributes>(?:\s(?:\"[^\"]*\"|'[^']*'|[^>\"'/])*)?)"
+    r"(?:/>|>(?P<content>.*?)</openbadges:credential\s*>)",
+    re.DOTALL,
+)
+_VERIFY = re.compile(r"\sverify\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+
+
+def bake_png(image: bytes, credential: bytes) -> bytes:
+    """Put a credential into a PNG. credential: its JSON in UTF-8, or a compact JWS.
+
+    Raises BakingError when the image is not a PNG, holds a credential already, or one of the two is too large.
+    """
+    _require_sizes(image, credential)
+    chunks = list(_chunks(image))
+    if any(_is_credential(kind, body) for kind, body in chunks):
+        raise BakingError("This image holds a credential already.", code="baking-twice")
+    body = KEYWORD + b"\x00\x00\x00\x00\x00" + credential  # no compression, no language, no translated keyword
+    head, *rest = chunks
+    return _PNG + b"".join(_written(kind, data) for kind, data in (head, (b"iTXt", body), *rest))
+
+
+def bake_svg(image: bytes, credential: bytes) -> bytes:
+    """Put a credential's JSON into an SVG, as CDATA directly after the `<svg>` tag. Raises BakingError."""
+    _require_sizes(image, credential)
+    text = _text(image)
+    start = _SVG_START.search(text)
+    if start is None:
+        raise BakingError("This is not an SVG image.", code="baking-format")
+    if "openbadges:credential" in text or "xmlns:openbadges" in text:
+        raise BakingError("This image holds a credential already.", code="baking-twice")
+    tag = start.group()
+    opened = (tag[:-2] if tag.endswith("/>") else tag[:-1]) + f' xmlns:openbadges="{NAMESPACE}">'
+    if tag.endswith("/>"):
+        raise BakingError("This SVG image is empty.", code="baking-format")
+    content = _text(credential).replace("]]>", "]]]]><![CDATA[>")
+    element = f"<openbadges:credential><![CDATA[{content}]]></openbadges:credential>"
+    return (text[: start.start()] + opened + element + text[start.end() :]).encode()
+
+
+def unbake(image: bytes) -> bytes:
+    """Take the credential out of a baked PNG or SVG: JSON or a compact JWS.
+
+    Raises BakingError: "baking-format" for another file, "baking-empty" without a credential, "baking-twice" with two,
+    "baking-size" when it is too large or would unpack to too much.
+    """
+    if len(image) > MAX_IMAGE_BYTES:
+        raise BakingError("This image is larger than accepted here.", code="baking-size")
+    found = _from_png(image) if image.startswith(_PNG) else _from_svg(_text(image))
+    if not found:
+        raise BakingError("This image holds no Open Badge.", code="baking-empty")
+    if len(found) > 1:
+        raise BakingError("This image holds more than one Open Badge.", code="baking-twice")
+    if len(found[0]) > MAX_BYTES:
+        raise BakingError("The credential in this image is larger than accepted here.", code="baking-size")
+    return found[0]
+
+
+def is_image(data: bytes) -> bool:
+    """Tell whether bytes look like a PNG or an SVG, so that a reader knows to unbake them first."""
+    return data.startswith(_PNG) or data[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<svg", b"<?xml", b"<!--"))
+
+
+def _from_png(image: bytes) -> list[bytes]:
+    found = []
+    for kind, body in _chunks(image):
+        if _is_credential(kind, body):
+            found.append(_itxt_text(body))
+    return found
+
+
+def _from_svg(text: str) -> list[bytes]:
+    if _SVG_START.search(text) is None:
+        raise BakingError("This is neither a PNG nor an SVG image.", code="baking-format")
+    found = []
+    for element in _SVG_ELEMENT.finditer(text):
+        verify = _VERIFY.search(element["attributes"] or "")
+        if verify is not None:
+            found.append((verify[1] or verify[2] or "").encode())
+        else:
+            found.append(_character_data(element["content"] or "").encode())
+    return found
+
+
+def _character_data(content: str) -> str:
+    """Read the text of an element that holds CDATA sections, escaped text, or both."""
+    parts = re.split(r"<!\[CDATA\[(.*?)\]\]>", content.strip(), flags=re.DOTALL)
+    for position in range(0, len(parts), 2):
+        if "<" in parts[position]:
+            raise BakingError("The credential in this image is malformed.", code="baking-format")
+        for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
+            parts[position] = parts[position].replace(entity, character)
+    return "".join(parts)
+
+
+def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Give each chunk of a PNG as type and data, checking order, lengths and sums."""
+    if not image.startswith(_PNG):
+        raise BakingError("This is not a PNG image.", code="baking-format")
+    place, number = len(_PNG), 0
+    while True:
+        if place + 12 > len(image):
+            raise BakingError("This PNG image is cut off.", code="baking-format")
+        (length,) = struct.unpack_from(">I", image, place)
+        kind = image[place + 4 : place + 8]
+        end = place + 8 + length
+        if end + 4 > len(image):
+            raise BakingError("This PNG image is cut off.", code="baking-format")
+        body = image[place + 8 : end]
+        if struct.unpack_from(">I", image, end)[0] != zlib.crc32(kind + body):
+            raise BakingError("This PNG image is damaged.", code="baking-format")
+        if (number == 0) != (kind == b"IHDR"):
+            raise BakingError("This PNG image is malformed.", code="baking-format")
+        yield kind, body
+        if kind == b"IEND":
+            return
+        place, number = end + 4, number + 1
+        if number > 10_000:
+            raise BakingError("This PNG image has too many parts.", code="baking-size")
+
+
+def _is_credential(kind: bytes, body: bytes) -> bool:
+    return kind in (b"iTXt", b"tEXt", b"zTXt") and body.partition(b"\x00")[0] == KEYWORD
+
+
+def _itxt_text(body: bytes) -> bytes:
+    _keyword, _, rest = body.partition(b"\x00")
+    if len(rest) < 4 or rest[0] not in (0, 1):
+        raise BakingError("The credential in this image is malformed.", code="baking-format")
+    _language, _, tail = rest[2:].partition(b"\x00")
+    _translated, separator, text = tail.partition(b"\x00")
+    if not separator:
+        raise BakingError("The credential in this image is malformed.", code="baking-format")
+    if rest[0] == 0:
+        return text
+    expander = zlib.decompressobj()
+    try:
+        unpacked = expander.decompress(text, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise BakingError("The credential in this image does not unpack.", code="baking-format") from error
+    if len(unpacked) > MAX_BYTES or not expander.eof:
+        raise BakingError("The credential in this image is larger than accepted here.", code="baking-size")
+    return unpacked
+
+
+def _written(kind: bytes, body: bytes) -> bytes:
+    return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BakingError("This is neither a PNG nor an SVG image.", code="baking-format") from error
+
+
+def _require_sizes(image: bytes, credential: bytes) -> None:
+    if len(image) > MAX_IMAGE_BYTES:
+        raise BakingError("This image is larger than accepted here.", code="baking-size")
+    if not credential or len(credential) > MAX_BYTES:
+        raise BakingError("The credential is empty or larger than accepted here.", code="baking-size")
