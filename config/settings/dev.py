@@ -8,7 +8,7 @@ os.environ.setdefault("PUBLIC_ORIGIN", f"http://localhost:{os.environ.get('PORT'
 secrets.provide(paths.home())  # SECRET_KEY and MASTER_KEY are made at first run and kept with mode 0600
 
 from config.settings.base import *  # noqa: E402,F403
-from config.settings.base import ALLOWED_HOSTS, SPECTACULAR_SETTINGS, env  # noqa: E402
+from config.settings.base import ALLOWED_HOSTS, env  # noqa: E402
 
 DEBUG = env.flag("DEBUG", default=False)
 IS_LOCAL = True

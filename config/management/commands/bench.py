@@ -1,0 +1,176 @@
+"""`manage.py bench`: measure Signet on this machine, each figure beside its floor, into build/bench.json."""
+
+import itertools
+import random
+import shutil
+import socket
+import statistics
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
+from django.core.cache import cache
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection, transaction
+from django.utils import timezone
+
+from config.bench.load import measure
+from config.bench.populate import fill
+from config.bench.table import Table
+from config.demo import load as demo
+from config.runtime import paths, postgres
+from config.runtime.supervisor import Running, running
+from issuance import services as issuance_services
+from issuance.models import SignedDocument, StatusEntry
+from learners import services as learners_services
+from learners.models import Award, Decision
+
+COHORT = 700
+
+
+class Command(BaseCommand):
+    help = "Measure the main figures beside their floors; writes build/bench.json."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--awards", type=int, default=70_000, help="how many awards stand behind the pages")
+        parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        home = paths.home()
+        if home.name != "bench":
+            raise CommandError(
+                "The benchmark fills and empties its own home: set SIGNET_HOME=build/bench (see Makefile)."
+            )
+        shutil.rmtree(home, ignore_errors=True)
+        self.table = Table(settings.BASE_DIR / "build" / "bench.json")
+        port = free_port()
+        environment = {"DJANGO_SETTINGS_MODULE": "config.settings.bench", "LOG_LEVEL": "WARNING"}
+        floor = self._bare_postgres_seconds()
+        with running(home, port, environment=environment) as site:
+            self.table.add("cold_start_seconds", site.started_in_seconds, "s", "empty home to the first page")
+            self.table.add("cold_start_floor_seconds", floor, "s", "initdb and start of PostgreSQL alone")
+            demo.load(home=home, at=timezone.now())
+            self._wait_until_signed()
+            self._cohort("cohort_award")
+            self._certificates()
+            addresses = fill(count=options["awards"], say=self.stdout.write)
+            self._verify_page(site, addresses, options["seconds"])
+            self._growth()
+        self.table.write()
+
+    def _bare_postgres_seconds(self) -> float:
+        with tempfile.TemporaryDirectory() as folder:
+            began = time.monotonic()
+            postgres.start(Path(folder)).stop()
+            return time.monotonic() - began
+
+    def _wait_until_signed(self, *, seconds: float = 120) -> float:
+        """Wait until every due award has its document; answer how long that took."""
+        began = time.monotonic()
+        while time.monotonic() - began < seconds:
+            due = Award.objects.due(timezone.now()).count()
+            if SignedDocument.objects.filter(kind="credential", award__status="active").count() >= due:
+                return time.monotonic() - began
+            time.sleep(0.02)
+        raise CommandError(f"Awards are still unsigned after {seconds:.0f} s; see the worker's log.")
+
+    def _cohort(self, name: str) -> None:
+        decisions = list(Decision.objects.filter(status="proposed", enrollment__credential__slug=demo.COHORT_ITEM))
+        lead = demo.users()["lead"]
+        before = SignedDocument.objects.filter(kind="credential").count()
+        began = time.monotonic()
+        learners_services.release_decisions(actor=lead, decisions=decisions, at=timezone.now())
+        released = time.monotonic() - began
+        while SignedDocument.objects.filter(kind="credential").count() < before + len(decisions):
+            if time.monotonic() - began > 300:
+                raise CommandError("The cohort is not signed after 300 s; see the worker's log.")
+            time.sleep(0.02)
+        spent = time.monotonic() - began
+        if StatusEntry.objects.count() != SignedDocument.objects.filter(kind="credential").count():
+            raise CommandError("Documents and status entries differ in number.")
+        count = len(decisions)
+        floor = self._raw_cohort_seconds(count)
+        self.table.add(f"{name}_seconds_{count}", spent, "s", f"release took {released:.2f} s of it")
+        self.table.add(f"{name}_rate", count / spent, "awards/s", "from release to signed and stored, through Celery")
+        self.table.add(f"{name}_floor_seconds", floor, "s", f"{count} raw Ed25519 signatures and rows of 8 kB")
+
+    def _raw_cohort_seconds(self, count: int) -> float:
+        key = Ed25519PrivateKey.generate()
+        body = random.Random(1).randbytes(8000)  # noqa: S311
+        began = time.monotonic()
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("CREATE TEMPORARY TABLE floor (id serial PRIMARY KEY, bytes bytea, signature bytea)")
+            cursor.executemany(
+                "INSERT INTO floor (bytes, signature) VALUES (%s, %s)", [(body, key.sign(body)) for _ in range(count)]
+            )
+            cursor.execute("DROP TABLE floor")
+        return time.monotonic() - began
+
+    def _certificates(self, count: int = 20) -> None:
+        from weasyprint import HTML
+
+        kept = SignedDocument.objects.filter(kind="certificate").count()
+        began = time.monotonic()
+        issuance_services.render_pending(limit=count, at=timezone.now())
+        spent = time.monotonic() - began
+        made = max(1, SignedDocument.objects.filter(kind="certificate").count() - kept)
+        began = time.monotonic()
+        for _ in range(count):
+            HTML(string="<p>An empty page</p>").write_pdf()
+        floor = time.monotonic() - began
+        self.table.add("certificate_pdfs_per_second", made / spent, "PDF/s", "beside the running documents worker")
+        self.table.add("certificate_floor_per_second", count / floor, "PDF/s", "an empty page, unsigned")
+
+    def _verify_page(self, site: Running, addresses: list[str], seconds: float) -> None:
+        chance = random.Random(11)  # noqa: S311
+        keys = list(Award.objects.values_list("pk", flat=True))
+        pages, floors, times = [], [], []
+        cache.clear()
+        for _ in range(3):
+            sample = chance.sample(addresses, min(20_000, len(addresses)))
+            load = measure(host="127.0.0.1", port=site.port, paths=sample, seconds=seconds)
+            if set(load.statuses) != {200}:
+                raise CommandError(f"The verification page answered {load.statuses}.")
+            empty = [f"/_bench/empty/{chance.choice(keys)}" for _ in range(1000)]
+            floor = measure(host="127.0.0.1", port=site.port, paths=empty, seconds=seconds)
+            pages.append(load.rate)
+            floors.append(floor.rate)
+            times.append(load)
+        page, floor_rate = statistics.median(pages), statistics.median(floors)
+        note = f"{len(addresses):,} shared of {len(keys):,} awards in mixed states, at random"
+        self.table.add("verify_page_rps", page, "requests/s", note)
+        self.table.add("verify_page_floor_rps", floor_rate, "requests/s", "an empty view with one query")
+        self.table.add("verify_page_ratio", page / floor_rate, "", "to the empty view")
+        self.table.add("verify_page_p50_ms", statistics.median(load.p50_ms for load in times), "ms", "8 connections")
+        self.table.add("verify_page_p99_ms", statistics.median(load.p99_ms for load in times), "ms", "8 connections")
+
+    def _growth(self) -> None:
+        """The same cohort once more, beside everything that was filled in."""
+        from config.demo import history
+        from credentials.models import CredentialVersion
+        from learners.models import Learner, User
+
+        version = CredentialVersion.objects.filter(status="published", credential__kind="microcredential").latest("pk")
+        learners = Learner.objects.exclude(awards__credential=version.credential_id).select_related("user")[:COHORT]
+        judges = list(itertools.islice(User.objects.filter(role_grants__role="assessor").order_by("pk").iterator(), 40))
+        decisions = history.prepare_decisions(
+            version=version, learners=list(learners), assessors=judges, at=timezone.now()
+        )
+        before = SignedDocument.objects.filter(kind="credential").count()
+        began = time.monotonic()
+        learners_services.release_decisions(actor=demo.users()["lead"], decisions=decisions, at=timezone.now())
+        while SignedDocument.objects.filter(kind="credential").count() < before + len(decisions):
+            time.sleep(0.05)
+        spent = time.monotonic() - began
+        self.table.add(
+            f"cohort_award_seconds_{len(decisions)}_grown", spent, "s", f"with {before:,} documents already there"
+        )
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
