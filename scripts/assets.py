@@ -104,7 +104,7 @@ def write_fonts() -> None:
 
 def write_truetype(face: Face, target: Path) -> None:
     """Unpack one WOFF2 file, naming it as CSS does: instances cut from a variable font all claim to be "Thin"."""
-    from fontTools.ttLib import TTFont
+    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
     font = TTFont(face.source, recalcBBoxes=False, recalcTimestamp=False)
     font.flavor = None
@@ -143,7 +143,7 @@ def write_icons() -> None:
             f"{{{namespace}}}g",
             {"fill": "none", "stroke": "currentColor", "stroke-linecap": "round", "stroke-linejoin": "round"},
         )
-        group.extend(ElementTree.parse(file).getroot())  # noqa: S314 - the file comes with the pinned package
+        group.extend(ElementTree.parse(file).getroot())
     for element in sprite.iter():
         element.tail = element.text = None
     ElementTree.ElementTree(sprite).write(STATIC / "icons.svg", encoding="utf-8", xml_declaration=False)

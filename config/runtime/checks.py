@@ -35,7 +35,9 @@ def findings(*, home: Path, ports: list[int]) -> Iterator[Finding]:
     yield _packages()
     yield _pango()
     yield _files("pages", [paths.ROOT / part for part in ASSETS])
-    yield _files("contexts", [Path(os.environ.get("CONTEXTS_DIR") or paths.ROOT / "vendor/contexts") / n for n in CONTEXTS])
+    yield _files(
+        "contexts", [Path(os.environ.get("CONTEXTS_DIR") or paths.ROOT / "vendor/contexts") / n for n in CONTEXTS]
+    )
     yield _service("PostgreSQL", "DATABASE_URL", lambda: postgres.binary("postgres"))
     yield _service("Redis", "REDIS_URL", redis.binary)
     yield _home(home)
@@ -104,7 +106,11 @@ def _pango() -> Finding:
 
 
 def _files(name: str, files: list[Path]) -> Finding:
-    missing = [str(file.relative_to(paths.ROOT)) if file.is_relative_to(paths.ROOT) else str(file) for file in files if not file.exists()]
+    missing = [
+        str(file.relative_to(paths.ROOT)) if file.is_relative_to(paths.ROOT) else str(file)
+        for file in files
+        if not file.exists()
+    ]
     if missing:
         return Finding(name, False, f"Missing: {', '.join(missing)}. {BOOTSTRAP}")
     return Finding(name, True, f"{len(files)} files in place")

@@ -19,7 +19,9 @@ def node() -> Path:
 
     Raises NodeMissing with what can be done about it.
     """
-    if (on_machine := shutil.which("node")) and _version(Path(on_machine)) >= OLDEST:
+    on_machine = shutil.which("node")
+    # A node without npm beside it (Debian splits them) is passed over, so that both are of one kind.
+    if on_machine and shutil.which("npm") and _version(Path(on_machine)) >= OLDEST:
         return Path(on_machine)
     if (from_wheel := wheel_folder() / "bin" / "node").is_file():
         return from_wheel
@@ -31,9 +33,7 @@ def npm() -> list[str]:
     binary = node()
     if binary.is_relative_to(wheel_folder()):
         return [str(binary), str(wheel_folder() / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")]
-    if on_machine := shutil.which("npm"):
-        return [on_machine]
-    raise NodeMissing("Node was found, but npm was not.")
+    return [shutil.which("npm") or "npm"]
 
 
 def wheel_folder() -> Path:

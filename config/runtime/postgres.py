@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 
 from config.runtime import paths
 from config.runtime.process import Lock, RuntimeProblem, end, is_alive, private_folder, spawn, wait_until
@@ -190,13 +191,15 @@ def _initdb(prefix: list[str | Path], data: Path, owner: int, *, durable: bool) 
 
 def _prepare(server: Server, sockets: Path, meanwhile: Callable[[], object] | None) -> None:
     """Wait until the server answers, then make the database unless it is there."""
-    where = {"host": str(sockets), "port": paths.POSTGRES_PORT, "user": paths.POSTGRES_USER, "dbname": "postgres"}
+    where = make_conninfo(
+        host=str(sockets), port=paths.POSTGRES_PORT, user=paths.POSTGRES_USER, dbname="postgres", connect_timeout=2
+    )
 
     def answers() -> bool:
         if server.process.poll() is not None:
             return True
         try:
-            psycopg.connect(**where, connect_timeout=2).close()
+            psycopg.connect(where).close()
         except psycopg.OperationalError:
             return False
         return True
@@ -208,7 +211,7 @@ def _prepare(server: Server, sockets: Path, meanwhile: Callable[[], object] | No
         raise RuntimeProblem(f"PostgreSQL ended with code {server.process.returncode} while starting. {tail}".strip())
     if not ready:
         raise RuntimeProblem(f"PostgreSQL did not answer within {START_SECONDS:.0f} seconds.")
-    with psycopg.connect(**where, autocommit=True) as connection:
+    with psycopg.connect(where, autocommit=True) as connection:
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [paths.POSTGRES_DATABASE]).fetchone():
             connection.execute(f'CREATE DATABASE "{paths.POSTGRES_DATABASE}"')
 

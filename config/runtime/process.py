@@ -54,7 +54,7 @@ def spawn(
         stdout=stdout,
         stderr=stderr,
         start_new_session=True,
-        preexec_fn=in_child,  # noqa: PLW1509 - nothing here takes a lock
+        preexec_fn=in_child,
     )
 
 

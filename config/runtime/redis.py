@@ -64,7 +64,7 @@ def start(home: Path, *, output: int | IO[Any] | None = None) -> Server:
             "loglevel": "warning",
             "daemonize": "no",
         }
-        argv = [binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
+        argv: list[str | Path] = [binary(), *(part for name, value in options.items() for part in (f"--{name}", value))]
         if output is None:
             with (run / "redis.log").open("ab") as log:
                 process = spawn(argv, stdout=log, stderr=subprocess.STDOUT)

@@ -9,9 +9,9 @@ from pathlib import Path
 def provide(home: Path) -> None:
     """Point SECRET_KEY_FILE and MASTER_KEY_FILE at files in HOME/secrets, unless the environment names its own."""
     folder = home / "secrets"
-    for name, make in (
-        ("SECRET_KEY", lambda: secrets.token_urlsafe(50)),
-        ("MASTER_KEY", lambda: base64.b64encode(secrets.token_bytes(32)).decode()),
+    for name, value in (
+        ("SECRET_KEY", secrets.token_urlsafe(50)),
+        ("MASTER_KEY", base64.b64encode(secrets.token_bytes(32)).decode()),
     ):
         if os.environ.get(name) or os.environ.get(f"{name}_FILE"):
             continue
@@ -21,7 +21,7 @@ def provide(home: Path) -> None:
         if not path.exists():
             draft = folder / f".{name.lower()}.{os.getpid()}"
             draft.touch(mode=0o600)
-            draft.write_text(make() + "\n", encoding="utf-8")
+            draft.write_text(value + "\n", encoding="utf-8")
             try:
                 os.link(draft, path)
             except FileExistsError:

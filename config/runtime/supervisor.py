@@ -6,6 +6,7 @@ kernel ends a child with the thread that started it, so every child is started h
 
 import contextlib
 import datetime
+import functools
 import http.client
 import importlib.util
 import json
@@ -90,11 +91,11 @@ class Supervisor:
             busy=f"Signet is already running in {self.home} (process {{pid}}). Stop it, or set SIGNET_HOME to another.",
         )
         try:
-            self._end_leftovers()
-            for port in self._ports():
-                if problem := checks.port_problem(port):
-                    raise RuntimeProblem(problem)
             with self._listening_for_signals():
+                self._end_leftovers()
+                for port in self._ports():
+                    if problem := checks.port_problem(port):
+                        raise RuntimeProblem(problem)
                 try:
                     self._start_all()
                     while not self._signals:
@@ -110,9 +111,9 @@ class Supervisor:
 
     def _start_all(self) -> None:
         began = time.monotonic()
-        if paths.given("DATABASE_URL") is None:
+        if paths.given("DATABASE_URL") is None and not self._signals:
             self._start(Child("postgres", self._launch_postgres))
-        if paths.given("REDIS_URL") is None:
+        if paths.given("REDIS_URL") is None and not self._signals:
             self._start(Child("redis", self._launch_redis))
         if self._signals:
             return
@@ -166,7 +167,7 @@ class Supervisor:
         now = time.monotonic()
         for child in self._children.values():
             if child.process is not None and child.process.poll() is not None:
-                self._bury(child, now)
+                self._bury(child, child.process, now)
             if child.due is not None and now >= child.due and not self._signals:
                 child.due = None
                 try:
@@ -175,10 +176,8 @@ class Supervisor:
                     self._say(child.name, str(problem))
                     self._schedule(child)
 
-    def _bury(self, child: Child, now: float) -> None:
+    def _bury(self, child: Child, process: "subprocess.Popen[bytes]", now: float) -> None:
         """Clean up after a dead child and say when it starts again."""
-        process = child.process
-        assert process is not None
         kill_group(process.pid)  # what it had started itself
         if child.server is not None:
             child.server.lock.release()
@@ -188,14 +187,15 @@ class Supervisor:
             child.failures = 0
         code = process.returncode
         cause = f"was ended by {signal.Signals(-code).name}" if code < 0 else f"ended with code {code}"
-        self._schedule(child)
-        assert child.due is not None
-        self._say(child.name, f"{child.name} {cause}; starting it again in {max(child.due - now, 0):.1f} s")
+        self._say(child.name, f"{child.name} {cause}; starting it again in {self._schedule(child):.1f} s")
         self._write_processes()
 
-    def _schedule(self, child: Child) -> None:
-        child.due = time.monotonic() + BACKOFF_SECONDS[min(child.failures, len(BACKOFF_SECONDS) - 1)]
+    def _schedule(self, child: Child) -> float:
+        """Plan the next start, later after each failure; the seconds until then."""
+        wait = BACKOFF_SECONDS[min(child.failures, len(BACKOFF_SECONDS) - 1)]
+        child.due = time.monotonic() + wait
         child.failures += 1
+        return wait
 
     # Starting
 
@@ -261,7 +261,7 @@ class Supervisor:
                 argv = Path(f"/proc/{pid}/cmdline").read_bytes()
                 if mark in Path(f"/proc/{pid}/environ").read_bytes().split(b"\0") and b"postgres" not in argv:
                     kill_group(pid)
-                    wait_until(lambda pid=pid: not is_alive(pid), seconds=5)  # type: ignore[misc]
+                    wait_until(functools.partial(_is_gone, pid), seconds=5)
         file.unlink(missing_ok=True)
 
     # Stopping
@@ -269,28 +269,31 @@ class Supervisor:
     def _stop_all(self) -> None:
         """Stop beat, web and workers together, then the services they use. A second signal cuts the waiting short."""
         heard = self._signals
-        services = [child for child in self._children.values() if child.server is not None]
-        programs = [child for child in self._children.values() if child.server is None and child.process is not None]
+        services = [child.server for child in self._children.values() if child.server is not None]
+        programs = [
+            (child, child.process)
+            for child in self._children.values()
+            if child.server is None and child.process is not None
+        ]
         began = time.monotonic()
-        for child in programs:
-            _tell(child, signal.SIGTERM)
-        while waiting := [child for child in programs if child.process and child.process.poll() is None]:
+        for _, process in programs:
+            if process.poll() is None:
+                process.send_signal(signal.SIGTERM)
+                process.send_signal(signal.SIGCONT)  # a frozen one hears nothing before it
+        while waiting := [(child, process) for child, process in programs if process.poll() is None]:
             self._pump(0.05)
-            for child in waiting:
+            for child, process in waiting:
                 if time.monotonic() - began > child.grace_seconds or self._signals > max(heard, 1):
-                    assert child.process is not None
                     self._say(child.name, f"{child.name} does not stop; ending it")
-                    kill_group(child.process.pid)
-                    child.process.wait()
-        for child in programs:
-            assert child.process is not None
-            kill_group(child.process.pid)
+                    kill_group(process.pid)
+                    process.wait()
+        for _, process in programs:
+            kill_group(process.pid)
         self._pump(0)
         for descriptor in list(self._partial):
             self._close(descriptor)
-        for child in reversed(services):
-            if child.server is not None:
-                child.server.stop()
+        for server in reversed(services):
+            server.stop()
         self._selector.close()
         (paths.run_dir(self.home) / "processes.json").unlink(missing_ok=True)
 
@@ -361,11 +364,8 @@ class Supervisor:
             self.output.flush()
 
 
-def _tell(child: Child, number: int) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        if child.process is not None and child.process.poll() is None:
-            child.process.send_signal(number)
-            child.process.send_signal(signal.SIGCONT)  # a frozen one hears nothing before it
+def _is_gone(pid: int) -> bool:
+    return not is_alive(pid)
 
 
 def web_command(port: int, pair: tuple[Path, Path] | None = None) -> list[str | Path]:
@@ -443,13 +443,15 @@ def running(
     began = time.monotonic()
     with contextlib.ExitStack() as stack:
         sink = output or stack.enter_context(log.open("wb"))
-        argv = [sys.executable, paths.ROOT / "manage.py", "up"]
+        argv: list[str | Path] = [sys.executable, paths.ROOT / "manage.py", "up"]
         process = spawn(argv, env=own, cwd=paths.ROOT, stdout=sink, stderr=subprocess.STDOUT)
         try:
             up = wait_until(lambda: process.poll() is not None or answers(port), seconds=seconds, every=0.1)
             if process.poll() is not None or not up:
                 tail = log.read_text(encoding="utf-8", errors="replace")[-1500:] if output is None else ""
-                what = f"ended with code {process.returncode}" if process.poll() is not None else "did not answer in time"
+                what = (
+                    f"ended with code {process.returncode}" if process.poll() is not None else "did not answer in time"
+                )
                 raise RuntimeProblem(f"Signet {what} while starting. {tail}".strip())
             yield Running(home, port, origin, process, log, time.monotonic() - began)
         finally:

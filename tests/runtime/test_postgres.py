@@ -1,0 +1,127 @@
+import os
+import signal
+import subprocess
+import sys
+
+import psycopg
+import pytest
+
+from config.runtime import paths, postgres
+from config.runtime.process import RuntimeProblem, is_alive, wait_until
+
+
+def rows(server, sql):
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        cursor = connection.execute(sql)
+        return cursor.fetchall() if cursor.description else []
+
+
+def test_what_was_written_is_there_after_a_stop_and_a_start(home):
+    with postgres.running(home, durable=False) as server:
+        rows(server, "CREATE TABLE kept AS SELECT 7 AS n")
+
+    with postgres.running(home) as server:
+        assert rows(server, "SHOW fsync") == [("on",)]
+        assert rows(server, "SELECT n FROM kept") == [(7,)]
+
+
+def test_it_is_private_never_root_and_not_on_the_network(home):
+    with postgres.running(home, durable=False) as server:
+        assert paths.postgres_data_dir(home).stat().st_mode & 0o777 == 0o700
+        assert paths.postgres_socket_dir(home).stat().st_mode & 0o777 == 0o700
+        assert rows(server, "SHOW listen_addresses") == [("",)]
+        assert rows(server, "SELECT datcollate, datlocale FROM pg_database WHERE datname = 'signet'") == [
+            ("C", "C.UTF-8")
+        ]
+        assert rows(server, "SELECT pg_read_file('/proc/self/status') ~ E'\\nUid:\\t0\\t'")[0][0] is False
+
+
+def test_after_kill_9_it_starts_again_and_keeps_what_was_committed(home):
+    server = postgres.start(home)
+    rows(server, "CREATE TABLE kept AS SELECT 7 AS n")
+    server.process.kill()  # not waited for: the zombie keeps its pid, as where PID 1 reaps late
+    server.lock.release()
+
+    with postgres.running(home, durable=False) as again:
+        assert rows(again, "SELECT n FROM kept") == [(7,)]
+    server.process.wait()
+
+
+def test_a_pid_file_that_names_a_stranger_is_removed(home):
+    with postgres.running(home, durable=False):
+        pass
+    pid_file = paths.postgres_data_dir(home) / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{paths.postgres_data_dir(home)}\n")
+
+    with postgres.running(home, durable=False) as server:
+        assert rows(server, "SELECT 1") == [(1,)]
+
+
+def test_a_server_left_behind_is_stopped_before_the_next_starts(home):
+    first = postgres.start(home, durable=False)
+    first.lock.release()  # as when its supervisor was killed
+
+    with postgres.running(home, durable=False) as second:
+        assert second.process.pid != first.process.pid
+        assert first.process.wait(5) == 0
+        assert rows(second, "SELECT 1") == [(1,)]
+
+
+def test_a_second_start_in_one_home_is_refused_and_leaves_the_first_alone(home):
+    with postgres.running(home, durable=False) as server:
+        with pytest.raises(RuntimeProblem, match=f"already run by process {os.getpid()}"):
+            postgres.start(home, durable=False)
+
+        assert rows(server, "SELECT 1") == [(1,)]
+
+
+def test_it_ends_with_the_process_that_started_it(home):
+    code = (
+        "import sys, os, signal; from pathlib import Path; from config.runtime import postgres;"
+        "server = postgres.start(Path(sys.argv[1]), durable=False);"
+        "print(server.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
+    )
+    answer = subprocess.run([sys.executable, "-c", code, home], cwd=paths.ROOT, capture_output=True, text=True)
+
+    assert answer.returncode == -signal.SIGKILL
+    assert wait_until(lambda: not is_alive(int(answer.stdout)), seconds=5)
+
+
+def test_an_interrupted_first_start_is_made_good(home):
+    draft = paths.postgres_data_dir(home).with_name("postgres.new")
+    draft.mkdir()
+    (draft / "PG_VERSION").write_text("18\n")
+
+    with postgres.running(home, durable=False) as server:
+        assert rows(server, "SELECT 1") == [(1,)]
+
+
+def test_a_deep_home_works(home, monkeypatch):
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    deep = home / ("deep" * 30)
+    deep.mkdir()
+
+    with postgres.running(deep, durable=False) as server:
+        assert rows(server, "SELECT 1") == [(1,)]
+    for file in paths.socket_dir(deep).iterdir():
+        file.unlink()
+    paths.socket_dir(deep).rmdir()
+
+
+def test_root_without_user_namespaces_runs_it_as_nobody(home, monkeypatch):
+    asked = []
+
+    def run(command, **options):
+        asked.append(str(command[0]))
+        return subprocess.CompletedProcess(command, 1 if command[0] == "unshare" else 0)
+
+    monkeypatch.setattr(postgres.os, "geteuid", lambda: 0)
+    monkeypatch.setattr(postgres.os, "chown", lambda *args, **options: None)
+    monkeypatch.setattr(postgres.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.setattr(postgres.subprocess, "run", run)
+
+    owner, prefix = postgres._as_ordinary_user(home)
+
+    assert asked == ["unshare", "setpriv"]
+    assert owner == postgres.NOBODY
+    assert f"--reuid={postgres.NOBODY}" in prefix
