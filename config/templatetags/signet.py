@@ -98,12 +98,12 @@ GROUPS = {"radioselect", "checkboxselectmultiple"}
 def field(bound: BoundField, **options: Any) -> dict[str, Any]:
     """Render a form field with its label, hint and error: `{% field form.note %}`.
 
-    options: `label`, `hint` replace the form's own words; `optional=False` keeps "(optional)" off; `short=True` is a
+    options: `label`, `hint` replace the form's own words (an empty hint leaves it out); `optional=False` keeps "(optional)" off; `short=True` is a
     low text area; other names with underscores become attributes of the control (`autocomplete="email"`).
     """
     kind = bound.widget_type
     label = options.pop("label", None) or bound.label
-    hint = options.pop("hint", None) or bound.help_text
+    hint = options.pop("hint", bound.help_text)
     optional = options.pop("optional", True)
     classes = ["input"]
     if options.pop("short", False):
