@@ -68,6 +68,7 @@ from .proof import (
 )
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
+from .verify import Check, Report, Resolver, verify
 
 __all__ = [
     "BADGE_CONTEXTS",
@@ -80,6 +81,7 @@ __all__ = [
     "Badge",
     "BakingError",
     "CanonicalError",
+    "Check",
     "ClrCredential",
     "ContextError",
     "Contexts",
@@ -97,6 +99,8 @@ __all__ = [
     "Profile",
     "ProofError",
     "PublishedKey",
+    "Report",
+    "Resolver",
     "Result",
     "ResultDescription",
     "RubricLevel",
@@ -138,6 +142,7 @@ __all__ = [
     "to_multikey",
     "unbake",
     "unpermute",
+    "verify",
     "verify_proof",
     "web_did",
     "web_did_url",

@@ -22,7 +22,9 @@ from .errors import CanonicalError, FormatError, LimitError, OpenBadgeError, Ter
 #: A signed document of ours is 3 to 10 kB; a transcript with 60 badges is under 1 MB.
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
-MAX_VALUES = 60_000
+MAX_VALUES = 20_000
+#: The most values that one property of one node may have; PyLD compares each with each.
+MAX_ALIKE_VALUES = 500
 
 #: Characters that canonicalizers write differently, or that cannot be written in UTF-8.
 UNSAFE_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -30,6 +32,8 @@ _ADDRESS = re.compile(r'(?:[A-Za-z][A-Za-z0-9+.\-]*|_):[^\x00-\x20<>"{}|^`\\]*')
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _KEYWORDS = {"@id", "@type", "@value", "@language", "@direction", "@list", "@set", "@graph"}
 _LARGEST_EXACT = 2**53
+#: PyLD resolves relative addresses against an example of its own; against this one they can be told and refused.
+_NOWHERE = "relative://nowhere/"
 
 
 def is_address(value: object) -> bool:
@@ -61,9 +65,9 @@ def checked(document: Mapping[str, Any]) -> dict[str, Any]:
     Refused are: null, numbers that are not exact in every implementation, unsafe characters, keys that are not text,
     and documents beyond MAX_DEPTH or MAX_VALUES.
     """
-    budget = [MAX_VALUES]
-    copy = _copy(document, "", 0, budget)
-    assert isinstance(copy, dict)  # noqa: S101 - a mapping in, a dict out
+    copy = _copy(document, "", 0, [MAX_VALUES])
+    if not isinstance(copy, dict):
+        raise FormatError("The document is not a JSON object.")
     return copy
 
 
@@ -81,7 +85,7 @@ def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
         "documentLoader": contexts.loader(),
         "contextResolver": ContextResolver(contexts.cache(), contexts.loader()),
         "processingMode": "json-ld-1.1",
-        "base": "",
+        "base": _NOWHERE,
     }
     try:
         dataset = processor.to_rdf(checked(document), {k: v for k, v in options.items() if k != "format"})
@@ -159,15 +163,18 @@ class _SafeProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carr
 
     def expand(self, input_: Any, options: Any) -> Any:
         expanded = super().expand(input_, options)
-        _refuse_lossy(expanded)
+        _refuse_lossy(expanded, {})
         return expanded
 
 
-def _refuse_lossy(value: Any) -> None:
-    """Walk an expanded document and refuse addresses, types and keywords that the RDF would lose or garble."""
+def _refuse_lossy(value: Any, counts: dict[tuple[str, str], int]) -> None:
+    """Walk an expanded document and refuse addresses, types and keywords that the RDF would lose or garble.
+
+    counts: values seen for each property of each named node, which the RDF joins into one.
+    """
     if isinstance(value, list):
         for item in value:
-            _refuse_lossy(item)
+            _refuse_lossy(item, counts)
         return
     if not isinstance(value, dict):
         return
@@ -179,16 +186,25 @@ def _refuse_lossy(value: Any) -> None:
             raise TermError(f"The term {key[:80]!r} is not an absolute address.")
     literal = "@value" in value
     for address in _as_list(value.get("@id")) + _as_list(value.get("@type")):
-        if not is_address(address) and not (literal and address == "@json"):
-            raise TermError(f"{str(address)[:80]!r} is neither a defined term nor an absolute address.")
+        if literal and address == "@json":
+            continue
+        if not is_address(address) or address.startswith(_NOWHERE):
+            address = str(address).removeprefix(_NOWHERE)[:80]
+            raise TermError(f"{address!r} is neither a defined term nor an absolute address.")
     if literal:
         language = value.get("@language")
         if language is not None and not (isinstance(language, str) and _LANGUAGE.fullmatch(language)):
             raise TermError(f"{str(language)[:40]!r} is not a language tag.")
         return
+    name = value.get("@id", "")
     for key, item in value.items():
+        many = len(_as_list(item))
+        if name:
+            many = counts[(name, key)] = counts.get((name, key), 0) + many
+        if many > MAX_ALIKE_VALUES:
+            raise LimitError(f"The document gives more than {MAX_ALIKE_VALUES} values for one property.")
         if key not in ("@id", "@type"):
-            _refuse_lossy(item)
+            _refuse_lossy(item, counts)
 
 
 def _as_list(value: Any) -> list[Any]:

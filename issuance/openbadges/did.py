@@ -159,7 +159,7 @@ def assertion_key(document: Mapping[str, Any], verification_method: str) -> byte
     if any(item.get("controller") != did for item in found):
         raise DidError("The key is controlled by somebody else than the issuer.", code="key-controller")
     references = {_absolute(did, item.get("id") if isinstance(item, Mapping) else item) for item in allowed}
-    if verification_method not in references:
+    if verification_method not in references or any("revoked" in item for item in found):
         raise DidError("The issuer has withdrawn this key: it may not sign credentials.", code="key-not-allowed")
     if len({str(item.get("publicKeyMultibase")) for item in found}) != 1:
         raise DidError("The DID document gives two keys under one address.", code="key-unknown")

@@ -1,0 +1,187 @@
+"""Signing: one changed byte anywhere makes a proof fail."""
+
+import copy
+import json
+import random
+from datetime import UTC, datetime
+
+import pytest
+
+from issuance.openbadges import (
+    Ed25519Signer,
+    MultikeyError,
+    OpenBadgeError,
+    ProofError,
+    from_multikey,
+    parse,
+    sign,
+    to_bytes,
+    to_multikey,
+    verify_proof,
+)
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def holds(document, signer, contexts):
+    verify_proof(document, document["proof"][0], public_key=signer.public_key, contexts=contexts)
+    return True
+
+
+def test_a_signed_badge_holds_under_its_key(make_badge, signer, contexts):
+    signed = sign(make_badge().to_dict(), signer=signer, created=NOON, contexts=contexts)
+
+    assert holds(signed.document, signer, contexts)
+    assert signed.holds_under(signer.public_key)
+    assert holds(parse(to_bytes(signed.document)), signer, contexts)
+    assert signed.document["proof"] == [
+        {
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-rdfc-2022",
+            "created": "2026-11-22T12:00:00Z",
+            "verificationMethod": "did:web:registry.example.edu#key-1",
+            "proofPurpose": "assertionMethod",
+            "proofValue": signed.document["proof"][0]["proofValue"],
+        }
+    ]
+
+
+def test_a_badge_does_not_hold_under_another_key(signed_badge, contexts):
+    with pytest.raises(ProofError) as refused:
+        holds(signed_badge, Ed25519Signer(b"\x07" * 32, "did:web:x#key-1"), contexts)
+
+    assert refused.value.code == "proof-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"cryptosuite": "ecdsa-rdfc-2019"}, "proof-unsupported"),
+        ({"type": "Ed25519Signature2020"}, "proof-unsupported"),
+        ({"proofValue": "zzz"}, "proof-malformed"),
+        ({"proofValue": 7}, "proof-malformed"),
+        ({"proofValue": "z" + "1" * 5000}, "proof-malformed"),
+        ({"@context": "https://www.w3.org/ns/credentials/v2"}, "proof-malformed"),
+        ({"created": "2026-11-22T12:00:01Z"}, "proof-mismatch"),
+        ({"proofPurpose": "authentication"}, "proof-mismatch"),
+        ({"verificationMethod": "did:web:registry.example.edu#key-2"}, "proof-mismatch"),
+    ],
+)
+def test_a_changed_proof_is_refused_by_name(signed_badge, signer, contexts, change, code):
+    document = {**signed_badge, "proof": [{**signed_badge["proof"][0], **change}]}
+
+    with pytest.raises(ProofError) as refused:
+        holds(document, signer, contexts)
+
+    assert refused.value.code == code
+
+
+def test_white_space_after_a_proof_value_is_refused(signed_badge, signer, contexts):
+    proof = {**signed_badge["proof"][0], "proofValue": signed_badge["proof"][0]["proofValue"] + " "}
+
+    with pytest.raises(ProofError):
+        holds({**signed_badge, "proof": [proof]}, signer, contexts)
+
+
+def changed_bytes(data, place, generator):
+    """Give the bytes with the one at a place replaced by another printable one."""
+    other = generator.choice([byte for byte in range(0x20, 0x7F) if byte != data[place]])
+    return data[:place] + bytes([other]) + data[place + 1 :]
+
+
+def still_holds(data, original, signer, contexts):
+    """Tell whether changed bytes still verify as something else than the original document."""
+    try:
+        document = parse(data)
+        if document == original:
+            return False
+        return holds(document, signer, contexts)
+    except (OpenBadgeError, KeyError, IndexError, TypeError):
+        return False
+
+
+def test_one_changed_byte_makes_it_fail_wherever_it_is(signed_badge, signer, contexts):
+    data, generator = to_bytes(signed_badge), random.Random(20261122)
+    original = json.loads(data)
+
+    survivors = [
+        place
+        for place in generator.sample(range(len(data)), 120)
+        if still_holds(changed_bytes(data, place, generator), original, signer, contexts)
+    ]
+
+    assert survivors == []
+
+
+@pytest.mark.long
+def test_every_single_changed_byte_makes_it_fail(signed_badge, signer, contexts):
+    data, generator = to_bytes(signed_badge), random.Random(7)
+    original = json.loads(data)
+
+    survivors = [
+        place
+        for place in range(len(data))
+        if still_holds(changed_bytes(data, place, generator), original, signer, contexts)
+    ]
+
+    assert survivors == []
+
+
+def test_leaving_any_part_out_makes_it_fail(signed_badge, signer, contexts):
+    for key in set(signed_badge) - {"proof"}:
+        changed = {name: value for name, value in signed_badge.items() if name != key}
+
+        with pytest.raises(OpenBadgeError):
+            holds(changed, signer, contexts)
+
+
+def test_a_document_is_signed_once_only(signed_badge, signer, contexts):
+    with pytest.raises(ProofError):
+        sign(signed_badge, signer=signer, created=NOON, contexts=contexts)
+
+
+def test_a_signer_that_answers_nonsense_is_refused(make_badge, contexts):
+    class Broken:
+        verification_method = "did:web:registry.example.edu#key-1"
+
+        def sign(self, data):
+            return b"short"
+
+    with pytest.raises(ProofError):
+        sign(make_badge().to_dict(), signer=Broken(), created=NOON, contexts=contexts)
+
+
+def test_multikeys_go_both_ways(signer):
+    written = to_multikey(signer.public_key)
+
+    assert written.startswith("z6Mk")
+    assert from_multikey(written) == signer.public_key
+
+
+@pytest.mark.parametrize(
+    "text", ["", "z", "z6Mk", "zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76", None, 5, "z0OIl"]
+)
+def test_other_keys_are_refused(text):
+    with pytest.raises(MultikeyError):
+        from_multikey(text)
+
+
+def test_keys_of_a_wrong_length_are_refused():
+    with pytest.raises(MultikeyError):
+        to_multikey(b"short")
+    with pytest.raises(MultikeyError):
+        Ed25519Signer(b"short", "did:web:x#key-1")
+
+
+def test_a_private_key_is_not_printed(signer):
+    assert "private" not in repr(signer)
+    assert repr(signer) == "Ed25519Signer(did:web:registry.example.edu#key-1)"
+
+
+def test_signing_does_not_change_its_input(make_badge, signer, contexts):
+    document = make_badge().to_dict()
+    before = copy.deepcopy(document)
+
+    sign(document, signer=signer, created=NOON, contexts=contexts)
+
+    assert document == before

@@ -1,0 +1,78 @@
+"""The core against figures that the standards publish."""
+
+import json
+from datetime import datetime
+from pathlib import Path
+
+import base58
+import pytest
+
+from issuance.openbadges import (
+    Ed25519Signer,
+    canonize,
+    decode,
+    encode,
+    from_multikey,
+    hash_data,
+    identity_hash,
+    sign,
+    verify_proof,
+)
+from issuance.openbadges.proof import proof_options
+
+VECTORS = Path(__file__).parent / "vectors"
+EDDSA = json.loads((VECTORS / "eddsa-rdfc-2022.json").read_text())
+PUBLISHED = json.loads((VECTORS / "published.json").read_text())
+CASES = pytest.mark.parametrize("case", EDDSA["cases"], ids=lambda case: case["name"])
+
+
+@pytest.fixture(scope="module")
+def examples(contexts):
+    return contexts.including({"https://www.w3.org/ns/credentials/examples/v2": EDDSA["examplesContext"]})
+
+
+@CASES
+def test_the_published_hashes_come_out(case, examples):
+    options = proof_options(case["verificationMethod"], datetime.fromisoformat(EDDSA["created"]))
+
+    data = hash_data(EDDSA["unsigned"], options, examples)
+
+    assert data[:32].hex() == case["proofOptionsHash"]
+    assert data[32:].hex() == EDDSA["documentHash"]
+    if "canonicalProofOptions" in case:
+        assert (
+            canonize({**options, "@context": EDDSA["unsigned"]["@context"]}, examples) == case["canonicalProofOptions"]
+        )
+
+
+@CASES
+def test_the_published_key_gives_the_published_signature(case, examples):
+    seed = base58.b58decode(EDDSA["privateKeyMultibase"][1:])[2:]
+    signer = Ed25519Signer(seed, case["verificationMethod"])
+
+    signed = sign(EDDSA["unsigned"], signer=signer, created=datetime.fromisoformat(EDDSA["created"]), contexts=examples)
+
+    assert signed.document["proof"][0]["proofValue"] == case["proofValue"]
+    assert case.get("signature", signed.signature.hex()) == signed.signature.hex()
+    verify_proof(
+        signed.document,
+        signed.document["proof"][0],
+        public_key=from_multikey(EDDSA["publicKeyMultibase"]),
+        contexts=examples,
+    )
+
+
+def test_the_published_identity_hash_comes_out():
+    vector = PUBLISHED["identityHash"]
+
+    assert identity_hash(vector["identifier"], vector["salt"]) == vector["hash"]
+
+
+def test_the_published_status_list_reads_as_empty():
+    vector = PUBLISHED["statusList"]
+
+    bits = decode(vector["encodedList"])
+
+    assert len(bits) * 8 == vector["positions"]
+    assert not any(bits)
+    assert decode(encode(bits)) == bits
