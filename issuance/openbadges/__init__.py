@@ -68,6 +68,7 @@ from .proof import (
 )
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
+from .template import Templates
 from .verify import Check, Report, Resolver, verify
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "StatusEntryRef",
     "StatusListError",
     "Subject",
+    "Templates",
     "TermError",
     "UnreachableError",
     "assertion_key",

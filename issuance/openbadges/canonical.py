@@ -77,10 +77,16 @@ def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
     Raises TermError for what would be dropped, ContextError for an unknown context, LimitError for a graph made to be
     costly, CanonicalError for anything else that is not JSON-LD.
     """
-    processor = _SafeProcessor()
+    dataset = to_dataset(document, contexts)
+    try:
+        return str(_Canonicalizer().main(dataset, {"format": "application/n-quads"}))
+    except RecursionError as error:
+        raise LimitError("The document has too many nodes that cannot be told apart.") from error
+
+
+def to_dataset(document: Mapping[str, Any], contexts: Contexts) -> dict[str, list[dict[str, Any]]]:
+    """Give the RDF of a JSON-LD document: PyLD's quads by graph name. Raises as `canonize` does."""
     options = {
-        "algorithm": "URDNA2015",
-        "format": "application/n-quads",
         "rdfDirection": "i18n-datatype",
         "documentLoader": contexts.loader(),
         "contextResolver": ContextResolver(contexts.cache(), contexts.loader()),
@@ -88,8 +94,7 @@ def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
         "base": _NOWHERE,
     }
     try:
-        dataset = processor.to_rdf(checked(document), {k: v for k, v in options.items() if k != "format"})
-        text = _Canonicalizer().main(dataset, options)
+        dataset: dict[str, list[dict[str, Any]]] = _SafeProcessor().to_rdf(checked(document), options)
     except OpenBadgeError:
         raise
     except (jsonld.JsonLdError, RecursionError, TypeError, ValueError, KeyError, AttributeError, IndexError) as error:
@@ -100,7 +105,7 @@ def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
                 raise cause from error
             cause = cause.__cause__
         raise CanonicalError("The document is not valid JSON-LD.") from error
-    return str(text)
+    return dataset
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

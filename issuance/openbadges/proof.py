@@ -22,6 +22,8 @@ from .errors import MultikeyError, ProofError
 from .model import timestamp
 
 CRYPTOSUITE = "eddsa-rdfc-2022"
+_DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+_PAIRS = [one + other for one in _DIGITS for other in _DIGITS]
 _ED25519_PUBLIC = b"\xed\x01"
 
 
@@ -80,7 +82,7 @@ def to_multikey(public_key: bytes) -> str:
     """Write the 32 bytes of an Ed25519 public key as publicKeyMultibase, "z6Mk…"."""
     if len(public_key) != 32:
         raise MultikeyError("An Ed25519 public key has 32 bytes.")
-    return "z" + base58.b58encode(_ED25519_PUBLIC + public_key).decode()
+    return "z" + _base58(_ED25519_PUBLIC + public_key)
 
 
 def from_multikey(text: object) -> bytes:
@@ -144,7 +146,7 @@ def finish(document: Mapping[str, Any], proof: dict[str, Any], data: bytes, sign
     signature = signer.sign(data)
     if len(signature) != 64:
         raise ProofError("The signer did not return an Ed25519 signature of 64 bytes.")
-    proof["proofValue"] = "z" + base58.b58encode(signature).decode()
+    proof["proofValue"] = "z" + _base58(signature)
     return Signed({**document, "proof": [proof]}, data, signature)
 
 
@@ -182,6 +184,18 @@ def verify_proof(
         raise ProofError("The signature does not belong to this document.", code="proof-mismatch")
 
 
+def _base58(data: bytes) -> str:
+    """Write bytes in base58-btc, two digits at a time, in a quarter of the time of going one by one."""
+    number, pairs = int.from_bytes(data, "big"), []
+    while number:
+        number, part = divmod(number, 58**10)
+        for _ in range(5):
+            part, pair = divmod(part, 58**2)
+            pairs.append(_PAIRS[pair])
+    text = "".join(reversed(pairs)).lstrip("1")
+    return "1" * (len(data) - len(data.lstrip(b"\x00"))) + text
+
+
 def _from_multibase(text: object, longest: int) -> bytes | None:
     """Read multibase base58-btc, "z…", no longer than `longest` characters; None when it is not."""
     if not isinstance(text, str) or not text.startswith("z") or len(text) > longest or not text.isascii():
@@ -190,4 +204,4 @@ def _from_multibase(text: object, longest: int) -> bytes | None:
         raw = base58.b58decode(text[1:])
     except ValueError:
         return None
-    return raw if base58.b58encode(raw).decode() == text[1:] else None  # the decoder overlooks white space
+    return raw if _base58(raw) == text[1:] else None  # the decoder overlooks white space
