@@ -293,4 +293,13 @@ def components(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [path("", components, name="components")]
+@require_safe
+def verification(request: HttpRequest) -> HttpResponse:
+    """Show the public base with a page of the size of a verification page."""
+    return render(request, "config/gallery/_verification.html", _context("light"))
+
+
+urlpatterns = [
+    path("", components, name="components"),
+    path("verification/", verification, name="components-verification"),
+]
