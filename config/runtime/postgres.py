@@ -135,8 +135,10 @@ def _as_ordinary_user(sockets: Path) -> tuple[int, list[str | Path]]:
     """
     if os.geteuid() != 0:
         return os.geteuid(), []
-    drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups"]
-    reach = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+    # A change of user makes the kernel forget what `spawn` asked for, so setpriv asks again.
+    drop = ["setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", "--pdeathsig=INT"]
+    # The secure bit makes access(2) count the capability too; PostgreSQL asks it about its own programs.
+    reach = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
     ways: list[tuple[int, list[str | Path]]] = [
         (0, ["unshare", "-U", f"--map-user={NOBODY}", f"--map-group={NOBODY}"]),
         (NOBODY, [*drop, *reach]),
@@ -146,8 +148,9 @@ def _as_ordinary_user(sockets: Path) -> tuple[int, list[str | Path]]:
         if shutil.which(str(prefix[0])) is None:
             continue
         os.chown(sockets, owner, owner)
-        may_write = subprocess.run([*prefix, "test", "-w", sockets], capture_output=True, check=False)
-        if may_write.returncode == 0:
+        probe = sockets / "probe"
+        if subprocess.run([*prefix, "touch", probe], capture_output=True, check=False).returncode == 0:
+            probe.unlink(missing_ok=True)
             return owner, prefix
     raise RuntimeProblem(
         "PostgreSQL does not run as root, and this machine allows neither a user namespace nor a change of user. "
