@@ -1,0 +1,467 @@
+"""Verifying: each check by itself, and the state that follows."""
+
+import copy
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from issuance.openbadges import (
+    ClrCredential,
+    Ed25519Signer,
+    Endorsement,
+    IdentityObject,
+    Profile,
+    PublishedKey,
+    UnreachableError,
+    bake_png,
+    bake_svg,
+    did_document,
+    empty,
+    key_did,
+    list_credential,
+    rasterize,
+    sign,
+    to_bytes,
+    verify,
+    with_set,
+)
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(days=10)
+ISSUER = "did:web:registry.example.edu"
+LIST_URL = "https://registry.example.edu/status/1"
+INDEX = 94567  # of the badge in conftest
+
+
+class Outside:
+    """What can be fetched, by address."""
+
+    def __init__(self, *documents):
+        self.documents = {document["id"]: document for document in documents}
+        self.asked = []
+
+    def did(self, document_id):
+        return self.find(document_id)
+
+    def status_list(self, url):
+        return self.find(url)
+
+    def find(self, name):
+        self.asked.append(name)
+        if name not in self.documents:
+            raise UnreachableError(f"{name} cannot be fetched.")
+        return self.documents[name]
+
+
+@pytest.fixture
+def keys(signer):
+    return did_document(ISSUER, [PublishedKey(name="key-1", public_key=signer.public_key)])
+
+
+@pytest.fixture
+def make_list(signer, contexts):
+    def make(positions=(), **changes):
+        fields = {"url": LIST_URL, "issuer": ISSUER, "valid_from": NOON, "valid_until": NOON + timedelta(days=30)}
+        unsigned = list_credential(**{**fields, "bits": with_set(empty(), positions), **changes})
+        return sign(unsigned, signer=signer, created=NOON, contexts=contexts).document
+
+    return make
+
+
+@pytest.fixture
+def look(keys, make_list, contexts):
+    def verify_it(data, *documents, now=LATER):
+        return verify(data, resolver=Outside(*(documents or (keys, make_list()))), contexts=contexts, now=now)
+
+    return verify_it
+
+
+def codes(report):
+    return {check.name: check.code for check in report.checks if check.outcome in ("failed", "unknown")}
+
+
+def test_a_good_badge_is_valid(signed_badge, look):
+    report = look(to_bytes(signed_badge))
+
+    assert report.state == "valid"
+    assert report.is_valid
+    assert [(check.name, check.outcome) for check in report.checks] == [
+        ("format", "passed"),
+        ("context", "passed"),
+        ("shape", "passed"),
+        ("proof", "passed"),
+        ("issuer", "passed"),
+        ("status", "passed"),
+        ("dates", "passed"),
+        ("contents", "not-applicable"),
+    ]
+    assert report.document == signed_badge
+    assert all(check.sentence.endswith(".") for check in report.checks)
+
+
+def test_the_same_badge_is_valid_inside_images(signed_badge, look):
+    svg = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="9"/></svg>'
+
+    assert look(bake_png(rasterize(svg, size=9), to_bytes(signed_badge))).state == "valid"
+    assert look(bake_svg(svg.encode(), to_bytes(signed_badge))).state == "valid"
+
+
+def test_an_altered_badge_is_told(signed_badge, look):
+    report = look({**signed_badge, "name": "Another"})
+
+    assert report.state == "altered"
+    assert codes(report) == {"proof": "proof-mismatch"}
+
+
+def test_an_added_term_is_told(signed_badge, look):
+    report = look({**signed_badge, "honors": "with distinction"})
+
+    assert report.state == "altered"
+    assert codes(report) == {"proof": "term-undefined"}
+
+
+def test_a_revoked_badge_is_told(signed_badge, keys, make_list, look):
+    report = look(signed_badge, keys, make_list([INDEX]))
+
+    assert report.state == "revoked"
+    assert codes(report) == {"status": "revoked"}
+
+
+def test_an_expired_badge_is_told_with_its_date(signed_badge, keys, make_list, look):
+    report = look(signed_badge, keys, make_list(valid_until=None), now=NOON + timedelta(days=2000))
+
+    assert report.state == "expired"
+    assert codes(report) == {"dates": "expired"}
+    assert report.check("dates").sentence == "It expired on 21 November 2029."
+
+
+def test_a_badge_of_tomorrow_is_not_yet_valid(signed_badge, keys, make_list, look):
+    report = look(signed_badge, keys, make_list(valid_from=NOON - timedelta(days=9)), now=NOON - timedelta(hours=1))
+
+    assert report.state == "unknown"
+    assert codes(report) == {"dates": "not-yet-valid"}
+
+
+def test_what_cannot_be_fetched_is_unknown_and_not_failed(signed_badge, keys, make_list, look):
+    without_list = look(signed_badge, keys)
+    without_keys = look(signed_badge, make_list())
+
+    assert without_list.state == without_keys.state == "unknown"
+    assert codes(without_list) == {"status": "unreachable"}
+    assert codes(without_keys) == {"proof": "unreachable", "issuer": "unreachable", "status": "status-list-proof"}
+    assert not [check for check in (*without_list.checks, *without_keys.checks) if check.outcome == "failed"]
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "found"),
+    [
+        ("retired", "valid", {}),
+        ("compromised", "altered", {"issuer": "key-not-allowed", "status": "status-list-proof"}),
+    ],
+)
+def test_retired_keys_hold_and_compromised_ones_do_not(signed_badge, signer, make_list, look, state, expected, found):
+    keys = did_document(ISSUER, [PublishedKey(name="key-1", public_key=signer.public_key, state=state)])
+
+    report = look(signed_badge, keys, make_list())
+
+    assert report.state == expected
+    assert codes(report) == found
+
+
+def test_a_badge_signed_by_somebody_else_is_told(make_badge, contexts, keys, make_list, look):
+    other = Ed25519Signer(b"\x09" * 32, "did:web:other.example#key-1")
+    document = sign(make_badge().to_dict(), signer=other, created=NOON, contexts=contexts).document
+    others = did_document("did:web:other.example", [PublishedKey(name="key-1", public_key=other.public_key)])
+
+    report = look(document, keys, others, make_list())
+
+    assert report.state == "altered"
+    assert codes(report) == {"issuer": "issuer-mismatch"}
+
+
+def test_a_key_that_the_issuer_never_published_is_told(make_badge, contexts, look):
+    unknown = Ed25519Signer(b"\x09" * 32, f"{ISSUER}#key-9")
+
+    report = look(sign(make_badge().to_dict(), signer=unknown, created=NOON, contexts=contexts).document)
+
+    assert report.state == "altered"
+    assert codes(report) == {"proof": "key-unknown", "issuer": "key-unknown"}
+
+
+def test_a_did_document_about_somebody_else_is_not_believed(signed_badge, keys, make_list, contexts):
+    class Lying(Outside):
+        def did(self, document_id):
+            return {**keys, "id": "did:web:other.example"}
+
+    report = verify(signed_badge, resolver=Lying(make_list()), contexts=contexts, now=LATER)
+
+    assert codes(report)["issuer"] == "did-mismatch"
+
+
+def test_a_did_key_needs_nothing_from_outside(make_badge, contexts):
+    seed = b"\x0a" * 32
+    did = key_did(Ed25519Signer(seed, "x").public_key)
+    signer = Ed25519Signer(seed, f"{did}#{did.removeprefix('did:key:')}")
+    badge = make_badge(issuer=Profile(id=did, name="Somebody"), status=None)
+    outside = Outside()
+
+    report = verify(
+        sign(badge.to_dict(), signer=signer, created=NOON, contexts=contexts).document,
+        resolver=outside,
+        contexts=contexts,
+        now=LATER,
+    )
+
+    assert report.state == "valid"
+    assert report.check("status").code == "status-none"
+    assert outside.asked == []
+
+
+def damaged(listed):
+    bad = copy.deepcopy(listed)
+    bad["credentialSubject"]["encodedList"] = bad["credentialSubject"]["encodedList"][:-4] + "AAAA"
+    return bad
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        (lambda make: damaged(make()), "status-list-proof"),
+        (lambda make: {**make(), "proof": []}, "status-list-proof"),
+        (lambda make: make(issuer="did:web:other.example"), "status-list-issuer"),
+        (lambda make: make(purpose="suspension"), "status-list-purpose"),
+        (lambda make: make(valid_until=NOON + timedelta(days=1)), "status-list-stale"),
+        (lambda make: {**make(), "type": ["VerifiableCredential"]}, "status-list-format"),
+        (lambda make: {"id": LIST_URL}, "status-list-format"),
+        (lambda make: {"id": LIST_URL, "x": None}, "null"),
+    ],
+    ids=["altered", "unsigned", "other issuer", "other purpose", "stale", "no list", "empty", "null"],
+)
+def test_a_status_list_that_cannot_be_trusted_leaves_the_status_unknown(
+    signed_badge, keys, make_list, look, change, code
+):
+    report = look(signed_badge, keys, change(make_list))
+
+    assert report.state == "unknown"
+    assert codes(report) == {"status": code}
+
+
+def test_a_suspended_badge_is_told(make_badge, signer, contexts, keys, make_list, look):
+    document = make_badge().to_dict()
+    document["credentialStatus"]["statusPurpose"] = "suspension"
+    signed = sign(document, signer=signer, created=NOON, contexts=contexts).document
+
+    report = look(signed, keys, make_list([INDEX], purpose="suspension"))
+
+    assert codes(report) == {"status": "suspended"}
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"type": "1EdTechRevocationList"}, "status-unsupported"),
+        ({"statusListIndex": "-1"}, "status-malformed"),
+        ({"statusListIndex": 7}, "status-malformed"),
+        ({"statusListIndex": "9" * 30}, "status-malformed"),
+        ({"statusListIndex": "99999999"}, "status-list-range"),
+    ],
+)
+def test_a_status_that_cannot_be_read_is_unknown(make_badge, signer, contexts, look, change, code):
+    document = make_badge().to_dict()
+    document["credentialStatus"].update(change)
+    if change.get("type"):
+        del document["credentialStatus"]["statusListIndex"], document["credentialStatus"]["statusListCredential"]
+        del document["credentialStatus"]["statusPurpose"]
+    signed = sign(document, signer=signer, created=NOON, contexts=contexts).document
+
+    report = look(signed)
+
+    assert report.state == "unknown"
+    assert report.check("status").outcome == "unknown"
+    assert report.check("status").code == code
+
+
+def test_an_unsigned_badge_is_told(make_badge, look):
+    report = look(make_badge().to_dict())
+
+    assert report.state == "altered"
+    assert codes(report) == {"proof": "proof-missing", "issuer": "proof-missing"}
+
+
+def test_another_kind_of_proof_is_unknown(signed_badge, look):
+    report = look({**signed_badge, "proof": [{**signed_badge["proof"][0], "cryptosuite": "ecdsa-sd-2023"}]})
+
+    assert report.state == "unknown"
+    assert codes(report) == {"proof": "proof-unsupported", "issuer": "proof-unsupported"}
+
+
+def test_one_good_proof_among_several_is_enough(signed_badge, look):
+    bad = {**signed_badge["proof"][0], "created": "2026-11-22T12:00:01Z"}
+
+    assert look({**signed_badge, "proof": [bad, *signed_badge["proof"]]}).state == "valid"
+
+
+@pytest.mark.parametrize(
+    ("context", "outcome", "code"),
+    [
+        ([], "failed", "context-order"),
+        ("https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json", "failed", "context-order"),
+        (["https://www.w3.org/ns/credentials/v2", "https://example.org/mine"], "unknown", "context-unknown"),
+        (["https://www.w3.org/ns/credentials/v2", {"name": "https://x.example/n"}], "unknown", "context-inline"),
+    ],
+)
+def test_vocabularies_that_are_not_known_leave_the_signature_unknown(signed_badge, look, context, outcome, code):
+    report = look({**signed_badge, "@context": context})
+
+    assert report.state == "unknown"
+    assert (report.check("context").outcome, report.check("context").code) == (outcome, code)
+    assert report.check("proof").outcome == "unknown"
+
+
+def without(document, *path):
+    changed = copy.deepcopy(document)
+    place = changed
+    for step in path[:-1]:
+        place = place[step]
+    del place[path[-1]]
+    return changed
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("id",),
+        ("issuer",),
+        ("validFrom",),
+        ("credentialSubject", "achievement"),
+        ("credentialSubject", "achievement", "criteria"),
+    ],
+)
+def test_a_signed_document_without_a_needed_part_has_the_wrong_shape(make_badge, signer, contexts, look, path):
+    document = without(make_badge().to_dict(), *path)
+
+    report = look(sign(document, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert not report.is_valid
+    assert report.check("shape").outcome == "failed"
+
+
+def test_a_result_that_points_nowhere_has_the_wrong_shape(make_badge, signer, contexts, look):
+    document = make_badge().to_dict()
+    document["credentialSubject"]["result"][0]["achievedLevel"] = "https://registry.example.edu/nowhere"
+
+    report = look(sign(document, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert report.check("shape").sentence == "A result points at a level that its criterion does not have."
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{", b"\x89PNG\r\n\x1a\nxx", b"<svg></svg>", b'{"a": null}', "text", {"a": None}]
+)
+def test_what_is_no_credential_is_told(look, data):
+    report = look(data)
+
+    assert report.state == "unknown"
+    assert [(check.name, check.outcome) for check in report.checks] == [("format", "failed")]
+    assert report.document is None
+
+
+@pytest.fixture
+def transcript(signed_badge, signer, contexts):
+    unsigned = ClrCredential(
+        id="urn:uuid:2f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
+        name="Transcript",
+        issuer=Profile(id=ISSUER, name="Larkmoor"),
+        credentials=[signed_badge],
+        valid_from=NOON,
+        identities=[IdentityObject.of_name("Zoë")],
+    )
+    return sign(unsigned.to_dict(), signer=signer, created=NOON, contexts=contexts).document
+
+
+def test_a_transcript_is_verified_with_what_it_holds(transcript, look):
+    report = look(transcript)
+
+    assert report.state == "valid"
+    assert [inside.state for inside in report.inside] == ["valid"]
+    assert report.check("contents").outcome == "passed"
+
+
+def test_a_transcript_with_a_revoked_badge_says_so(transcript, keys, make_list, look):
+    report = look(transcript, keys, make_list([INDEX]))
+
+    assert report.state == "unknown"
+    assert report.check("proof").outcome == "passed"
+    assert report.check("contents").outcome == "failed"
+    assert [inside.state for inside in report.inside] == ["revoked"]
+
+
+def test_an_endorsement_travels_with_its_badge(make_badge, signer, contexts, look):
+    endorsement = Endorsement(
+        id="urn:uuid:3f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
+        name="Endorsed by the board",
+        issuer=Profile(id=ISSUER, name="Larkmoor"),
+        endorsed="https://registry.example.edu/achievements/ip-communication/1",
+        valid_from=NOON,
+        comment="Meets the board's standard.",
+    )
+    endorsed = sign(endorsement.to_dict(), signer=signer, created=NOON, contexts=contexts).document
+    badge = make_badge(endorsements=[endorsed]).to_dict()
+
+    report = look(sign(badge, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert report.state == "valid"
+    assert [inside.state for inside in report.inside] == ["valid"]
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=6),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["id", "type", "@id", "@type", "proof", "issuer", "result", "identifier"]), inner
+        )
+    ),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    junk=JUNK,
+    place=st.sampled_from(
+        [
+            "@context",
+            "type",
+            "issuer",
+            "proof",
+            "credentialSubject",
+            "credentialStatus",
+            "validFrom",
+            "evidence",
+            "endorsement",
+            "id",
+        ]
+    ),
+)
+def test_hostile_documents_are_only_reported(signed_badge, look, junk, place):
+    report = look({**signed_badge, place: junk})
+
+    assert report.state in ("valid", "expired", "revoked", "altered", "unknown")
+    assert json.dumps([check.sentence for check in report.checks])
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@given(junk=JUNK, place=st.sampled_from(["verificationMethod", "assertionMethod", "@context", "id"]))
+def test_hostile_did_documents_are_only_reported(signed_badge, keys, look, junk, place):
+    report = look(signed_badge, {**keys, place: junk, "id": ISSUER})
+
+    assert report.state in ("valid", "altered", "unknown")
+
+
+@given(data=st.binary(max_size=200))
+def test_hostile_bytes_are_only_reported(contexts, data):
+    assert verify(data, resolver=Outside(), contexts=contexts, now=LATER).state in ("unknown", "altered")
