@@ -1,0 +1,54 @@
+"""The pass rule: from a level for each criterion to a proposed outcome, explained in sentences.
+
+Pure: no database, no clock. The rule is printed on the item's page: every required criterion at `required_minimum` or
+above, and every other at `optional_minimum` or above. Levels are ordinal; nothing is averaged.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One criterion as judged. level: 1 to 4, or None for "cannot judge from this evidence" or not judged."""
+
+    name: str
+    is_required: bool
+    level: int | None
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the rule is met, the criteria that fall short in their order, and the explanation."""
+
+    is_met: bool
+    short: tuple[str, ...]
+    explanation: str
+
+
+def in_words(required_minimum: int, optional_minimum: int, *, has_optional: bool) -> str:
+    """The rule as the item's page prints it."""
+    required = _("Every required criterion must reach level %(level)s") % {"level": required_minimum}
+    if not has_optional:
+        return required + "."
+    return required + _(", and every other criterion level %(level)s.") % {"level": optional_minimum}
+
+
+def judge(judged: Sequence[Judged], *, required_minimum: int, optional_minimum: int) -> Verdict:
+    """Apply the rule. A criterion without a level falls short; a rubric without a required criterion is never met."""
+    short = []
+    for each in judged:
+        minimum = required_minimum if each.is_required else optional_minimum
+        if each.level is None or each.level < minimum:
+            short.append(each.name)
+    if not any(each.is_required for each in judged):
+        return Verdict(False, tuple(short), _("The rubric has no required criterion, so nothing can be awarded by it."))
+    rule = in_words(required_minimum, optional_minimum, has_optional=any(not each.is_required for each in judged))
+    if not short:
+        return Verdict(True, (), rule + " " + _("All of them do."))
+    names = ", ".join(short)
+    falls = ngettext("This one falls short: %(names)s.", "These fall short: %(names)s.", len(short)) % {"names": names}
+    return Verdict(False, tuple(short), f"{rule} {falls}")

@@ -1,0 +1,196 @@
+"""Judging a submission: drafts that are saved as often as one likes, and finishing, which proposes a decision."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from config.errors import Conflict, Incomplete, Invalid
+from config.permissions import Can, require
+from credentials.models import Criterion
+from learners.models import Assessment, Assignment, Decision, DecisionEvent, Judgment, Submission, SubmissionEvent, User
+from learners.pass_rule import Judged, Verdict, judge
+from learners.workflow import (
+    ASSESSMENT_MOVES,
+    DECISION_MOVES,
+    SUBMISSION_MOVES,
+    AssessmentStatus,
+    DecisionOutcome,
+    DecisionStatus,
+    SubmissionStatus,
+    require_move,
+)
+
+
+@dataclass(frozen=True)
+class JudgmentInput:
+    """What an assessor says about one criterion. level: 1 to 4 or None; cannot_judge excludes a level."""
+
+    criterion_id: int
+    level: int | None = None
+    cannot_judge: bool = False
+    comment: str = ""
+    next_step: str = ""
+
+
+@transaction.atomic
+def save_judgments(
+    *,
+    actor: User,
+    submission: Submission,
+    judgments: Sequence[JudgmentInput],
+    overall_comment: str = "",
+    at: datetime,
+) -> Assessment:
+    """Keep an assessor's draft; the first one moves the submission to "being assessed".
+
+    Criteria that are not named keep what they had. Raises NotAllowed, IllegalMove, Conflict (already finished), Invalid
+    (a criterion of another rubric, a level with "cannot judge").
+    """
+    submission = _locked(submission)
+    require(actor, Can.SUBMISSION_ASSESS, submission)
+    if submission.status == SubmissionStatus.SUBMITTED:
+        _move(submission, SubmissionStatus.IN_REVIEW, actor=actor, at=at)
+    if submission.status != SubmissionStatus.IN_REVIEW:
+        require_move(SUBMISSION_MOVES, submission.status, SubmissionStatus.IN_REVIEW)
+        raise Conflict(_("This submission is decided; its judgments stand."))
+    known = set(submission.credential_version.criteria.values_list("pk", flat=True))
+    for each in judgments:
+        if each.criterion_id not in known:
+            raise Invalid(_("A criterion does not belong to this rubric."))
+        if each.cannot_judge and each.level is not None:
+            raise Invalid(_("Choose a level or “cannot judge”, not both."))
+        if each.level is not None and each.level not in {1, 2, 3, 4}:
+            raise Invalid(_("A level is 1, 2, 3 or 4."))
+    assignment = Assignment.objects.get(submission=submission, assessor=actor, ended_at__isnull=True)
+    assessment, _is_new = Assessment.objects.get_or_create(
+        submission=submission,
+        assessor=actor,
+        defaults={"role": assignment.role, "started_at": at, "saved_at": at},
+    )
+    if assessment.status != AssessmentStatus.DRAFT:
+        raise Conflict(_("This assessment is finished. Reopen it to change a judgment."))
+    assessment.saved_at, assessment.overall_comment = at, overall_comment
+    assessment.save(update_fields=["saved_at", "overall_comment"])
+    Judgment.objects.bulk_create(
+        [
+            Judgment(
+                assessment=assessment,
+                criterion_id=each.criterion_id,
+                level=each.level,
+                cannot_judge=each.cannot_judge,
+                comment=each.comment,
+                next_step=each.next_step,
+            )
+            for each in judgments
+        ],
+        update_conflicts=True,
+        unique_fields=["assessment", "criterion"],
+        update_fields=["level", "cannot_judge", "comment", "next_step"],
+    )
+    return assessment
+
+
+@transaction.atomic
+def finish_assessment(
+    *, actor: User, submission: Submission, at: datetime, outcome: DecisionOutcome | None = None
+) -> Decision:
+    """Finish the actor's assessment and propose the decision that the printed rule gives.
+
+    outcome: for work that does not meet the rule, "returned" (as long as an attempt is left) or "not met"; left out, it
+    is returned. Raises NotAllowed, IllegalMove, Incomplete (names what is missing), Invalid.
+    """
+    submission = _locked(submission)
+    require(actor, Can.SUBMISSION_ASSESS, submission)
+    assessment = Assessment.objects.select_for_update().filter(submission=submission, assessor=actor).first()
+    if assessment is None:
+        raise Incomplete(_("Nothing is judged yet."), [])
+    require_move(ASSESSMENT_MOVES, assessment.status, AssessmentStatus.FINISHED)
+    if submission.status != SubmissionStatus.IN_REVIEW:
+        raise Conflict(_("This submission is not being assessed."))
+    judgments = {each.criterion_id: each for each in assessment.judgments.all()}
+    criteria = list(submission.credential_version.criteria.order_by("position"))
+    _require_complete(submission, judgments, criteria)
+    verdict = judge(
+        [Judged(each.name, each.is_required, judgments[each.pk].level) for each in criteria],
+        required_minimum=submission.credential_version.required_minimum_level,
+        optional_minimum=submission.credential_version.optional_minimum_level,
+    )
+    assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
+    assessment.save(update_fields=["status", "finished_at"])
+    decision = Decision.objects.create(
+        enrollment=submission.enrollment,
+        submission=submission,
+        attempt=submission.attempt,
+        outcome=_outcome(verdict, outcome, submission),
+        actor=actor,
+        reason=verdict.explanation,
+        proposed_at=at,
+    )
+    DecisionEvent.objects.create(decision=decision, actor=actor, moved_to=DecisionStatus.PROPOSED, at=at)
+    return decision
+
+
+@transaction.atomic
+def reopen_assessment(*, actor: User, submission: Submission, at: datetime) -> Assessment:
+    """Take back a proposed decision that is not released, so that judgments can be changed. Raises NotAllowed, Conflict."""
+    submission = _locked(submission)
+    require(actor, Can.SUBMISSION_ASSESS, submission)
+    assessment = Assessment.objects.select_for_update().filter(submission=submission, assessor=actor).first()
+    decision = Decision.objects.select_for_update().filter(submission=submission, status="proposed").first()
+    if assessment is None or decision is None:
+        raise Conflict(_("There is no proposed decision to take back."))
+    require_move(DECISION_MOVES, decision.status, DecisionStatus.UNDONE)
+    require_move(ASSESSMENT_MOVES, assessment.status, AssessmentStatus.DRAFT)
+    decision.status = DecisionStatus.UNDONE
+    decision.save(update_fields=["status"])
+    DecisionEvent.objects.create(decision=decision, actor=actor, moved_to=DecisionStatus.UNDONE, at=at)
+    assessment.status, assessment.finished_at = AssessmentStatus.DRAFT, None
+    assessment.save(update_fields=["status", "finished_at"])
+    return assessment
+
+
+def _locked(submission: Submission) -> Submission:
+    return (
+        Submission.objects.select_for_update(of=("self",))
+        .with_context()
+        .prefetch_related("assignments")
+        .get(pk=submission.pk)
+    )
+
+
+def _move(submission: Submission, target: SubmissionStatus, *, actor: User, at: datetime) -> None:
+    require_move(SUBMISSION_MOVES, submission.status, target)
+    submission.status = target
+    submission.save(update_fields=["status"])
+    SubmissionEvent.objects.create(submission=submission, actor=actor, moved_to=target, at=at)
+
+
+def _require_complete(submission: Submission, judgments: dict[int, Judgment], criteria: Sequence[Criterion]) -> None:
+    """Every criterion has a level or "cannot judge"; below the standard it has a next step (DOMAIN B9)."""
+    version = submission.credential_version
+    missing = []
+    for criterion in criteria:
+        judgment = judgments.get(criterion.pk)
+        minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
+        if judgment is None or (judgment.level is None and not judgment.cannot_judge):
+            missing.append(_("%(name)s: choose a level") % {"name": criterion.name})
+        elif (judgment.level is None or judgment.level < minimum) and not judgment.next_step.strip():
+            missing.append(_("%(name)s: say the next step") % {"name": criterion.name})
+    if missing:
+        raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+
+
+def _outcome(verdict: Verdict, chosen: DecisionOutcome | None, submission: Submission) -> DecisionOutcome:
+    if verdict.is_met:
+        if chosen not in (None, DecisionOutcome.AWARDED):
+            raise Invalid(_("The pass rule is met, so the outcome is “awarded”. Change a level if that is wrong."))
+        return DecisionOutcome.AWARDED
+    if chosen == DecisionOutcome.AWARDED:
+        raise Invalid(_("The pass rule is not met, so nothing can be awarded. %(why)s") % {"why": verdict.explanation})
+    is_last = submission.attempt >= submission.credential_version.attempts_max
+    if is_last and chosen == DecisionOutcome.RETURNED:
+        raise Invalid(_("This was the last attempt; it cannot be returned."))
+    return chosen or (DecisionOutcome.NOT_MET if is_last else DecisionOutcome.RETURNED)

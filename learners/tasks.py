@@ -1,0 +1,16 @@
+"""Hints that there is work; the rows say what."""
+
+from smtplib import SMTPException
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from learners import services
+
+
+@shared_task(
+    name="learners.send_mail", autoretry_for=(OperationalError, OSError, SMTPException), retry_backoff=5, max_retries=5
+)
+def send_mail() -> int:
+    return services.send_mail(limit=500, at=timezone.now())
