@@ -3,6 +3,7 @@
 import ctypes
 import errno
 import importlib.util
+import multiprocessing
 import os
 import socket
 from collections.abc import Callable, Iterator
@@ -41,6 +42,7 @@ def findings(*, home: Path, ports: list[int]) -> Iterator[Finding]:
     yield _service("PostgreSQL", "DATABASE_URL", lambda: postgres.binary("postgres"))
     yield _service("Redis", "REDIS_URL", redis.binary)
     yield _home(home)
+    yield _semaphores()
     for port in ports:
         problem = port_problem(port)
         yield Finding(f"port {port}", problem is None, problem or "free")
@@ -123,6 +125,17 @@ def _service(name: str, variable: str, find: Callable[[], Path]) -> Finding:
         return Finding(name, True, str(find()))
     except RuntimeProblem as problem:
         return Finding(name, False, str(problem))
+
+
+def _semaphores() -> Finding:
+    """Celery's pool needs semaphores, which live in shared memory that some containers leave out."""
+    try:
+        multiprocessing.Lock()
+    except OSError as error:
+        return Finding(
+            "shared memory", False, f"Shared memory (/dev/shm) cannot be used: {error.strerror}. Workers need it."
+        )
+    return Finding("shared memory", True, "semaphores can be made")
 
 
 def _home(home: Path) -> Finding:
