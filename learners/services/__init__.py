@@ -4,24 +4,47 @@ from .assessment import JudgmentInput, finish_assessment, reopen_assessment, sav
 from .assignment import assign_submission
 from .awards import Grant, grant_award, grant_awards, revoke_award, withdraw_award
 from .decisions import release_decision, release_decisions, undo_release, undo_until
+from .enrollment import enroll, refusals
+from .evidence import (
+    DECLARATIONS,
+    add_file,
+    add_hours,
+    add_link,
+    add_text,
+    remove_evidence,
+    start_resubmission,
+    submit_evidence,
+)
+from .files import FileRefused
 from .notices import mark_read, send_mail, tell, tell_all
 from .people import change_name
 
 __all__ = [
+    "DECLARATIONS",
+    "FileRefused",
     "Grant",
     "JudgmentInput",
+    "add_file",
+    "add_hours",
+    "add_link",
+    "add_text",
     "assign_submission",
     "change_name",
+    "enroll",
     "finish_assessment",
     "grant_award",
     "grant_awards",
     "mark_read",
+    "refusals",
     "release_decision",
     "release_decisions",
+    "remove_evidence",
     "reopen_assessment",
     "revoke_award",
     "save_judgments",
     "send_mail",
+    "start_resubmission",
+    "submit_evidence",
     "tell",
     "tell_all",
     "undo_release",

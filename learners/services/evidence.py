@@ -1,0 +1,271 @@
+"""Gathering evidence and submitting it."""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import URLValidator
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.errors import Conflict, Incomplete, Invalid
+from config.permissions import Can, require
+from credentials.models import EvidenceRequirement
+from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
+from learners.models.evidence import DeclarationKind, EvidenceKind
+from learners.services import assignment, files
+from learners.services.enrollment import start_attempt
+from learners.workflow import (
+    SUBMISSION_MOVES,
+    EnrollmentStatus,
+    SubmissionStatus,
+    require_move,
+)
+
+# What a learner hands in by themselves; staff, events and imports provide the rest.
+FROM_LEARNER = ["learner", "team"]
+
+DECLARATIONS_VERSION = "2026-11"
+DECLARATIONS = {
+    DeclarationKind.NO_PATIENT_DATA: gettext_lazy(
+        "Nothing in this evidence identifies a patient: no name, date of birth, address, record number, face, or any other "
+        "of the eighteen identifiers, in text, pictures, file names or sound."
+    ),
+    DeclarationKind.OWN_WORK: gettext_lazy("This is my own work. Where others took part, it says who and in what."),
+}
+TEXT_MAX_LETTERS = 20_000
+
+
+def add_text(
+    *, actor: User, submission: Submission, requirement: EvidenceRequirement | None, title: str, text: str, at: datetime
+) -> EvidenceItem:
+    """Add a text to a draft. Raises NotAllowed, Conflict (no draft), Invalid."""
+    text = text.replace("\r\n", "\n").strip()
+    if not text:
+        raise Invalid(_("Write something first."))
+    if len(text) > TEXT_MAX_LETTERS:
+        raise Invalid(
+            _("The text has %(length)s letters; the most is %(limit)s. Attach it as a file instead.")
+            % {"length": len(text), "limit": TEXT_MAX_LETTERS}
+        )
+    return _add(actor, submission, requirement, at, kind=EvidenceKind.TEXT, title=title or _("Text"), text=text)
+
+
+def add_link(
+    *, actor: User, submission: Submission, requirement: EvidenceRequirement | None, title: str, link: str, at: datetime
+) -> EvidenceItem:
+    """Add an address to a draft. Raises NotAllowed, Conflict, Invalid (not an https or http address)."""
+    try:
+        URLValidator(schemes=["https", "http"])(link)
+    except ValidationError as error:
+        raise Invalid(_("Give a whole address that starts with https://.")) from error
+    return _add(actor, submission, requirement, at, kind=EvidenceKind.LINK, title=title or link[:200], link=link)
+
+
+def add_hours(
+    *,
+    actor: User,
+    submission: Submission,
+    requirement: EvidenceRequirement | None,
+    title: str,
+    hours: Decimal,
+    text: str = "",
+    at: datetime,
+) -> EvidenceItem:
+    """Add logged hours to a draft; information, never a result. Raises NotAllowed, Conflict, Invalid."""
+    if not Decimal(0) < hours <= Decimal(1000):
+        raise Invalid(_("Give hours between 0 and 1000."))
+    return _add(
+        actor, submission, requirement, at, kind=EvidenceKind.HOURS, title=title or _("Hours"), hours=hours, text=text
+    )
+
+
+def add_file(
+    *,
+    actor: User,
+    submission: Submission,
+    requirement: EvidenceRequirement | None,
+    title: str,
+    upload: UploadedFile,
+    at: datetime,
+) -> EvidenceItem:
+    """Check an upload and add it to a draft. The same file twice is refused, so that a doubled post adds one.
+
+    Raises NotAllowed, Conflict, Invalid (FileRefused says what is wrong with the file).
+    """
+    require(actor, Can.SUBMISSION_EDIT, submission)
+    with transaction.atomic():
+        stored = files.store_upload(actor=actor, upload=upload, at=at)
+        return _add(
+            actor, submission, requirement, at, kind=EvidenceKind.FILE, title=title or stored.original_name, file=stored
+        )
+
+
+def _add(
+    actor: User,
+    submission: Submission,
+    requirement: EvidenceRequirement | None,
+    at: datetime,
+    *,
+    kind: EvidenceKind,
+    title: str,
+    **content: object,
+) -> EvidenceItem:
+    with transaction.atomic():
+        submission = _own_draft(actor, submission)
+        if requirement is not None and requirement.version_id != submission.enrollment.credential_version_id:
+            raise Invalid(_("This kind of evidence does not belong to the credential."))
+        if requirement is not None and requirement.source not in FROM_LEARNER:
+            raise Invalid(_("This is entered by staff; you need not hand it in."))
+        items = list(submission.evidence_items.select_related("file"))
+        if len(items) >= settings.UPLOAD_MAX_ITEMS:
+            raise Invalid(_("There are %(count)s items already, which is the most.") % {"count": len(items)})
+        item = EvidenceItem(
+            submission=submission,
+            requirement=requirement,
+            kind=kind,
+            title=title.strip()[:200],
+            added_by=actor,
+            added_at=at,
+            **content,
+        )
+        if any(_fingerprint(item) == _fingerprint(each) for each in items):
+            raise Conflict(_("This is here already."))
+        item.save()
+        return item
+
+
+def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
+    """What makes two items the same."""
+    text = hashlib.sha256(item.text.encode()).digest()
+    return (item.kind, item.requirement_id, text, item.link, item.hours, item.file.sha256 if item.file else "")
+
+
+@transaction.atomic
+def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
+    """Take an item out of a draft. A file that an earlier attempt holds too stays stored. Raises NotAllowed, Conflict."""
+    _own_draft(actor, item.submission)
+    EvidenceItem.objects.filter(pk=item.pk).delete()
+
+
+@transaction.atomic
+def submit_evidence(
+    *, actor: User, submission: Submission, declarations: Mapping[DeclarationKind, str], at: datetime
+) -> Submission:
+    """Hand in a draft with its declarations, in the wording that was shown; an assessor is assigned at once.
+
+    declarations: each kind that the learner ticked, with an answer or "". Raises NotAllowed, Conflict (handed in already),
+    Incomplete (names what is missing).
+    """
+    submission = _own_draft(actor, submission)
+    if missing := _missing(submission, declarations):
+        raise Incomplete(_("Before you submit: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+    require_move(SUBMISSION_MOVES, submission.status, SubmissionStatus.SUBMITTED)
+    Declaration.objects.bulk_create(
+        Declaration(
+            submission=submission,
+            kind=kind,
+            wording_version=DECLARATIONS_VERSION,
+            wording=str(wording),
+            answer=declarations[kind],
+            made_by=actor,
+            made_at=at,
+        )
+        for kind, wording in DECLARATIONS.items()
+    )
+    submission.status, submission.submitted_at = SubmissionStatus.SUBMITTED, at
+    submission.due_at = working_days_after(at, submission.credential_version.review_target_working_days)
+    submission.save(update_fields=["status", "submitted_at", "due_at"])
+    SubmissionEvent.objects.create(submission=submission, actor=actor, moved_to=submission.status, at=at)
+    assignment.assign_submission(submission=submission, at=at)
+    return submission
+
+
+def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]) -> list[str]:
+    counts: dict[int | None, int] = {}
+    for item in submission.evidence_items.all():
+        counts[item.requirement_id] = counts.get(item.requirement_id, 0) + 1
+    missing = [
+        _("add %(kind)s") % {"kind": requirement.kind}
+        for requirement in submission.credential_version.evidence_requirements.filter(source__in=FROM_LEARNER).order_by(
+            "position"
+        )
+        if counts.get(requirement.pk, 0) < requirement.items_min
+    ]
+    if not counts and not missing:
+        missing.append(_("add at least one piece of evidence"))
+    for kind in DECLARATIONS:
+        if kind not in declarations:
+            missing.append(_("declare “%(label)s”") % {"label": kind.label})
+    return missing
+
+
+def working_days_after(start: datetime, days: int) -> datetime:
+    """The same time, so many days later, Saturdays and Sundays not counted."""
+    moment = start
+    while days:
+        moment += timedelta(days=1)
+        if moment.weekday() < 5:
+            days -= 1
+    return moment
+
+
+@transaction.atomic
+def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> Submission:
+    """Start the next attempt as a draft that holds the evidence of the last one.
+
+    After "returned" at once; after "not met" when the waiting time is over and an attempt is left. A second call answers
+    the draft of the first. Raises NotAllowed, Conflict.
+    """
+    submission = (
+        Submission.objects.select_for_update(of=("self",))
+        .with_context()
+        .prefetch_related("assignments")
+        .get(pk=submission.pk)
+    )
+    require(actor, Can.SUBMISSION_EDIT, submission)
+    following = submission.enrollment.submissions.filter(attempt=submission.attempt + 1).first()
+    if following is not None:
+        return following
+    decision = submission.decisions.filter(status="released").first()
+    if decision is None or decision.outcome == "awarded":
+        raise Conflict(_("There is nothing to change: this submission was not returned."))
+    version = submission.credential_version
+    if submission.enrollment.status != EnrollmentStatus.ACTIVE or submission.attempt >= version.attempts_max:
+        raise Conflict(_("All attempts are used. Speak with the lead of this credential."))
+    if decision.outcome == "not-met" and decision.effective_at is not None:
+        open_at = decision.effective_at + timedelta(days=version.attempts_wait_days)
+        if at < open_at:
+            raise Conflict(
+                _("The next attempt opens on %(day)s.") % {"day": f"{open_at:%B} {open_at.day}, {open_at.year}"}
+            )
+    draft = start_attempt(submission.enrollment, submission.attempt + 1, actor=actor, at=at)
+    EvidenceItem.objects.bulk_create(
+        EvidenceItem(
+            submission=draft,
+            requirement_id=item.requirement_id,
+            kind=item.kind,
+            title=item.title,
+            text=item.text,
+            link=item.link,
+            hours=item.hours,
+            file_id=item.file_id,
+            added_by_id=item.added_by_id,
+            added_at=item.added_at,
+        )
+        for item in submission.evidence_items.order_by("pk")
+    )
+    return draft
+
+
+def _own_draft(actor: User, submission: Submission) -> Submission:
+    submission = Submission.objects.select_for_update(of=("self",)).with_context().get(pk=submission.pk)
+    require(actor, Can.SUBMISSION_EDIT, submission)
+    if submission.status != SubmissionStatus.DRAFT:
+        raise Conflict(_("This submission is handed in; what it holds cannot be changed."))
+    return submission

@@ -1,0 +1,223 @@
+"""Uploads are hostile until shown otherwise: the type is decided by the content, and what can carry code is refused.
+
+Images are written anew, which drops their metadata; PDFs lose theirs and are refused when they hold active content.
+"""
+
+import hashlib
+import io
+import re
+import secrets
+import unicodedata
+import warnings
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+import filetype
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+from PIL import Image, UnidentifiedImageError
+from pypdf import PdfReader, PdfWriter
+from pypdf.errors import PyPdfError
+from pypdf.generic import DictionaryObject, IndirectObject
+
+from config.errors import Invalid
+from learners.models import StoredFile, User
+
+IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
+MEDIA = {"video/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/mp4"}
+PDF = "application/pdf"
+TEXT = "text/plain"
+ALLOWED_IN_WORDS = "PDF, PNG, JPEG, WebP, plain text, MP4, MP3, WAV"
+
+PIXELS_MAX = 50_000_000
+PDF_PAGES_MAX = 500
+PDF_OBJECTS_MAX = 200_000
+SNIFF_BYTES = 8192
+
+# Names in a PDF's dictionaries by which it acts, or carries other files (ISO 32000-2, 12.6, 7.11.4, 12.7.8).
+ACTIVE_NAMES = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/XFA", "/RichMedia", "/SubmitForm"}
+
+
+class FileRefused(Invalid):
+    code = "file-refused"
+
+
+@dataclass(frozen=True)
+class CleanFile:
+    """What is kept of an upload. name: for people, never a path."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def store_upload(*, actor: User, upload: UploadedFile, at: datetime) -> StoredFile:
+    """Check, clean and keep an upload in private storage. Raises FileRefused, which says what is the case."""
+    clean = clean_upload(upload)
+    path = default_storage.save(f"evidence/{at:%Y/%m}/{secrets.token_hex(16)}", ContentFile(clean.content))
+    # A file whose row is rolled back is removed again; a crash in between leaves an orphan, never a row without a file.
+    try:
+        return StoredFile.objects.create(
+            sha256=hashlib.sha256(clean.content).hexdigest(),
+            media_type=clean.media_type,
+            size_bytes=len(clean.content),
+            original_name=clean.name,
+            path=path,
+            uploaded_by=actor,
+            uploaded_at=at,
+        )
+    except Exception:
+        default_storage.delete(path)
+        raise
+
+
+def clean_upload(upload: UploadedFile) -> CleanFile:
+    """Decide what an upload is and drop what it should not carry. Raises FileRefused."""
+    name = safe_name(upload.name or "")
+    if not upload.size:
+        raise FileRefused(_("“%(name)s” is empty. Choose a file with something in it.") % {"name": name})
+    if upload.size > settings.UPLOAD_MAX_BYTES:
+        raise FileRefused(
+            _("“%(name)s” has %(size)s; the most is %(limit)s.")
+            % {
+                "name": name,
+                "size": filesizeformat(upload.size),
+                "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
+            }
+        )
+    content = upload.read()
+    media_type = _media_type(content)
+    if media_type is None:
+        raise FileRefused(
+            _("“%(name)s” is not one of the kinds that are accepted (%(kinds)s), whatever its name says.")
+            % {"name": name, "kinds": ALLOWED_IN_WORDS}
+        )
+    if media_type in IMAGES:
+        content = _clean_image(content, IMAGES[media_type], name)
+    elif media_type == PDF:
+        content = _clean_pdf(content, name)
+    return CleanFile(name=name, media_type=media_type, content=content)
+
+
+def safe_name(name: str) -> str:
+    """A name to show and to offer for download: no folders, no control or direction characters, at most 100 letters."""
+    name = PurePath(name.replace("\\", "/")).name
+    name = "".join(letter for letter in name if unicodedata.category(letter)[0] != "C")
+    name = re.sub(r"\s+", " ", name).strip(" .")
+    stem, dot, suffix = name.rpartition(".")
+    return (f"{stem[:90]}.{suffix[:9]}" if dot else name[:100]) or _("unnamed")
+
+
+def _media_type(content: bytes) -> str | None:
+    """The type by content, if it is allowed."""
+    kind = filetype.guess(content[:SNIFF_BYTES])
+    if kind is not None:
+        mime = "video/mp4" if kind.mime in {"video/x-m4v", "video/quicktime"} else kind.mime
+        return mime if mime in IMAGES or mime in MEDIA or mime == PDF else None
+    if content[:SNIFF_BYTES].lstrip().startswith((b"<", b"#!", b"%!", b"MZ", b"\x7fELF", b"PK")) or b"\x00" in content:
+        return None
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return TEXT
+
+
+def _clean_image(content: bytes, form: str, name: str) -> bytes:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(io.BytesIO(content), formats=[form]) as image:
+                if image.width * image.height > PIXELS_MAX:
+                    raise FileRefused(
+                        _(
+                            "“%(name)s” has %(width)s × %(height)s pixels, which is more than can be shown. Make it smaller."
+                        )
+                        % {"name": name, "width": image.width, "height": image.height}
+                    )
+                image.load()
+                upright = _upright(image)
+                buffer = io.BytesIO()
+                upright.save(buffer, form)
+    except (
+        UnidentifiedImageError,
+        OSError,
+        SyntaxError,
+        ValueError,
+        Image.DecompressionBombError,
+        Image.DecompressionBombWarning,
+    ) as error:
+        raise FileRefused(_("“%(name)s” cannot be read as an image; it may be damaged.") % {"name": name}) from error
+    return buffer.getvalue()
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """The picture alone, turned as its camera said, without metadata."""
+    from PIL import ImageOps
+
+    turned = ImageOps.exif_transpose(image)
+    bare = Image.new(turned.mode, turned.size)
+    if turned.mode == "P" and (palette := turned.getpalette()):
+        bare.putpalette(palette)
+    bare.paste(turned)
+    return bare
+
+
+def _clean_pdf(content: bytes, name: str) -> bytes:
+    try:
+        reader = PdfReader(io.BytesIO(content), strict=False)
+        if reader.is_encrypted:
+            raise FileRefused(_("“%(name)s” is protected by a password. Save it without one.") % {"name": name})
+        if len(reader.pages) > PDF_PAGES_MAX:
+            raise FileRefused(
+                _("“%(name)s” has more than %(pages)s pages. Hand in the part that counts.")
+                % {"name": name, "pages": PDF_PAGES_MAX}
+            )
+        if found := _active_content(reader):
+            raise FileRefused(
+                _("“%(name)s” holds active content (%(found)s). Print it to a new PDF and hand that in.")
+                % {"name": name, "found": found.lstrip("/")}
+            )
+        writer = PdfWriter(clone_from=reader)
+        writer.metadata = None
+        writer.root_object.pop("/Metadata", None)
+        buffer = io.BytesIO()
+        writer.write(buffer)
+    except FileRefused:
+        raise
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError, OSError) as error:
+        raise FileRefused(_("“%(name)s” cannot be read as a PDF; it may be damaged.") % {"name": name}) from error
+    return buffer.getvalue()
+
+
+def _active_content(reader: PdfReader) -> str | None:
+    """The first name in any object by which the file acts or carries other files."""
+    seen = 0
+    stack: list[object] = [reader.trailer]
+    visited: set[tuple[int, int]] = set()
+    while stack:
+        current = stack.pop()
+        if isinstance(current, IndirectObject):
+            key = (current.idnum, current.generation)
+            if key in visited:
+                continue
+            visited.add(key)
+            current = current.get_object()
+        seen += 1
+        if seen > PDF_OBJECTS_MAX:
+            raise ValueError("too many objects")
+        if isinstance(current, DictionaryObject):
+            for key_name, value in current.items():
+                if key_name in ACTIVE_NAMES:
+                    return str(key_name)
+                if key_name == "/S" and str(value) in ACTIVE_NAMES:
+                    return str(value)
+                stack.append(dict.__getitem__(current, key_name))
+        elif isinstance(current, list):
+            stack.extend(list.__iter__(current))
+    return None
