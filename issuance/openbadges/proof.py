@@ -166,10 +166,16 @@ def proofs_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def verify_proof(
-    document: Mapping[str, Any], proof: Mapping[str, Any], *, public_key: bytes, contexts: Contexts
+    document: Mapping[str, Any],
+    proof: Mapping[str, Any],
+    *,
+    public_key: bytes,
+    contexts: Contexts,
+    data: bytes | None = None,
 ) -> None:
     """Check one proof of a document against a public key; answer by returning.
 
+    data: the hash data of this document and proof, when the caller has worked it out already.
     Raises ProofError ("proof-unsupported" for another kind of proof, "proof-malformed", "proof-mismatch" when the
     signature is not that of this document), and what `canonize` raises. Whose key it is, is not asked here.
     """
@@ -180,7 +186,9 @@ def verify_proof(
     signature = _from_multibase(proof.get("proofValue"), 100)
     if signature is None or len(signature) != 64:
         raise ProofError("The proof value is not a signature of 64 bytes.", code="proof-malformed")
-    if not signature_holds(public_key, signature, hash_data(document, proof, contexts)):
+    if data is None:
+        data = hash_data(document, proof, contexts)
+    if not signature_holds(public_key, signature, data):
         raise ProofError("The signature does not belong to this document.", code="proof-mismatch")
 
 

@@ -27,7 +27,7 @@ from .proof import Signed, Signer, finish, proof_options
 TEXT, ADDRESS = "text", "address"
 _Slots = Mapping[str, "str | _Slots"]
 
-#: What differs from badge to badge of one version, by place. Everything else is part of a template's shape.
+#: What differs from badge to badge of one version, and in status lists, by place. Everything else is part of a template's shape.
 BADGE_SLOTS: _Slots = {
     "id": ADDRESS,
     "validFrom": TEXT,
@@ -40,6 +40,7 @@ BADGE_SLOTS: _Slots = {
         "narrative": TEXT,
         "role": TEXT,
         "term": TEXT,
+        "encodedList": TEXT,
     },
     "evidence": {
         "id": ADDRESS,

@@ -33,6 +33,7 @@ from .errors import (
 from .model import read_timestamp
 from .proof import CRYPTOSUITE, proofs_of, verify_proof
 from .status_list import decode, is_set
+from .template import Templates
 
 Outcome = Literal["passed", "failed", "unknown", "not-applicable"]
 VerdictState = Literal["valid", "expired", "revoked", "altered", "unknown"]
@@ -83,10 +84,31 @@ class Report:
         return next(check for check in self.checks if check.name == name)
 
 
-def verify(data: bytes | str | Json, *, resolver: Resolver, contexts: Contexts, now: datetime) -> Report:
+@dataclass(frozen=True)
+class _Means:
+    """What verifying works with."""
+
+    resolver: Resolver
+    contexts: Contexts
+    now: datetime
+    templates: Templates | None
+
+    def verify_proof(self, document: Json, proof: Json, key: bytes) -> None:
+        data = None if self.templates is None else self.templates.hash_data(document, proof)
+        verify_proof(document, proof, public_key=key, contexts=self.contexts, data=data)
+
+
+def verify(
+    data: bytes | str | Json,
+    *,
+    resolver: Resolver,
+    contexts: Contexts,
+    now: datetime,
+    templates: Templates | None = None,
+) -> Report:
     """Verify a credential given as JSON, as a dict, or as a baked PNG or SVG.
 
-    now: the moment to judge by, aware. Never raises for untrusted input: everything is told in the report.
+    now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick. Never raises for untrusted input: everything is told in the report.
     The checks, in order: format, context, shape, proof, issuer, status, dates, contents.
     """
     try:
@@ -95,25 +117,23 @@ def verify(data: bytes | str | Json, *, resolver: Resolver, contexts: Contexts, 
         document = checked(parse(data) if isinstance(data, bytes | str) else data)
     except (BakingError, FormatError, LimitError) as error:
         return Report("unknown", (Check("format", "failed", error.code, str(error)),))
-    return _verify_document(document, resolver, contexts, now, depth=0)
+    return _verify_document(document, _Means(resolver, contexts, now, templates), depth=0)
 
 
-def _verify_document(
-    document: dict[str, Any], resolver: Resolver, contexts: Contexts, now: datetime, depth: int
-) -> Report:
+def _verify_document(document: dict[str, Any], means: _Means, depth: int) -> Report:
     checks = [Check("format", "passed", "format", "The file is a credential in JSON.")]
-    checks.append(_context(document, contexts))
+    checks.append(_context(document, means.contexts))
     checks.append(_shape(document))
     if checks[1].outcome == "passed":
-        checks += _proof_and_issuer(document, resolver, contexts, now)
+        checks += _proof_and_issuer(document, means)
     else:
         unread = "Without its contexts, the signature cannot be checked."
         checks += [Check(name, "unknown", "context-unknown", unread) for name in ("proof", "issuer")]
-    checks.append(_status(document, resolver, contexts, now))
-    checks.append(_dates(document, now))
+    checks.append(_status(document, means))
+    checks.append(_dates(document, means.now))
     inside: tuple[Report, ...] = ()
     if depth == 0:
-        contents, inside = _contents(document, resolver, contexts, now)
+        contents, inside = _contents(document, means)
         checks.append(contents)
     return Report(_state(checks), tuple(checks), document, inside)
 
@@ -196,7 +216,7 @@ def _result_problems(subject: Json, achievement: Json) -> Iterator[str]:
             yield "A result points at a level that its criterion does not have."
 
 
-def _proof_and_issuer(document: Json, resolver: Resolver, contexts: Contexts, now: datetime) -> list[Check]:
+def _proof_and_issuer(document: Json, means: _Means) -> list[Check]:
     try:
         proofs = [proof for proof in proofs_of(document) if proof.get("cryptosuite") == CRYPTOSUITE]
     except ProofError as error:
@@ -209,14 +229,12 @@ def _proof_and_issuer(document: Json, resolver: Resolver, contexts: Contexts, no
             Check("proof", "unknown", "proof-unsupported", "Its kind of signature cannot be checked here."),
             Check("issuer", "unknown", "proof-unsupported", "Its kind of signature cannot be checked here."),
         ]
-    answers = [_one_proof(document, proof, resolver, contexts, now) for proof in proofs[:MAX_PROOFS]]
+    answers = [_one_proof(document, proof, means) for proof in proofs[:MAX_PROOFS]]
     answers.sort(key=lambda pair: [check.outcome == "passed" for check in pair], reverse=True)
     return list(answers[0])
 
 
-def _one_proof(
-    document: Json, proof: Json, resolver: Resolver, contexts: Contexts, now: datetime
-) -> tuple[Check, Check]:
+def _one_proof(document: Json, proof: Json, means: _Means) -> tuple[Check, Check]:
     """Check one proof: the signature, and whether its key is the issuer's to sign with."""
     method = proof.get("verificationMethod")
     issuer = _issuer_id(document)
@@ -227,7 +245,9 @@ def _one_proof(
         )
     controller = method.partition("#")[0]
     try:
-        published = key_did_document(controller) if controller.startswith("did:key:") else resolver.did(controller)
+        published = (
+            key_did_document(controller) if controller.startswith("did:key:") else means.resolver.did(controller)
+        )
         published = checked(published)
         if published.get("id") != controller:
             raise DidError("The key's document is not about the address that it was fetched from.", code="did-mismatch")
@@ -242,17 +262,17 @@ def _one_proof(
             Check("issuer", "failed", error.code, str(error)),
         )
     return (
-        _signature(document, proof, key, contexts, now),
+        _signature(document, proof, key, means),
         _binding(published, method, controller, issuer),
     )
 
 
-def _signature(document: Json, proof: Json, key: bytes, contexts: Contexts, now: datetime) -> Check:
+def _signature(document: Json, proof: Json, key: bytes, means: _Means) -> Check:
     if proof.get("proofPurpose") != "assertionMethod":
         return Check("proof", "failed", "proof-purpose", "The signature was made for another purpose.")
     try:
-        verify_proof(document, proof, public_key=key, contexts=contexts)
-        if "expires" in proof and read_timestamp(proof["expires"], "proof.expires") <= now:
+        means.verify_proof(document, proof, key)
+        if "expires" in proof and read_timestamp(proof["expires"], "proof.expires") <= means.now:
             return Check("proof", "failed", "proof-expired", "The signature was good until a time that has passed.")
     except ProofError as error:
         if error.code == "proof-mismatch":
@@ -277,18 +297,18 @@ def _binding(published: Json, method: str, controller: str, issuer: str | None) 
     return Check("issuer", "passed", "issuer", "The key belongs to the issuer named in it.")
 
 
-def _status(document: Json, resolver: Resolver, contexts: Contexts, now: datetime) -> Check:
+def _status(document: Json, means: _Means) -> Check:
     entries = _listed(document.get("credentialStatus"))
     if not entries:
         return Check("status", "not-applicable", "status-none", "The issuer did not say where a revocation would show.")
     if len(entries) > MAX_STATUSES:
         return Check("status", "unknown", "status-many", "It names more status lists than are looked at here.")
-    answers = [_one_status(entry, document, resolver, contexts, now) for entry in entries]
+    answers = [_one_status(entry, document, means) for entry in entries]
     order = ("failed", "unknown", "passed")
     return min(answers, key=lambda check: order.index(check.outcome))
 
 
-def _one_status(entry: object, document: Json, resolver: Resolver, contexts: Contexts, now: datetime) -> Check:
+def _one_status(entry: object, document: Json, means: _Means) -> Check:
     if not isinstance(entry, Mapping) or entry.get("type") not in (
         "BitstringStatusListEntry",
         ["BitstringStatusListEntry"],
@@ -300,8 +320,8 @@ def _one_status(entry: object, document: Json, resolver: Resolver, contexts: Con
     if purpose not in ("revocation", "suspension"):
         return Check("status", "passed", "status", "The issuer keeps a note on it that does not touch its validity.")
     try:
-        listed = checked(resolver.status_list(url))
-        bits = _trusted_bits(listed, url, str(purpose), _issuer_id(document), resolver, contexts, now)
+        listed = checked(means.resolver.status_list(url))
+        bits = _trusted_bits(listed, url, str(purpose), _issuer_id(document), means)
         held = is_set(bits, int(index))
     except UnreachableError as error:
         return Check("status", "unknown", error.code, "The issuer's status list could not be fetched.")
@@ -319,9 +339,7 @@ def _trusted_bits(
     url: str,
     purpose: str,
     issuer: str | None,
-    resolver: Resolver,
-    contexts: Contexts,
-    now: datetime,
+    means: _Means,
 ) -> bytes:
     """Give the bits of a status list that is about this address and purpose, signed by the same issuer, and in date."""
     subject = listed.get("credentialSubject")
@@ -333,13 +351,13 @@ def _trusted_bits(
         raise StatusListError("The status list is by another issuer.", code="status-list-issuer")
     if purpose not in _listed(subject.get("statusPurpose")):
         raise StatusListError("The status list is about something else than revocation.", code="status-list-purpose")
-    if _context(listed, contexts).outcome != "passed":
+    if _context(listed, means.contexts).outcome != "passed":
         raise StatusListError("The status list uses vocabularies that are not known here.", code="status-list-context")
-    proof, key = _proof_and_issuer(listed, resolver, contexts, now)
+    proof, key = _proof_and_issuer(listed, means)
     for check in (proof, key):
         if check.outcome != "passed":
             raise StatusListError(f"The status list cannot be trusted. {check.sentence}", code="status-list-proof")
-    dates = _dates(listed, now)
+    dates = _dates(listed, means.now)
     if dates.outcome == "failed":
         raise StatusListError(
             "The status list is out of date; its issuer should publish a new one.", code="status-list-stale"
@@ -364,9 +382,7 @@ def _dates(document: Json, now: datetime) -> Check:
     return Check("dates", "passed", "dates", "It has no end date.")
 
 
-def _contents(
-    document: Json, resolver: Resolver, contexts: Contexts, now: datetime
-) -> tuple[Check, tuple[Report, ...]]:
+def _contents(document: Json, means: _Means) -> tuple[Check, tuple[Report, ...]]:
     """Verify the credentials inside a transcript, and the endorsements of a badge."""
     subject = document.get("credentialSubject")
     members = _listed(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
@@ -376,7 +392,7 @@ def _contents(
     if len(members) > MAX_INSIDE:
         return Check("contents", "unknown", "contents-many", "It holds more credentials than are looked at here."), ()
     reports = tuple(
-        _verify_document(member, resolver, contexts, now, depth=1)
+        _verify_document(member, means, depth=1)
         if isinstance(member, dict)
         else Report("unknown", (Check("format", "failed", "format", "This is not a credential."),))
         for member in members

@@ -15,6 +15,7 @@ from issuance.openbadges import (
     IdentityObject,
     Profile,
     PublishedKey,
+    Templates,
     UnreachableError,
     bake_png,
     bake_svg,
@@ -100,6 +101,20 @@ def test_a_good_badge_is_valid(signed_badge, look):
     ]
     assert report.document == signed_badge
     assert all(check.sentence.endswith(".") for check in report.checks)
+
+
+def test_the_templates_of_the_issuer_give_the_same_report(signed_badge, keys, make_list, contexts):
+    templates = Templates(contexts)
+    outside = Outside(keys, make_list([INDEX - 1]))
+    reports = [
+        verify(to_bytes(document), resolver=outside, contexts=contexts, now=LATER, templates=chosen)
+        for document in (signed_badge, {**signed_badge, "name": "Another"}, {**signed_badge, "honors": "more"})
+        for chosen in (None, templates)
+    ]
+
+    assert reports[0::2] == reports[1::2]
+    assert [report.state for report in reports[1::2]] == ["valid", "altered", "altered"]
+    assert templates.filled >= 4
 
 
 def test_the_same_badge_is_valid_inside_images(signed_badge, look):
