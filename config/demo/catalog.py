@@ -12,7 +12,6 @@ from credentials.models import (
     Alignment,
     Competency,
     Credential,
-    CredentialKind,
     CredentialVersion,
     Criterion,
     CriterionLevel,
@@ -22,6 +21,7 @@ from credentials.models import (
     Outcome,
     Prerequisite,
 )
+from credentials.models.catalog import CredentialKind
 from learners.models import User
 from pathways import services as pathways_services
 

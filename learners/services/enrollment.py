@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
-from credentials.models import Credential, CredentialKind
+from credentials.models import Credential
+from credentials.models.catalog import CredentialKind
 from credentials.workflow import CredentialStatus
 from learners.models import Award, Enrollment, Learner, Submission, SubmissionEvent, User
 from learners.models.people import LearnerStatus

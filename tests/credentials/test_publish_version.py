@@ -1,0 +1,126 @@
+import pytest
+from django.db import IntegrityError, transaction
+
+from config.errors import IllegalMove, Incomplete, NotAllowed
+from credentials.gate import missing
+from credentials.models import Alignment, Criterion, CriterionLevel, CredentialVersion, Outcome
+from credentials.services import publish_version, start_version
+from tests.fixtures.records import NOON
+
+
+@pytest.fixture
+def draft(make_version):
+    return make_version(published=False)
+
+
+def test_publishing_freezes_the_version_and_offers_the_credential(administrator, draft):
+    publish_version(actor=administrator, version=draft, at=NOON, note="Approved in May")
+
+    draft.refresh_from_db()
+    assert (draft.status, draft.published_at, draft.published_by) == ("published", NOON, administrator)
+    assert draft.credential.status == "offered"
+    assert draft.credential.current_version == draft
+    event = draft.events.get()
+    assert (event.action, event.actor, event.note, event.at) == ("published", administrator, "Approved in May", NOON)
+
+
+def test_a_second_call_is_refused_and_changes_nothing(administrator, draft):
+    publish_version(actor=administrator, version=draft, at=NOON)
+
+    with pytest.raises(IllegalMove):
+        publish_version(actor=administrator, version=draft, at=NOON)
+
+    assert draft.events.count() == 1
+
+
+def test_a_lead_cannot_publish(lead, draft):
+    with pytest.raises(NotAllowed):
+        publish_version(actor=lead, version=draft, at=NOON)
+
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+    assert draft.events.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "empty", "named"),
+    [
+        ("summary", "", "summary"),
+        ("level", "", "level"),
+        ("setting", "", "setting"),
+        ("workload_hours", None, "workload"),
+        ("professions_admitted", [], "professions"),
+        ("assessment_methods", [], "type of assessment"),
+        ("supervision_and_identity", "", "supervised"),
+        ("quality_assurance", [], "quality-assurance"),
+    ],
+)
+def test_the_gate_names_each_field_that_is_missing(administrator, make_version, field, empty, named):
+    draft = make_version(published=False, **{field: empty})
+
+    with pytest.raises(Incomplete) as refusal:
+        publish_version(actor=administrator, version=draft, at=NOON)
+
+    assert len(refusal.value.missing) == 1
+    assert named in refusal.value.missing[0]
+
+
+def test_the_gate_asks_for_owner_and_review_date(administrator, draft):
+    draft.credential.owner = draft.credential.review_on = None
+    draft.credential.save()
+
+    with pytest.raises(Incomplete) as refusal:
+        publish_version(actor=administrator, version=draft, at=NOON)
+
+    assert len(refusal.value.missing) == 2
+
+
+def test_the_gate_asks_for_outcomes_alignments_rubric_and_evidence(draft):
+    draft.outcomes.all().delete()
+    draft.alignments.all().delete()
+    draft.criteria.last().delete()
+    draft.evidence_requirements.all().delete()
+
+    assert {each.place for each in missing(draft)} == {"outcomes", "alignments", "rubric", "evidence"}
+
+
+def test_the_gate_asks_for_four_described_levels(draft):
+    CriterionLevel.objects.filter(criterion=draft.criteria.first(), value=4).delete()
+
+    assert "Four described levels" in missing(draft)[0].text
+
+
+def test_a_designation_has_a_gate_of_its_own(make_version):
+    draft = make_version(
+        kind="designation", published=False, statement_for_letters="One sentence. A second one. And a third."
+    )
+
+    assert "at most two sentences" in missing(draft)[0].text
+    draft.statement_for_letters = "One sentence. And a second."
+    assert missing(draft) == []
+
+
+def test_what_is_published_cannot_be_changed_by_anybody(version):
+    for change in (
+        lambda: CredentialVersion.objects.filter(pk=version.pk).update(summary="Something else."),
+        lambda: CredentialVersion.objects.filter(pk=version.pk)._raw_delete("default"),
+        lambda: Outcome.objects.create(version=version, position=9, text="One more."),
+        lambda: Criterion.objects.filter(version=version).update(name="Something else"),
+        lambda: CriterionLevel.objects.filter(criterion__version=version).update(descriptor="Something else"),
+        lambda: Alignment.objects.filter(version=version).delete(),
+    ):
+        with pytest.raises(IntegrityError, match="frozen"), transaction.atomic():
+            change()
+
+
+def test_a_new_version_starts_as_a_copy_and_leaves_the_old_one_alone(administrator, version):
+    draft = start_version(actor=administrator, credential=version.credential, at=NOON)
+
+    assert (draft.number, draft.status) == (2, "draft")
+    assert draft.title == version.title
+    assert [row.name for row in draft.criteria.order_by("position")] == [
+        row.name for row in version.criteria.order_by("position")
+    ]
+    assert CriterionLevel.objects.filter(criterion__version=draft).count() == 12
+    assert missing(draft) == []
+    assert version.credential.current_version == version
