@@ -34,7 +34,7 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
+class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
     """Hashed, compressed static files as WhiteNoise makes them, with each entry sheet in one piece."""
 
     def post_process(
@@ -43,7 +43,8 @@ class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
         def read(name: str) -> str:
             storage, path = paths[name]
             with storage.open(path) as file:
-                return file.read().decode("utf-8")
+                content: bytes = file.read()
+            return content.decode("utf-8")
 
         with tempfile.TemporaryDirectory() as folder:
             bundles = FileSystemStorage(location=folder)

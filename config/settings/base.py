@@ -101,7 +101,7 @@ FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
 IMAGE_FONTS_DIR = BASE_DIR / "vendor" / "fonts"
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "config.styles.BundledStaticFilesStorage"},
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
