@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, Protocol
 
 import base58
@@ -87,10 +88,16 @@ def to_multikey(public_key: bytes) -> str:
 
 def from_multikey(text: object) -> bytes:
     """Read the 32 bytes of an Ed25519 public key. Raises MultikeyError for any other kind of key."""
-    raw = _from_multibase(text, 64)
-    if raw is None or len(raw) != 34 or not raw.startswith(_ED25519_PUBLIC):
+    key = _public_key(text) if isinstance(text, str) and len(text) <= 64 else None
+    if key is None:
         raise MultikeyError("The key is not an Ed25519 Multikey.")
-    return raw[2:]
+    return key
+
+
+@lru_cache(maxsize=1024)
+def _public_key(text: str) -> bytes | None:
+    raw = _from_multibase(text, 64)
+    return raw[2:] if raw is not None and len(raw) == 34 and raw.startswith(_ED25519_PUBLIC) else None
 
 
 def signature_holds(public_key: bytes, signature: bytes, hash_data: bytes) -> bool:

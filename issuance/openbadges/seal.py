@@ -29,18 +29,17 @@ Curve = Callable[[float], complex]
 
 @dataclass(frozen=True)
 class _Figure:
-    """The proportions of one seal. All come from the digest, none by hand."""
+    """The proportions of one seal. All come from the digests, none by hand."""
 
-    lobes: int
-    tag: str
-    depth: float
-    second: float
-    twist: float
-    waist: float
-    weave: int
-    turns: int
-    reach: float
-    heart: int
+    lobes: int  # of the petal line
+    tag: str  # names the parts of this seal inside a page
+    depth: float  # of a petal, as a share of the radius
+    second: float  # weight of the second harmonic, which makes petals pointed or flat
+    twist: float  # degrees from the outermost petal line to the innermost
+    waist: float  # radius of the innermost petal line, as a share of the outermost
+    weave: int  # waves in the border
+    turns: int  # of the lace before it closes
+    points: int  # of the lace
 
     @classmethod
     def of(cls, public_id: UUID, theme: str) -> _Figure:
@@ -59,8 +58,7 @@ class _Figure:
             waist=0.50 + 0.07 * digest[3] / 255,
             weave=weave,
             turns=turns,
-            reach=0.60 + 0.24 * digest[4] / 255,
-            heart=rounds,
+            points=rounds,
         )
 
 
@@ -121,7 +119,7 @@ def _drawing(
     if state in ("issued", "revoked"):
         main = _rosette(figure, prefix, detail, pixel / scale, definitions)
     else:
-        main = _outline(figure, detail, pixel / scale, dashed=state == "draft")
+        main = _outline(figure, detail, pixel / scale)
     parts.append(f'<g transform="scale({_n(scale)})">{main}</g>' if components else main)
     if components:
         parts.append(_orbit(components, prefix, detail, pixel, plain=state in ("expired", "draft")))
@@ -172,10 +170,9 @@ def _rosette(figure: _Figure, prefix: str, detail: int, pixel: float, definition
         parts.append("</g>")
     # The lace: a hypotrochoid of many turns, and the heart with its dot of wax.
     inner = outer * figure.waist * (1 - figure.depth - abs(figure.second)) - 18
-    lace = _hypotrochoid(figure.heart, figure.turns, inner * 0.5, inner)
-    points = 4 * figure.heart if detail == 2 else 0
-    if points:
-        parts.append(f'<path d="{_spline(lace, points)}" stroke-width="{_n(fine)}"/>')
+    if detail == 2:
+        lace = _hypotrochoid(figure.points, figure.turns, inner * 0.5, inner)
+        parts.append(f'<path d="{_spline(lace, 4 * figure.points)}" stroke-width="{_n(fine)}"/>')
     parts.append(_circle(inner * 0.46, max(fine * 1.6, pixel * 0.9)))
     parts.append(_star(figure, inner * 0.42, fine))
     parts.append(_dot(inner * 0.2))
@@ -193,8 +190,8 @@ def _small(figure: _Figure, pixel: float) -> str:
     )
 
 
-def _outline(figure: _Figure, detail: int, pixel: float, *, dashed: bool) -> str:
-    """Draw the contours alone: an expired seal, or, dashed, a draft."""
+def _outline(figure: _Figure, detail: int, pixel: float) -> str:
+    """Draw the contours alone, for an expired seal and a draft."""
     width = max(60 if detail == 0 else 10, 1.25 * pixel)
     outer = 760 if detail == 0 else 900
     petal = _petal_deep(figure, outer) if detail == 0 else _petal(figure, outer)
