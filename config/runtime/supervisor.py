@@ -10,6 +10,7 @@ import functools
 import http.client
 import importlib.util
 import json
+import math
 import os
 import selectors
 import signal
@@ -28,6 +29,8 @@ from config.runtime.process import Lock, RuntimeProblem, is_alive, kill_group, p
 
 TLS_PORT = 8443
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
+PAGES_FIRST_SECONDS = 6.0
+LAST_STARTED = "beat"
 SETTLED_SECONDS = 20.0  # a child that ran this long starts again at the first backoff
 COLORS = {"postgres": 34, "redis": 31, "web": 32, "web-tls": 32, "worker": 35, "documents": 33, "beat": 36, "up": 1}
 
@@ -40,6 +43,7 @@ class Program:
     argv: list[str | Path]
     niceness: int = 0
     grace_seconds: float = 10.0  # between SIGTERM and SIGKILL
+    serves_pages: bool = False
 
 
 @dataclass
@@ -118,23 +122,34 @@ class Supervisor:
         if self._signals:
             return
         self.prepare(lambda text: self._say("up", text))
-        for program in self._programs():
-            if self._signals:
-                return
-            self._start(Child(program.name, self._launcher(program), program.grace_seconds))
-        while not self._signals and not answers(self.port):
-            self._turn()
+        programs = self._programs()
+        # Pages first: on two cores five programs that start at once keep each other from it.
+        self._start_programs([program for program in programs if program.serves_pages])
+        self._turn_until_answering(within_seconds=PAGES_FIRST_SECONDS)
+        self._start_programs([program for program in programs if not program.serves_pages])
+        self._turn_until_answering(within_seconds=math.inf)
         if not self._signals:
             origin = self.environment.get("PUBLIC_ORIGIN", f"http://localhost:{self.port}")
             self._say("up", f"Signet is at {origin} (started in {time.monotonic() - began:.1f} s). Ctrl-C stops it.")
 
+    def _start_programs(self, programs: list[Program]) -> None:
+        for program in programs:
+            if not self._signals:
+                self._start(Child(program.name, self._launcher(program), program.grace_seconds))
+
+    def _turn_until_answering(self, *, within_seconds: float) -> None:
+        deadline = time.monotonic() + within_seconds
+        while not self._signals and time.monotonic() < deadline and not answers(self.port):
+            self._turn()
+
     def _programs(self) -> list[Program]:
+        """Return what runs beside the services."""
         as_root = ("-W", "ignore:You're running the worker") if os.geteuid() == 0 else ()
         celery: list[str | Path] = [sys.executable, *as_root, "-m", "celery", "-q", "-A", "config.celery:app"]
         quiet: list[str | Path] = ["--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
         workers = self.environment.get("WORKER_CONCURRENCY") or str(max(2, min(4, os.cpu_count() or 2)))
         programs = [
-            Program("web", web_command(self.port), grace_seconds=8.0),
+            Program("web", web_command(self.port), grace_seconds=8.0, serves_pages=True),
             Program(
                 "worker",
                 [*celery, "worker", "-Q", "issue,mail,default", "-c", workers, "-n", "worker@signet", *quiet],
@@ -156,7 +171,7 @@ class Supervisor:
         ]
         if self.with_tls:
             pair = certificate.provide(self.home, at=datetime.datetime.now(datetime.UTC))
-            programs.insert(1, Program("web-tls", web_command(TLS_PORT, pair), grace_seconds=8.0))
+            programs.append(Program("web-tls", web_command(TLS_PORT, pair), grace_seconds=8.0, serves_pages=True))
         return programs
 
     # One turn of the loop
@@ -431,7 +446,7 @@ def running(
     output: IO[Any] | None = None,
     seconds: float = 180.0,
 ) -> Iterator[Running]:
-    """Run the whole set for the length of a block, with web answering when the block begins.
+    """Run the whole set for the length of a block, with web answering and workers started when the block begins.
 
     environment: variables beside this process's own. output: where the logs go; without one, HOME/run/up.log. seconds:
     how long it may take to start. Raises RuntimeProblem with the end of the log when it does not start.
@@ -453,7 +468,9 @@ def running(
                     f"ended with code {process.returncode}" if process.poll() is not None else "did not answer in time"
                 )
                 raise RuntimeProblem(f"Signet {what} while starting. {tail}".strip())
-            yield Running(home, port, origin, process, log, time.monotonic() - began)
+            site = Running(home, port, origin, process, log, time.monotonic() - began)
+            wait_until(lambda: LAST_STARTED in site.processes(), seconds=seconds, every=0.05)
+            yield site
         finally:
             if process.poll() is None:
                 process.send_signal(signal.SIGTERM)

@@ -38,7 +38,7 @@ SMALL_SET = """
     class Small(Supervisor):
         def _programs(self):
             return [
-                Program("web", [sys.executable, "-c", WEB]),
+                Program("web", [sys.executable, "-c", WEB], serves_pages=True),
                 Program("sleeper", [sys.executable, "-c", SLEEP]),
                 Program("stubborn", [sys.executable, "-c", STUBBORN], grace_seconds=0.3),
             ]
