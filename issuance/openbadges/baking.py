@@ -17,12 +17,11 @@ KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 MAX_IMAGE_BYTES = 10_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_SVG_START = re.compile(r"<svg(?=[\s>])(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>")
-_SVG_ELEMENT = re.compile(
-    r"<openbadges:credential(?P<attributes>(?:\s(?:\"[^\"]*\"|'[^']*'|[^>\"'/])*)?)"
-    r"(?:/>|>(?P<content>.*?)</openbadges:credential\s*>)",
-    re.DOTALL,
-)
+_OPENING = "<openbadges:credential"
+_CLOSING = "</openbadges:credential"
+# Each is matched at one place only, and gives nothing back, so that hostile files cost no more than their length.
+_SVG_TAG = re.compile(r"<svg(?=[\s>/])(?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+>")
+_CREDENTIAL_TAG = re.compile(r"<openbadges:credential(?=[\s>/])((?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+)>")
 _VERIFY = re.compile(r"\sverify\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -44,15 +43,14 @@ def bake_svg(image: bytes, credential: bytes) -> bytes:
     """Put a credential's JSON into an SVG, as CDATA directly after the `<svg>` tag. Raises BakingError."""
     _require_sizes(image, credential)
     text = _text(image)
-    start = _SVG_START.search(text)
+    start = _svg_tag(text)
     if start is None:
         raise BakingError("This is not an SVG image.", code="baking-format")
     if "openbadges:credential" in text or "xmlns:openbadges" in text:
         raise BakingError("This image holds a credential already.", code="baking-twice")
-    tag = start.group()
-    opened = (tag[:-2] if tag.endswith("/>") else tag[:-1]) + f' xmlns:openbadges="{NAMESPACE}">'
-    if tag.endswith("/>"):
+    if start.group().endswith("/>"):
         raise BakingError("This SVG image is empty.", code="baking-format")
+    opened = f'{start.group()[:-1]} xmlns:openbadges="{NAMESPACE}">'
     content = _text(credential).replace("]]>", "]]]]><![CDATA[>")
     element = f"<openbadges:credential><![CDATA[{content}]]></openbadges:credential>"
     return (text[: start.start()] + opened + element + text[start.end() :]).encode()
@@ -90,27 +88,41 @@ def _from_png(image: bytes) -> list[bytes]:
 
 
 def _from_svg(text: str) -> list[bytes]:
-    if _SVG_START.search(text) is None:
+    if _svg_tag(text) is None:
         raise BakingError("This is neither a PNG nor an SVG image.", code="baking-format")
-    found = []
-    for element in _SVG_ELEMENT.finditer(text):
-        verify = _VERIFY.search(element["attributes"] or "")
-        if verify is not None:
-            found.append((verify[1] or verify[2] or "").encode())
-        else:
-            found.append(_character_data(element["content"] or "").encode())
-    return found
+    start = text.find(_OPENING)
+    if start < 0:
+        return []
+    if text.find(_OPENING, start + 1) >= 0:
+        raise BakingError("This image holds more than one Open Badge.", code="baking-twice")
+    tag = _CREDENTIAL_TAG.match(text, start)
+    if tag is None:
+        raise BakingError("The credential in this image is malformed.", code="baking-format")
+    verify = _VERIFY.search(tag[1])
+    if verify is not None:
+        return [(verify[1] or verify[2] or "").encode()]
+    end = text.find(_CLOSING, tag.end())
+    if tag[1].endswith("/") or end < 0:
+        raise BakingError("The credential in this image is malformed.", code="baking-format")
+    return [_character_data(text[tag.end() : end]).encode()]
+
+
+def _svg_tag(text: str) -> re.Match[str] | None:
+    start = text.find("<svg")
+    return None if start < 0 else _SVG_TAG.match(text, start)
 
 
 def _character_data(content: str) -> str:
     """Read the text of an element that holds CDATA sections, escaped text, or both."""
-    parts = re.split(r"<!\[CDATA\[(.*?)\]\]>", content.strip(), flags=re.DOTALL)
-    for position in range(0, len(parts), 2):
-        if "<" in parts[position]:
+    pieces = []
+    for position, piece in enumerate(content.strip().split("<![CDATA[")):
+        quoted, separator, plain = piece.partition("]]>") if position else ("", "]]>", piece)
+        if not separator or "<" in plain:
             raise BakingError("The credential in this image is malformed.", code="baking-format")
         for entity, character in (("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&apos;", "'"), ("&amp;", "&")):
-            parts[position] = parts[position].replace(entity, character)
-    return "".join(parts)
+            plain = plain.replace(entity, character)
+        pieces += (quoted, plain)
+    return "".join(pieces)
 
 
 def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:

@@ -49,7 +49,8 @@ def parse(data: bytes | str) -> dict[str, Any]:
     if len(data) > MAX_BYTES:
         raise LimitError(f"The document is larger than {MAX_BYTES:,} bytes.")
     try:
-        document = json.loads(data, object_pairs_hook=_once, parse_constant=_no_constant)
+        text = data.decode("utf-8-sig") if isinstance(data, bytes) else data
+        document = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except OpenBadgeError:
         raise
     except (ValueError, RecursionError) as error:

@@ -129,7 +129,11 @@ def _verify_document(document: dict[str, Any], means: _Means, depth: int) -> Rep
     else:
         unread = "Without its contexts, the signature cannot be checked."
         checks += [Check(name, "unknown", "context-unknown", unread) for name in ("proof", "issuer")]
-    checks.append(_status(document, means))
+    if all(check.outcome == "passed" for check in checks if check.name in ("proof", "issuer")):
+        checks.append(_status(document, means))
+    else:  # An address in a document that nobody vouches for is not followed.
+        unasked = "Without a good signature, what it says of its status means nothing."
+        checks.append(Check("status", "unknown", "status-unasked", unasked))
     checks.append(_dates(document, means.now))
     inside: tuple[Report, ...] = ()
     if depth == 0:

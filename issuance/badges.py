@@ -1,0 +1,175 @@
+"""From an award to the credential that is signed: what is said, and where it stands (STANDARDS 8 names the places)."""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from django.urls import reverse
+
+from credentials.models import Alignment, CredentialVersion, Organization
+from credentials.models.catalog import CredentialKind
+from issuance import core
+from issuance import openbadges as ob
+from learners.models import Award, EvidenceItem
+from learners.pass_rule import in_words
+
+
+def award_url(public_id: UUID) -> str:
+    """The credential's id, and the address of its verification page."""
+    return core.url(f"/v/{public_id}")
+
+
+def version_url(credential_public_id: UUID, number: int) -> str:
+    """The achievement's id, and the address of its criteria."""
+    return core.url(reverse("credentials:version-detail", args=[credential_public_id, number]))
+
+
+def profile(organization: Organization) -> ob.Profile:
+    return ob.Profile(
+        id=core.did_of(organization),
+        name=organization.name,
+        url=organization.website,
+        email=organization.contact_email,
+        country_code=organization.country,
+    )
+
+
+def badge(
+    award: Award, *, issuer: ob.Profile, status: ob.StatusEntryRef, evidence: Sequence[EvidenceItem], at: datetime
+) -> ob.Badge:
+    """The credential of an award, as of `at`. Raises ob.ModelError, which names a field that cannot be signed.
+
+    The award comes with learner, user, credential and version at hand.
+    """
+    return ob.Badge(
+        id=award_url(award.public_id),
+        name=award.credential_version.title,
+        description=award.credential_version.summary,
+        issuer=issuer,
+        subject=_subject(award),
+        achievement=achievement(award.credential_version_id),
+        valid_from=at,
+        awarded_at=award.awarded_at,
+        valid_until=award.valid_until,
+        evidence=[_evidence(item) for item in evidence],
+        status=status,
+    )
+
+
+def _subject(award: Award) -> ob.Subject:
+    identities = [ob.IdentityObject.of_name(award.learner.display_name)]
+    if award.learner.user is not None:
+        identities.append(ob.IdentityObject.of_email(award.learner.user.email, salt=secrets.token_hex(8)))
+    return ob.Subject(identities=identities, credits_earned=award.credential_version.workload_hours)
+
+
+def _evidence(item: EvidenceItem) -> ob.Evidence:
+    """What was assessed, by digest: the evidence itself stays with the school."""
+    if item.file is not None:
+        digest = bytes.fromhex(item.file.sha256)
+    else:
+        digest = hashlib.sha256((item.text or item.link or str(item.hours)).encode()).digest()
+    kind = item.requirement.kind if item.requirement is not None else item.get_kind_display()
+    return ob.Evidence(name=kind.capitalize(), sha256=digest, genre=item.get_kind_display())
+
+
+@lru_cache(maxsize=1024)
+def achievement(version_id: int) -> ob.Achievement:
+    """The achievement of a published version; kept in the process, since nothing of it can change."""
+    version = (
+        CredentialVersion.objects.select_related("credential__organization")
+        .prefetch_related(
+            "criteria__levels",
+            "criteria__alignments__competency__framework",
+            "outcomes",
+            "alignments__competency__framework",
+        )
+        .get(pk=version_id)
+    )
+    url = version_url(version.credential.public_id, version.number)
+    is_designation = version.credential.kind == CredentialKind.DESIGNATION
+    return ob.Achievement(
+        id=url,
+        name=version.title,
+        description=version.summary,
+        criteria=criteria_text(version),
+        criteria_url=url,
+        achievement_type="Certification" if is_designation else "MicroCredential",
+        creator=profile(version.credential.organization),
+        credits_available=version.workload_hours,
+        field_of_study=version.theme,
+        human_code=version.credential.code,
+        language=version.language,
+        version=str(version.number),
+        tags=[tag for tag in (version.theme, version.level, version.setting, version.miller_level) if tag],
+        alignments=[_alignment(row) for row in version.alignments.all() if row.criterion_id is None],
+        result_descriptions=[
+            ob.ResultDescription(
+                id=f"{url}#{criterion.key}",
+                name=criterion.name,
+                required_level=f"{url}#{criterion.key}-{_minimum(version, criterion.is_required)}",
+                levels=[
+                    ob.RubricLevel(
+                        id=f"{url}#{criterion.key}-{level.value}",
+                        name=level.label,
+                        level=str(level.value),
+                        description=level.descriptor,
+                    )
+                    for level in sorted(criterion.levels.all(), key=lambda each: each.value)
+                ],
+                alignments=[_alignment(row) for row in criterion.alignments.all()],
+            )
+            for criterion in sorted(version.criteria.all(), key=lambda each: each.position)
+        ],
+    )
+
+
+def _minimum(version: CredentialVersion, is_required: bool) -> int:
+    return version.required_minimum_level if is_required else version.optional_minimum_level
+
+
+def _alignment(row: Alignment) -> ob.Alignment:
+    framework = row.competency.framework
+    return ob.Alignment(
+        target_name=row.competency.short_name,
+        target_url=framework.source_url or core.url("/"),
+        target_code=row.competency.code,
+        target_framework=f"{framework.title} ({framework.version})",
+        target_description=row.competency.paraphrase,
+    )
+
+
+def criteria_text(version: CredentialVersion) -> str:
+    """What the credential means, as Markdown: the elements of Council Recommendation 2022/C 243/02, Annex I, and limits."""
+    facts = [
+        (
+            "Learning outcomes",
+            "; ".join(row.text for row in sorted(version.outcomes.all(), key=lambda each: each.position)),
+        ),
+        ("Workload", f"{version.workload_hours} hours" if version.workload_hours else ""),
+        ("Level", version.get_level_display() if version.level else ""),
+        ("Type of assessment", ", ".join(version.assessment_methods)),
+        ("How it was shown", version.get_miller_level_display() if version.miller_level else ""),
+        ("Form of participation", ", ".join(part for part in (version.delivery, version.setting) if part)),
+        ("Supervision and identity", version.supervision_and_identity),
+        ("Quality assurance", "; ".join(version.quality_assurance)),
+        ("Pass rule", _rule(version)),
+        ("Stackability", "stand-alone, and counts toward pathways" if version.is_stackable else "stand-alone"),
+        ("Limits", version.limits),
+    ]
+    lines = [f"- **{name}**: {value}" for name, value in facts if value]
+    return "\n".join([version.summary, "", *lines])
+
+
+def _rule(version: CredentialVersion) -> str:
+    criteria = list(version.criteria.all())
+    if not criteria:
+        return ""
+    return in_words(
+        version.required_minimum_level,
+        version.optional_minimum_level,
+        has_optional=any(not criterion.is_required for criterion in criteria),
+    )

@@ -1,0 +1,188 @@
+"""Signing what is due. The rows are the queue: an award that is due and has no credential document is work to do.
+
+A batch reserves its status positions first, in a short transaction, then claims, builds, signs and records in one more. A
+process that dies anywhere leaves the awards due, and at most some positions unused.
+"""
+
+import hashlib
+import logging
+import os
+import socket
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config import handoff
+from credentials.models import CredentialVersion, Organization
+from issuance import badges, core
+from issuance import openbadges as ob
+from issuance.models import DocumentKind, SealImage, SignedDocument, StatusEntry, StatusList
+from issuance.services import keys, status
+from learners import services as learners_services
+from learners.models import Award, EvidenceItem, Notice
+from learners.models.awards import AwardQuerySet
+
+logger = logging.getLogger("signet.signing")
+
+IMAGE_SIZE_PX = 600
+# Sweeps look back this far; a full look, once in a while, finds anything older.
+LOOK_BACK = timedelta(days=2)
+
+
+def process_name() -> str:
+    """Which process this is: "worker:<host>:<pid>"."""
+    return f"{os.environ.get('SIGNET_PROCESS', 'shell')}:{socket.gethostname()}:{os.getpid()}"[:100]
+
+
+def unsigned(at: datetime, *, since: datetime | None = None) -> AwardQuerySet:
+    """Awards that are due and have no current credential document."""
+    document = SignedDocument.objects.filter(
+        award=OuterRef("pk"), kind=DocumentKind.CREDENTIAL, superseded_at__isnull=True
+    )
+    due = Award.objects.due(at)
+    if since is not None:
+        due = due.filter(sign_after__gte=since)
+    return due.filter(~Exists(document))
+
+
+def sign_pending(*, limit: int, at: datetime, full: bool = False) -> int:
+    """Sign up to `limit` due awards of one organization; answer how many were signed. Zero means nothing is left.
+
+    May be called by any number of processes at once. full: look at awards of any age. Raises KeyUnavailable.
+    """
+    waiting = unsigned(at, since=None if full else at - LOOK_BACK)
+    organizations = Organization.objects.filter(pk__in=waiting.values("credential__organization"))
+    for organization in organizations.order_by("pk"):
+        own = waiting.filter(credential__organization=organization)
+        versions = set(own.order_by("sign_after", "pk")[:limit].values_list("credential_version", flat=True))
+        for version_id in versions:
+            ensure_image(version_id)
+        count = own.order_by("sign_after", "pk")[:limit].count()
+        if not count:
+            continue
+        signer = keys.badge_signer(organization)
+        status_list, indexes = status.reserve(organization=organization, count=count, at=at)
+        if signed := _sign_batch(own.order_by("sign_after", "pk"), organization, signer, status_list, indexes, at):
+            return signed
+    return 0
+
+
+@transaction.atomic
+def _sign_batch(
+    own: AwardQuerySet,
+    organization: Organization,
+    signer: keys.BadgeSigner,
+    status_list: StatusList,
+    indexes: Sequence[int],
+    at: datetime,
+) -> int:
+    claimed = list(own.select_for_update(skip_locked=True, of=("self",)).with_context()[: len(indexes)])
+    # Another process may have signed and committed between our look and our lock; a second look sees that.
+    done = set(
+        SignedDocument.objects.filter(
+            award__in=claimed, kind=DocumentKind.CREDENTIAL, superseded_at__isnull=True
+        ).values_list("award_id", flat=True)
+    )
+    awards = [award for award in claimed if award.pk not in done]
+    if not awards:
+        return 0
+    evidence = _evidence(awards)
+    issuer = badges.profile(organization)
+    list_url = status.list_url(status_list)
+    documents, entries = [], []
+    name = process_name()
+    for award, index in zip(awards, indexes, strict=False):
+        entry = ob.StatusEntryRef(list_url=list_url, index=index)
+        try:
+            badge = badges.badge(award, issuer=issuer, status=entry, evidence=evidence.get(award.pk, ()), at=at)
+            signed = core.templates().sign(badge.to_dict(), signer=signer, created=at)
+        except ob.ModelError as error:
+            # One award that cannot be written down must not hold up the others; /readyz counts it as waiting.
+            logger.error(
+                "award cannot be signed", extra={"award": award.public_id, "cause": error.code, "field": error.field}
+            )
+            continue
+        if not signed.holds_under(signer.public_key):
+            raise ob.ProofError("A signature of ours does not hold; nothing of this batch is kept.")
+        content = ob.to_bytes(signed.document)
+        digest = hashlib.sha256(content).hexdigest()
+        documents.append(
+            SignedDocument(
+                award=award,
+                kind=DocumentKind.CREDENTIAL,
+                bytes=content,
+                sha256=digest,
+                key=signer.key,
+                valid_from=at,
+                signed_at=at,
+                signed_by_process=name,
+                verified_sha256=digest,
+                verified_at=at,
+            )
+        )
+        entries.append(index)
+    SignedDocument.objects.bulk_create(documents)
+    StatusEntry.objects.bulk_create(
+        StatusEntry(document=document, list=status_list, index=index)
+        for document, index in zip(documents, entries, strict=True)
+    )
+    _tell_learners(documents, at)
+    if documents:
+        handoff.after_commit("issuance.render_pending")
+    return len(documents)
+
+
+def _evidence(awards: Sequence[Award]) -> dict[int, list[EvidenceItem]]:
+    """The evidence items of each award's submission, in one query."""
+    found: dict[int, list[EvidenceItem]] = {}
+    by_submission = {
+        submission: award
+        for award, submission in Award.objects.filter(
+            pk__in=[award.pk for award in awards], decision__isnull=False
+        ).values_list("pk", "decision__submission")
+    }
+    items = (
+        EvidenceItem.objects.filter(submission__in=by_submission).select_related("file", "requirement").order_by("pk")
+    )
+    for item in items:
+        found.setdefault(by_submission[item.submission_id], []).append(item)
+    return found
+
+
+def _tell_learners(documents: Sequence[SignedDocument], at: datetime) -> None:
+    learners_services.tell_all(
+        Notice(
+            user=document.award.learner.user,
+            kind="badge-ready",
+            subject=_("%(title)s: your badge is ready") % {"title": document.award.credential_version.title},
+            text=_("Your badge is signed and ready. It is private until you share it; you decide with whom."),
+            path=reverse("learners:award-detail", args=[document.award.public_id]),
+            created_at=at,
+        )
+        for document in documents
+        if document.award is not None and document.award.learner.user is not None
+    )
+
+
+def ensure_image(version_id: int) -> SealImage:
+    """The badge image of a version: drawn once, outside any lock."""
+    image = SealImage.objects.filter(credential_version=version_id, size_px=IMAGE_SIZE_PX).first()
+    if image is not None:
+        return image
+    version = CredentialVersion.objects.select_related("credential__organization").get(pk=version_id)
+    svg = ob.badge_image(
+        version.credential.public_id,
+        ink=version.credential.organization.ink,
+        theme=version.theme,
+        title=version.title,
+        issuer=version.credential.organization.name,
+    )
+    png = ob.rasterize(svg, size=IMAGE_SIZE_PX, fonts=sorted(settings.IMAGE_FONTS_DIR.glob("*.ttf")))
+    return SealImage.objects.get_or_create(
+        credential_version=version, size_px=IMAGE_SIZE_PX, defaults={"png": png, "svg": svg}
+    )[0]

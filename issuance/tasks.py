@@ -1,0 +1,37 @@
+"""Hints that there is work; the rows say what. Each may run twice, late or never."""
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from config import handoff
+from issuance import services
+
+BATCH = 100
+RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
+
+
+@shared_task(name="issuance.sign_pending", **RETRY)
+def sign_pending(helpers: int = 1) -> int:
+    """Sign until nothing is due. With much to do, one more worker is called in to share it."""
+    total = 0
+    while signed := services.sign_pending(limit=BATCH, at=timezone.now()):
+        total += signed
+        if helpers and signed == BATCH:
+            handoff.send("issuance.sign_pending", {"helpers": helpers - 1})
+            helpers = 0
+    return total
+
+
+@shared_task(name="issuance.sign_overdue", **RETRY)
+def sign_overdue() -> int:
+    """The full look, for awards that every hint and sweep has missed."""
+    total = 0
+    while signed := services.sign_pending(limit=BATCH, at=timezone.now(), full=True):
+        total += signed
+    return total
+
+
+@shared_task(name="issuance.refresh_status_lists", **RETRY)
+def refresh_status_lists() -> int:
+    return services.refresh_status_lists(at=timezone.now())
