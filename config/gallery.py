@@ -299,7 +299,14 @@ def verification(request: HttpRequest) -> HttpResponse:
     return render(request, "config/gallery/_verification.html", _context("light"))
 
 
+@require_safe
+def marking(request: HttpRequest) -> HttpResponse:
+    """Show the two columns of judging: evidence beside rubric."""
+    return render(request, "config/gallery/_marking.html", {**_context("light"), "messages": []})
+
+
 urlpatterns = [
     path("", components, name="components"),
     path("verification/", verification, name="components-verification"),
+    path("marking/", marking, name="components-marking"),
 ]

@@ -133,7 +133,7 @@
     request.addEventListener("load", () => {
       if ((request.getResponseHeader("Content-Type") || "").includes("text/html")) {
         const page = new DOMParser().parseFromString(request.responseText, "text/html");
-        if (request.responseURL && request.responseURL !== location.href) history.pushState({}, "", request.responseURL);
+        if (request.responseURL && request.responseURL !== location.href) history.replaceState(null, "", request.responseURL);
         for (const sheet of page.querySelectorAll('link[rel="stylesheet"]')) {
           if (!document.querySelector(`link[href="${sheet.getAttribute("href")}"]`)) document.head.append(sheet);
         }

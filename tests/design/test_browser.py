@@ -5,12 +5,42 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.template import RequestContext, Template
 from django.urls import include, path
 from playwright.sync_api import sync_playwright
 
 from config import views
 
+UPLOAD = """{% extends "base.html" %}{% block title %}Upload{% endblock %}{% block content %}<h1>Evidence</h1>
+<form method="post" enctype="multipart/form-data" novalidate>{% csrf_token %}
+{% include "components/form_errors.html" with form=form only %}
+{% include "components/file_drop.html" with field=form.file only %}<button class="button">Add file</button></form>{% endblock %}"""
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label="File")
+
+    def clean_file(self):
+        if self.cleaned_data["file"].name.endswith(".exe"):
+            raise forms.ValidationError("This kind of file is not accepted.")
+        return self.cleaned_data["file"]
+
+
+def upload(request):
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        messages.success(request, f"{form.cleaned_data['file'].name} was added.")
+        return redirect("landing")
+    html = Template(UPLOAD).render(RequestContext(request, {"form": form}))
+    return HttpResponse(html, status=422 if form.errors else 200)
+
+
 urlpatterns = [
+    path("upload/", upload, name="upload"),
     path("", views.landing, name="landing"),
     path("accounts/", include("allauth.urls")),
     path("_components/", include("config.gallery")),
@@ -138,6 +168,32 @@ def test_an_empty_file_is_named_before_it_is_sent(open_page):
     page.locator('input[type="file"]').first.set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b""})
 
     assert "this file is empty" in page.locator("[data-drop-list]").first.inner_text()
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_file_is_sent_with_and_without_script(open_page, script):
+    page = open_page("/upload/", java_script_enabled=script)
+    page.locator('input[type="file"]').set_input_files(
+        {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"}
+    )
+
+    page.get_by_role("button", name="Add file").click()
+
+    page.get_by_text("a.pdf was added.").wait_for()
+    assert not page.url.endswith("/upload/")
+
+
+@pytest.mark.parametrize("script", [True, False])
+def test_a_refused_file_is_told_on_the_form(open_page, script):
+    page = open_page("/upload/", java_script_enabled=script)
+    page.locator('input[type="file"]').set_input_files({"name": "a.exe", "mimeType": "text/plain", "buffer": b"MZ"})
+
+    page.get_by_role("button", name="Add file").click()
+
+    page.get_by_role("alert").get_by_text("not accepted").wait_for()
+    assert page.url.endswith("/upload/")
+    if script:
+        assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"
 
 
 def test_targets_are_large_enough_for_a_finger(open_page):
