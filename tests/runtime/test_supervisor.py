@@ -118,6 +118,7 @@ def test_children_end_with_a_supervisor_that_is_killed(small_set, home):
 
 def test_what_outlived_a_killed_supervisor_is_ended_by_the_next(small_set, home, free_port):
     left = pids(home)["stubborn"]
+    assert wait_until(lambda: "grandchild" in text(home), seconds=10)  # by now it does not listen to SIGTERM
     small_set.kill()
     small_set.wait()
     assert is_alive(left)
