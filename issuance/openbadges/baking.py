@@ -114,7 +114,7 @@ def _svg_tag(text: str) -> re.Match[str] | None:
 
 def _character_data(content: str) -> str:
     """Read the text of an element that holds CDATA sections, escaped text, or both."""
-    pieces = []
+    pieces: list[str] = []
     for position, piece in enumerate(content.strip().split("<![CDATA[")):
         quoted, separator, plain = piece.partition("]]>") if position else ("", "]]>", piece)
         if not separator or "<" in plain:

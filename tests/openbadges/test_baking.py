@@ -104,7 +104,14 @@ def test_a_compressed_chunk_is_read_but_not_beyond_the_limit():
         (bytes(10_000_001), "baking-size"),
         (b"<svg><openbadges:credential>{}</openbadges:credential><openbadges:credential/></svg>", "baking-twice"),
         (b"<svg><openbadges:credential><b/></openbadges:credential></svg>", "baking-format"),
+        (b"<svg><openbadges:credential>{}</svg>", "baking-format"),
+        (b"<svg><openbadges:credential/></svg>", "baking-format"),
+        (b"<svg><openbadges:credential><![CDATA[{}</openbadges:credential></svg>", "baking-format"),
+        (b"<svg " * 1_900_000, "baking-format"),
+        (b"<svg>" + b"<openbadges:credential " * 400_000, "baking-twice"),
+        (b"<svg><openbadges:credential>" + b"<![CDATA[" * 1_000_000 + b"</openbadges:credential>", "baking-format"),
     ],
+    ids=range(16),
 )
 def test_other_files_are_refused_by_name(image, code):
     with pytest.raises(BakingError) as refused:

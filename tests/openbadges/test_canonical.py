@@ -111,8 +111,18 @@ def test_a_graph_made_to_be_costly_is_refused(document, contexts):
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"[]", b"nonsense", b'{"a":NaN}', b'{"a":1,"a":2}', b"\xff\xfe", b'"text"', b"[" * 100_000],
-    ids=["empty", "array", "no JSON", "NaN", "key twice", "no UTF-8", "text", "deep"],
+    [
+        b"",
+        b"[]",
+        b"nonsense",
+        b'{"a":NaN}',
+        b'{"a":1,"a":2}',
+        b"\xff\xfe",
+        b'"text"',
+        b"[" * 100_000,
+        '{"a":1}'.encode("utf-16"),
+    ],
+    ids=["empty", "array", "no JSON", "NaN", "key twice", "no UTF-8", "text", "deep", "UTF-16"],
 )
 def test_bytes_that_are_no_json_object_are_refused(data):
     with pytest.raises(FormatError):

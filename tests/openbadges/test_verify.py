@@ -128,14 +128,23 @@ def test_an_altered_badge_is_told(signed_badge, look):
     report = look({**signed_badge, "name": "Another"})
 
     assert report.state == "altered"
-    assert codes(report) == {"proof": "proof-mismatch"}
+    assert codes(report) == {"proof": "proof-mismatch", "status": "status-unasked"}
+
+
+def test_an_address_in_an_altered_badge_is_not_followed(signed_badge, keys, make_list, contexts):
+    outside = Outside(keys, make_list())
+    status = {**signed_badge["credentialStatus"], "statusListCredential": "https://inside.example/secret"}
+
+    verify({**signed_badge, "credentialStatus": status}, resolver=outside, contexts=contexts, now=LATER)
+
+    assert outside.asked == [ISSUER]
 
 
 def test_an_added_term_is_told(signed_badge, look):
     report = look({**signed_badge, "honors": "with distinction"})
 
     assert report.state == "altered"
-    assert codes(report) == {"proof": "term-undefined"}
+    assert codes(report) == {"proof": "term-undefined", "status": "status-unasked"}
 
 
 def test_a_revoked_badge_is_told(signed_badge, keys, make_list, look):
@@ -166,7 +175,7 @@ def test_what_cannot_be_fetched_is_unknown_and_not_failed(signed_badge, keys, ma
 
     assert without_list.state == without_keys.state == "unknown"
     assert codes(without_list) == {"status": "unreachable"}
-    assert codes(without_keys) == {"proof": "unreachable", "issuer": "unreachable", "status": "status-list-proof"}
+    assert codes(without_keys) == {"proof": "unreachable", "issuer": "unreachable", "status": "status-unasked"}
     assert not [check for check in (*without_list.checks, *without_keys.checks) if check.outcome == "failed"]
 
 
@@ -174,7 +183,7 @@ def test_what_cannot_be_fetched_is_unknown_and_not_failed(signed_badge, keys, ma
     ("state", "expected", "found"),
     [
         ("retired", "valid", {}),
-        ("compromised", "altered", {"issuer": "key-not-allowed", "status": "status-list-proof"}),
+        ("compromised", "altered", {"issuer": "key-not-allowed", "status": "status-unasked"}),
     ],
 )
 def test_retired_keys_hold_and_compromised_ones_do_not(signed_badge, signer, make_list, look, state, expected, found):
@@ -194,7 +203,7 @@ def test_a_badge_signed_by_somebody_else_is_told(make_badge, contexts, keys, mak
     report = look(document, keys, others, make_list())
 
     assert report.state == "altered"
-    assert codes(report) == {"issuer": "issuer-mismatch"}
+    assert codes(report) == {"issuer": "issuer-mismatch", "status": "status-unasked"}
 
 
 def test_a_key_that_the_issuer_never_published_is_told(make_badge, contexts, look):
@@ -203,7 +212,7 @@ def test_a_key_that_the_issuer_never_published_is_told(make_badge, contexts, loo
     report = look(sign(make_badge().to_dict(), signer=unknown, created=NOON, contexts=contexts).document)
 
     assert report.state == "altered"
-    assert codes(report) == {"proof": "key-unknown", "issuer": "key-unknown"}
+    assert codes(report) == {"proof": "key-unknown", "issuer": "key-unknown", "status": "status-unasked"}
 
 
 def test_a_did_document_about_somebody_else_is_not_believed(signed_badge, keys, make_list, contexts):
@@ -303,14 +312,22 @@ def test_an_unsigned_badge_is_told(make_badge, look):
     report = look(make_badge().to_dict())
 
     assert report.state == "altered"
-    assert codes(report) == {"proof": "proof-missing", "issuer": "proof-missing"}
+    assert codes(report) == {
+        "proof": "proof-missing",
+        "issuer": "proof-missing",
+        "status": "status-unasked",
+    }
 
 
 def test_another_kind_of_proof_is_unknown(signed_badge, look):
     report = look({**signed_badge, "proof": [{**signed_badge["proof"][0], "cryptosuite": "ecdsa-sd-2023"}]})
 
     assert report.state == "unknown"
-    assert codes(report) == {"proof": "proof-unsupported", "issuer": "proof-unsupported"}
+    assert codes(report) == {
+        "proof": "proof-unsupported",
+        "issuer": "proof-unsupported",
+        "status": "status-unasked",
+    }
 
 
 def test_one_good_proof_among_several_is_enough(signed_badge, look):
