@@ -3,10 +3,13 @@
 import os
 import shutil
 import socket
+import subprocess
 import tempfile
 from pathlib import Path
 
 import pytest
+
+from config.runtime import paths, postgres
 
 OF_TEST_SETTINGS = ("SECRET_KEY", "MASTER_KEY", "REDIS_URL", "PUBLIC_ORIGIN", "DATABASE_URL", "SIGNET_TEST_TEMPLATE")
 
@@ -17,6 +20,23 @@ def home():
     folder = Path(tempfile.mkdtemp(prefix="signet-"))
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def data_folder():
+    """A data folder as initdb leaves it, made once."""
+    folder = Path(tempfile.mkdtemp(prefix="signet-"))
+    with postgres.running(folder, durable=False):
+        pass
+    yield paths.postgres_data_dir(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def used_home(home, data_folder):
+    """A home that was started before, so that tests of something else do not wait for initdb."""
+    subprocess.run(["cp", "-a", data_folder, paths.postgres_data_dir(home)], check=True)
+    return home
 
 
 @pytest.fixture

@@ -17,11 +17,11 @@ def rows(server, sql):
         return cursor.fetchall() if cursor.description else []
 
 
-def test_what_was_written_is_there_after_a_stop_and_a_start(home):
-    with postgres.running(home, durable=False) as server:
+def test_what_was_written_is_there_after_a_stop_and_a_start(used_home):
+    with postgres.running(used_home, durable=False) as server:
         rows(server, "CREATE TABLE kept AS SELECT 7 AS n")
 
-    with postgres.running(home) as server:
+    with postgres.running(used_home) as server:
         assert rows(server, "SHOW fsync") == [("on",)]
         assert rows(server, "SELECT n FROM kept") == [(7,)]
 
@@ -37,52 +37,52 @@ def test_it_is_private_never_root_and_not_on_the_network(home):
         assert rows(server, "SELECT pg_read_file('/proc/self/status') ~ E'\\nUid:\\t0\\t'")[0][0] is False
 
 
-def test_after_kill_9_it_starts_again_and_keeps_what_was_committed(home):
-    server = postgres.start(home)
+def test_after_kill_9_it_starts_again_and_keeps_what_was_committed(used_home):
+    server = postgres.start(used_home)
     rows(server, "CREATE TABLE kept AS SELECT 7 AS n")
     server.process.kill()  # not waited for: the zombie keeps its pid, as where PID 1 reaps late
     server.lock.release()
 
-    with postgres.running(home, durable=False) as again:
+    with postgres.running(used_home, durable=False) as again:
         assert rows(again, "SELECT n FROM kept") == [(7,)]
     server.process.wait()
 
 
-def test_a_pid_file_that_names_a_stranger_is_removed(home):
-    with postgres.running(home, durable=False):
+def test_a_pid_file_that_names_a_stranger_is_removed(used_home):
+    with postgres.running(used_home, durable=False):
         pass
-    pid_file = paths.postgres_data_dir(home) / "postmaster.pid"
-    pid_file.write_text(f"{os.getpid()}\n{paths.postgres_data_dir(home)}\n")
+    pid_file = paths.postgres_data_dir(used_home) / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{paths.postgres_data_dir(used_home)}\n")
 
-    with postgres.running(home, durable=False) as server:
+    with postgres.running(used_home, durable=False) as server:
         assert rows(server, "SELECT 1") == [(1,)]
 
 
-def test_a_server_left_behind_is_stopped_before_the_next_starts(home):
-    first = postgres.start(home, durable=False)
+def test_a_server_left_behind_is_stopped_before_the_next_starts(used_home):
+    first = postgres.start(used_home, durable=False)
     first.lock.release()  # as when its supervisor was killed
 
-    with postgres.running(home, durable=False) as second:
+    with postgres.running(used_home, durable=False) as second:
         assert second.process.pid != first.process.pid
         assert first.process.wait(5) == 0
         assert rows(second, "SELECT 1") == [(1,)]
 
 
-def test_a_second_start_in_one_home_is_refused_and_leaves_the_first_alone(home):
-    with postgres.running(home, durable=False) as server:
+def test_a_second_start_in_one_home_is_refused_and_leaves_the_first_alone(used_home):
+    with postgres.running(used_home, durable=False) as server:
         with pytest.raises(RuntimeProblem, match=f"already run by process {os.getpid()}"):
-            postgres.start(home, durable=False)
+            postgres.start(used_home, durable=False)
 
         assert rows(server, "SELECT 1") == [(1,)]
 
 
-def test_it_ends_with_the_process_that_started_it(home):
+def test_it_ends_with_the_process_that_started_it(used_home):
     code = (
         "import sys, os, signal; from pathlib import Path; from config.runtime import postgres;"
         "server = postgres.start(Path(sys.argv[1]), durable=False);"
         "print(server.process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )
-    answer = subprocess.run([sys.executable, "-c", code, home], cwd=paths.ROOT, capture_output=True, text=True)
+    answer = subprocess.run([sys.executable, "-c", code, used_home], cwd=paths.ROOT, capture_output=True, text=True)
 
     assert answer.returncode == -signal.SIGKILL
     assert wait_until(lambda: not is_alive(int(answer.stdout)), seconds=5)
@@ -122,12 +122,12 @@ if os.geteuid() == 0:  # an ordinary user has nothing to drop
             assert f"Uid:\t{postgres.NOBODY}\t{postgres.NOBODY}" in status
             assert rows(server, "SELECT 1") == [(1,)]
 
-    def test_a_data_folder_changes_hands_when_the_machine_does(home, monkeypatch):
+    def test_a_data_folder_changes_hands_when_the_machine_does(used_home, monkeypatch):
         which = postgres.shutil.which
         with monkeypatch.context() as patch:
             patch.setattr(postgres.shutil, "which", lambda name: None if name == "unshare" else which(name))
-            with postgres.running(home, durable=False) as server:
+            with postgres.running(used_home, durable=False) as server:
                 rows(server, "CREATE TABLE kept AS SELECT 7 AS n")
 
-        with postgres.running(home, durable=False) as server:
+        with postgres.running(used_home, durable=False) as server:
             assert rows(server, "SELECT n FROM kept") == [(7,)]

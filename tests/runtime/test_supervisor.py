@@ -10,7 +10,7 @@ import psycopg
 import pytest
 
 from config.runtime import paths
-from config.runtime.process import is_alive, wait_until
+from config.runtime.process import is_alive, kill_group, wait_until
 from config.runtime.supervisor import running
 
 # A supervisor over the real services and three small programs: a web server, one that sleeps, one that will not stop.
@@ -49,7 +49,8 @@ SMALL_SET = """
 
 
 @pytest.fixture
-def small_set(home, free_port, clean_environment):
+def small_set(used_home, free_port, clean_environment):
+    home = used_home
     log = (home / "log").open("w+b")
     process = subprocess.Popen(
         [sys.executable, "-c", textwrap.dedent(SMALL_SET), home, str(free_port)],
@@ -66,6 +67,8 @@ def small_set(home, free_port, clean_environment):
         if process.poll() is None:
             process.terminate()
         process.wait(30)
+        for pid in pids(home).values() if (home / "run" / "processes.json").exists() else []:
+            kill_group(pid)  # what a killed supervisor left, the stubborn program above all
 
 
 def text(home):
