@@ -24,7 +24,7 @@ MAX_BYTES = 2_000_000
 MAX_DEPTH = 40
 MAX_VALUES = 20_000
 #: The most values that one property of one node may have; PyLD compares each with each.
-MAX_ALIKE_VALUES = 500
+MAX_ALIKE_VALUES = 250
 
 #: Characters that canonicalizers write differently, or that cannot be written in UTF-8.
 UNSAFE_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")

@@ -13,6 +13,7 @@ import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from datetime import datetime
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
@@ -153,7 +154,7 @@ class _Template:
             if any(_MARKER.search(line) for line in own):
                 self._hashed.append((node, _Format(own, len(kinds))))
             else:
-                self._hashes[node] = _lines_hash(own)
+                self._hashes[node] = _sha256("\n".join(sorted(own)) + "\n").hex()
         if len(set(self._hashes.values())) != len(self._hashes):
             raise CanonicalError("Blank nodes that never vary have the same hash.")
 
@@ -173,7 +174,7 @@ class _Template:
                 filled[number] = values[number].translate(_ESCAPES)
         hashes = self._hashes.copy()
         for node, own in self._hashed:
-            hashes[node] = _lines_hash(own.lines(filled))
+            hashes[node] = _sha256(own.sorted_text(filled)).hex()
         if len(set(hashes.values())) != self._nodes:
             return None  # a tie
         labels = [""] * self._nodes
@@ -188,14 +189,26 @@ class _Format:
     """Several lines as one %-format with the places of its values; the labels of blank nodes come after the slots."""
 
     def __init__(self, lines: list[str], slots: int) -> None:
+        lines = sorted(lines)
         self._places = [
             int(found[2]) + (slots if found[1] == "b" else 0) for line in lines for found in _MARKER.finditer(line)
         ]
         self._text = "\n".join(_MARKER.sub("%s", line.replace("%", "%%")) for line in lines)
+        # Lines that differ before their first value keep their order, whatever the values are.
+        heads = [_MARKER.split(line, maxsplit=1)[0] for line in lines]
+        self._is_sorted = not any(one.startswith(other) or other.startswith(one) for one, other in pairwise(heads))
 
     def lines(self, values: list[str]) -> list[str]:
         """Give the filled lines. No value has a line break left in it."""
-        return (self._text % tuple([values[place] for place in self._places])).split("\n") if self._text else []
+        return self._filled(values).split("\n") if self._text else []
+
+    def sorted_text(self, values: list[str]) -> str:
+        """Give the filled lines in order, each with its line break."""
+        text = self._filled(values)
+        return (text if self._is_sorted else "\n".join(sorted(text.split("\n")))) + "\n"
+
+    def _filled(self, values: list[str]) -> str:
+        return self._text % tuple([values[place] for place in self._places])
 
 
 def _compiled(document: Mapping[str, Any], slots: _Slots, contexts: Contexts) -> _Template | None:
@@ -278,11 +291,6 @@ def _is_exact(lines: list[str], kinds: list[str]) -> bool:
 def _first_degree(line: str, node: int) -> str:
     """Write a line as the hash of a node sees it: itself as `_:a`, every other blank node as `_:z`."""
     return re.sub("\ue000b([0-9]+)\ue001", lambda found: "_:a" if int(found[1]) == node else "_:z", line)
-
-
-def _lines_hash(lines: list[str]) -> str:
-    lines.sort()
-    return hashlib.sha256(("\n".join(lines) + "\n").encode()).hexdigest()
 
 
 def _sha256(text: str) -> bytes:

@@ -263,6 +263,16 @@ def test_parts_that_do_not_fit_together_are_refused(make_badge, field, changes):
     assert refused.value.field == field
 
 
+def test_badges_of_one_achievement_do_not_share_what_they_write(make_badge):
+    badge = make_badge()
+    changed, other = badge.to_dict(), badge.to_dict()
+
+    changed["credentialSubject"]["achievement"]["name"] = "Another"
+
+    assert other == badge.to_dict()
+    assert replace(badge.achievement, name="New").to_dict()["name"] == "New"
+
+
 def test_a_badge_cannot_be_changed(make_badge):
     badge = make_badge()
 

@@ -6,6 +6,9 @@ import base64
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+
+import orjson
 
 from ..errors import ModelError
 from .fields import Json, require_distinct, require_number, require_text, require_url, whole, written
@@ -242,7 +245,13 @@ class Achievement:
         require_distinct([item.id for item in self.result_descriptions], "achievement.result_descriptions")
 
     def to_dict(self) -> Json:
-        return written(
+        """Give the JSON, a new copy each time; it is written once, because a cohort shares one achievement."""
+        document: Json = orjson.loads(self._written)
+        return document
+
+    @cached_property
+    def _written(self) -> bytes:
+        document = written(
             id=self.id, type=["Achievement"], achievementType=self.achievement_type, name=self.name,
             description=self.description, criteria=written(id=self.criteria_url, narrative=self.criteria),
             creator=self.creator, creditsAvailable=whole(self.credits_available), fieldOfStudy=self.field_of_study,
@@ -250,6 +259,7 @@ class Achievement:
             tag=list(dict.fromkeys(self.tags)), alignment=list(self.alignments),
             resultDescription=list(self.result_descriptions),
         )  # fmt: skip
+        return orjson.dumps(document)
 
 
 def _base64url(data: bytes) -> str:
