@@ -1,3 +1,202 @@
-from django.urls import URLPattern
+"""What a stranger sees: a shared badge, a share link, the file check, and what verifiers fetch.
 
-urlpatterns: list[URLPattern] = []
+The pages of a badge start no session, set no cookie, and look at nobody's sign-in.
+"""
+
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django import forms
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import condition, require_http_methods, require_safe
+
+from config.limits import limited
+from credentials.models import Organization
+from issuance import badge_page, verification
+from issuance import openbadges as ob
+from issuance.models import Disclosure, SealImage, ShareLink, StatusList
+
+VC_TYPES = ("application/vc+ld+json", "application/vc", "application/ld+json", "application/json")
+FILE_MAX_BYTES = 4 * 1024 * 1024
+
+
+@lru_cache(maxsize=1)
+def _not_shown() -> bytes:
+    return render_to_string("404.html").encode()
+
+
+def not_shown() -> HttpResponse:
+    """The one 404: the same for what is unknown, private and withdrawn."""
+    response = HttpResponse(_not_shown(), status=404)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+@limited("verify")
+def verify_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The page of a shared badge; its signed bytes for a client that asks for them."""
+    at = timezone.now()
+    verdict = verification.shared_award(public_id, at=at)
+    if verdict is None:
+        response = not_shown()
+    elif _asks_for_json(request):
+        response = HttpResponse(verdict.content, content_type="application/vc+ld+json")
+    else:
+        response = HttpResponse(badge_page.render(verdict, public_id=public_id, at=at))
+    response.setdefault("Cache-Control", "private, no-cache")
+    patch_vary_headers(response, ["Accept"])
+    return response
+
+
+def _asks_for_json(request: HttpRequest) -> bool:
+    accept = request.headers.get("Accept", "")
+    return "text/html" not in accept and any(name in accept for name in VC_TYPES)
+
+
+@require_safe
+@limited("verify")
+def badge_file(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
+    """A shared badge as a file: json, or the image with the badge inside (png, svg)."""
+    verdict = verification.shared_award(public_id, at=timezone.now())
+    if verdict is None:
+        return not_shown()
+    return file_response(verdict, public_id=public_id, form=form)
+
+
+def file_response(verdict: verification.Verdict, *, public_id: UUID, form: str) -> HttpResponse:
+    """The signed bytes as stored, or baked into the version's image."""
+    content, media_type = verdict.content, "application/vc+ld+json"
+    if form != "json":
+        image = SealImage.objects.filter(credential_version=verdict.version_id).order_by("-size_px").first()
+        if image is None:
+            return not_shown()
+        if form == "png":
+            content, media_type = ob.bake_png(bytes(image.png), verdict.content), "image/png"
+        else:
+            content, media_type = ob.bake_svg(image.svg.encode(), verdict.content), "image/svg+xml"
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = f'attachment; filename="badge-{str(public_id)[:8]}.{form}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@limited("verify")
+def share_link(request: HttpRequest, token: str) -> HttpResponse:
+    """A learner's own choice of badges, in their order, while the consent stands."""
+    at = timezone.now()
+    link = (
+        ShareLink.objects.filter(token=token, consent__withdrawn_at__isnull=True)
+        .select_related("consent__learner")
+        .prefetch_related("items__award__credential_version", "items__award__credential")
+        .first()
+    )
+    ended = link is not None and any(end and end <= at for end in (link.ends_at, link.consent.ends_at))
+    if link is None or ended:
+        return not_shown()
+    covered = set(link.consent.consent_awards.values_list("award_id", flat=True))
+    rows = []
+    for item in sorted(link.items.all(), key=lambda each: each.position):
+        verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None
+        if verdict is not None:
+            rows.append(badge_page.row(item, verdict, at=at))
+    Disclosure.objects.bulk_create(
+        Disclosure(award_id=item.award_id, link=link, at=at) for item in link.items.all() if item.award_id in covered
+    )
+    response = HttpResponse(
+        render_to_string(
+            "issuance/share_link.html", {"link": link, "rows": rows, "holder": link.consent.learner, "at": at}
+        )
+    )
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@require_safe
+def did_document(request: HttpRequest, slug: str = "") -> HttpResponse:
+    """The DID document of an issuing organization: at the root, or under /orgs/<slug>/."""
+    organization = get_object_or_404(Organization, is_issuer=True, did_path=f"orgs:{slug}" if slug else "")
+    response = HttpResponse(
+        orjson.dumps(verification.did_document(organization)), content_type="application/did+ld+json"
+    )
+    response["Cache-Control"] = "public, max-age=60"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+def _list_etag(request: HttpRequest, public_id: UUID) -> str | None:
+    digest = StatusList.objects.filter(public_id=public_id).values_list("sha256", flat=True).first()
+    return f'"{digest}"' if digest else None
+
+
+@require_safe
+@condition(etag_func=_list_etag)
+def status_list(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A signed status list, as stored."""
+    found = get_object_or_404(StatusList, public_id=public_id)
+    response = HttpResponse(bytes(found.signed_bytes), content_type="application/vc")
+    response["Cache-Control"] = "public, max-age=30"
+    response["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+class CheckForm(forms.Form):
+    file = forms.FileField(
+        required=False,
+        label=_("Badge file"),
+        help_text=_("JSON, or the PNG or SVG that holds the badge, or the PDF; at most 4 MB."),
+    )
+    text = forms.CharField(
+        required=False,
+        label=_("Or paste the badge"),
+        widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
+        max_length=1_000_000,
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        upload = values.get("file")
+        if not upload and not values.get("text") and not self.errors:
+            raise forms.ValidationError(_("Choose a file, or paste the badge."))
+        if upload and upload.size > FILE_MAX_BYTES:
+            raise forms.ValidationError(_("The file is larger than 4 MB; badges are much smaller."))
+        return values
+
+
+@csrf_exempt  # changes nothing and reads no cookie; strangers come without one
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("check")
+def check(request: HttpRequest) -> HttpResponse:
+    """Check a badge that somebody brings as a file or text. Nothing is kept."""
+    form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
+    verdict = None
+    if form.is_bound and form.is_valid():
+        upload = form.cleaned_data["file"]
+        content = upload.read() if upload else form.cleaned_data["text"].encode()
+        verdict = verification.check_file(content, at=timezone.now())
+    context = {"form": form, "verdict": verdict, "at": timezone.now()}
+    status = 422 if form.is_bound and not form.is_valid() else 200
+    return HttpResponse(render_to_string("issuance/check.html", context), status=status)
+
+
+urlpatterns = [
+    path("v/<uuid:public_id>", verify_page, name="verify-page"),
+    path("v/<uuid:public_id>.json", badge_file, {"form": "json"}, name="badge-json"),
+    path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),
+    path("v/<uuid:public_id>.svg", badge_file, {"form": "svg"}, name="badge-svg"),
+    path("s/<str:token>", share_link, name="share-link"),
+    path("check/", check, name="check"),
+    path("status/<uuid:public_id>", status_list, name="status-list"),
+    path(".well-known/did.json", did_document, name="did-document"),
+    path("orgs/<slug:slug>/did.json", did_document, name="organization-did-document"),
+]

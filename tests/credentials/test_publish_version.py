@@ -5,7 +5,7 @@ from config.errors import IllegalMove, Incomplete, NotAllowed
 from credentials.gate import missing
 from credentials.models import Alignment, Criterion, CriterionLevel, CredentialVersion, Outcome
 from credentials.services import publish_version, start_version
-from tests.fixtures.records import NOON
+from tests.moments import NOON
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from learners.models import Award, AwardEvent
-from tests.fixtures.records import NOON
+from tests.moments import NOON
 
 
 def test_event_rows_are_added_and_never_changed(make_award):

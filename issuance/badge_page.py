@@ -1,0 +1,207 @@
+"""The verification page of a badge, and its row on a share link.
+
+A page differs from others of the same version in a few words only: holder, dates, address, digest. So the page is
+rendered once for each version, state and shape, with marks in the place of those words, kept in the process, and filled
+for each request. Every word that is filled in is escaped here.
+"""
+
+import html
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import segno
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from credentials.models import CredentialVersion
+from credentials.models.catalog import CredentialKind
+from issuance import badges
+from issuance import openbadges as ob
+from issuance.models import ShareLinkItem
+from issuance.verification import Verdict
+from learners.models import AwardComponent
+from learners.pass_rule import in_words
+
+WORDS = {
+    "valid": gettext_lazy("Valid"),
+    "expired": gettext_lazy("Expired"),
+    "superseded": gettext_lazy("Replaced by a newer award"),
+    "suspended": gettext_lazy("Temporarily unavailable"),
+    "revoked": gettext_lazy("Revoked by the issuer"),
+    "failed": gettext_lazy("Not confirmed"),
+}
+SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
+MARKED = ("holder", "issued", "until", "checked", "signed", "address", "short", "revoked", "qr")
+
+
+def _mark(name: str) -> str:
+    # A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
+    return f"\ue000{name}\ue001"
+
+
+def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
+    """The page as HTML text."""
+    if verdict.state == "failed" or verdict.has_parts:
+        values = _values(verdict, public_id, at)
+        return _render(verdict.version_id, verdict.state, {**values, "qr": mark_safe(values["qr"])}, verdict)  # noqa: S308
+    page = _marked_page(verdict.version_id, verdict.state, verdict.valid_until is not None)
+    for name, value in _values(verdict, public_id, at).items():
+        page = page.replace(_mark(name), value if name == "qr" else html.escape(value))
+    return page
+
+
+def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
+    address = badges.award_url(public_id)
+    awarded = parse_datetime(str(verdict.credential.get("awardedDate") or verdict.credential.get("validFrom") or ""))
+    return {
+        "holder": verdict.holder,
+        "issued": day(awarded),
+        "until": day(verdict.valid_until),
+        "checked": clock(at),
+        "signed": day(verdict.verified_at),
+        "address": address,
+        "short": str(public_id)[:8],
+        "revoked": day(verdict.revoked_at),
+        "qr": qr(address),
+    }
+
+
+def day(moment: datetime | None) -> str:
+    return date_format(timezone.localtime(moment), "M j, Y") if moment else ""
+
+
+def clock(moment: datetime) -> str:
+    local = timezone.localtime(moment)
+    return f"{date_format(local, 'g:i A')} {local:%Z}"
+
+
+def qr(address: str) -> str:
+    """The address as a QR code, drawn as one path."""
+    code = segno.make(address, error="m", micro=False)
+    return code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#10202e", light="#ffffff")
+
+
+@lru_cache(maxsize=512)
+def _marked_page(version_id: int, state: str, has_end: bool) -> str:
+    values = {name: SafeString(_mark(name)) for name in MARKED}
+    if not has_end:
+        values["until"] = SafeString("")
+    return _render(version_id, state, values, None)
+
+
+def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdict | None) -> str:
+    version = _version(version_id)
+    context: dict[str, Any] = {
+        **values,
+        "state": state,
+        "word": WORDS[state],
+        "version": version,
+        "organization": version.credential.organization,
+        "is_designation": version.credential.kind == CredentialKind.DESIGNATION,
+        "seal": seal(version, SEAL_STATES.get(state, "issued")),
+        "facts": facts(version),
+        "passing": passing(version),
+        "rule": rule(version),
+        "alignments": [row for row in version.alignments.all() if row.criterion_id is None],
+        "version_url": badges.version_url(version.credential.public_id, version.number),
+        "checks": verdict.checks if verdict else (),
+    }
+    if verdict is not None and verdict.has_parts:
+        context["components"] = parts(AwardComponent.objects.filter(award=verdict.award_id), "component")
+        context["part_of"] = parts(AwardComponent.objects.filter(component=verdict.award_id), "award")
+    return render_to_string("issuance/verify_page.html", context)
+
+
+def parts(rows: Any, side: str) -> list[dict[str, Any]]:
+    """Components of a designation, or designations that an award is part of: title, date, state."""
+    found = []
+    for row in rows.select_related(f"{side}__credential_version").order_by("award", "position"):
+        award = getattr(row, side)
+        found.append(
+            {
+                "title": award.credential_version.title,
+                "issued": day(award.awarded_at),
+                "requirement": row.requirement,
+                "word": WORDS["valid"] if award.status == "active" else award.get_status_display(),
+            }
+        )
+    return found
+
+
+@lru_cache(maxsize=512)
+def _version(version_id: int) -> CredentialVersion:
+    return (
+        CredentialVersion.objects.select_related("credential__organization")
+        .prefetch_related("criteria__levels", "alignments__competency__framework")
+        .get(pk=version_id)
+    )
+
+
+def seal(version: CredentialVersion, state: Any, *, size: int = 180) -> SafeString:
+    drawing = ob.seal(
+        version.credential.public_id,
+        ink=version.credential.organization.ink,
+        theme=version.theme,
+        state=state,
+        size=size,
+    )
+    return mark_safe(drawing)  # noqa: S308  drawn by the core from an id
+
+
+def facts(version: CredentialVersion) -> list[tuple[str, str]]:
+    return [
+        (_("Hours"), str(version.workload_hours or "")),
+        (_("Level"), version.get_level_display() if version.level else ""),
+        (_("Shown by"), version.get_miller_level_display() if version.miller_level else ""),
+        (_("Assessors"), str(version.assessors_count) if version.criteria.all() else ""),
+        (_("Supervision"), version.supervision_and_identity),
+        (_("Setting"), version.get_setting_display() if version.setting else ""),
+    ]
+
+
+def passing(version: CredentialVersion) -> list[dict[str, str]]:
+    """Each criterion with the descriptor that passing takes."""
+    rows = []
+    for criterion in sorted(version.criteria.all(), key=lambda each: each.position):
+        minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
+        descriptor = next((level.descriptor for level in criterion.levels.all() if level.value == minimum), "")
+        rows.append({"name": criterion.name, "descriptor": descriptor})
+    return rows
+
+
+def rule(version: CredentialVersion) -> str:
+    criteria = list(version.criteria.all())
+    if not criteria:
+        return ""
+    return in_words(
+        version.required_minimum_level,
+        version.optional_minimum_level,
+        has_optional=any(not criterion.is_required for criterion in criteria),
+    )
+
+
+def row(item: ShareLinkItem, verdict: Verdict, *, at: datetime) -> dict[str, Any]:
+    """One badge on a share link."""
+    version = _version(verdict.version_id)
+    return {
+        "title": version.title,
+        "state": verdict.state,
+        "word": WORDS[verdict.state],
+        "holder": verdict.holder,
+        "issued": day(item.award.awarded_at),
+        "until": day(verdict.valid_until),
+        "facts": facts(version),
+        "summary": version.summary,
+        "organization": version.credential.organization,
+        "seal": seal(version, SEAL_STATES.get(verdict.state, "issued"), size=96),
+        "is_highlighted": item.is_highlighted,
+        "public_id": item.award.public_id,
+        "checks": verdict.checks if verdict.state == "failed" else (),
+    }
