@@ -18,8 +18,11 @@ WITHOUT_ADDRESSES = ["--no-emit-index-url", "--no-emit-find-links"]
 def main() -> None:
     for name in ("base", "local", "dev"):
         subprocess.run(
-            [str(ROOT / ".venv" / "bin" / "uv"), *COMPILE, *WITHOUT_ADDRESSES, f"{name}.in", "-o", f"{name}.txt"],
-            cwd=ROOT / "requirements",
+            [
+                *(str(ROOT / ".venv" / "bin" / "uv"), *COMPILE, *WITHOUT_ADDRESSES),
+                *(f"requirements/{name}.in", "-o", f"requirements/{name}.txt"),
+            ],
+            cwd=ROOT,
             check=True,
         )
     subprocess.run([*npm(), "install", "--package-lock-only", "--ignore-scripts"], cwd=ROOT, check=True)
