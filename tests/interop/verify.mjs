@@ -4,7 +4,7 @@
  *   node verify.mjs FOLDER [FILE ...]
  *
  * FOLDER holds DID documents and status list credentials as JSON files, each found by its `id`; FILE is a badge in it
- * (default: badge.json). Prints one line of JSON for each badge: {file, verified, statusSet, error}. Nothing is fetched.
+ * (default: badge.json). A file context-*.json, {url, document}, is a context that no package carries. Prints one line of JSON for each badge: {file, verified, statusSet, error}. Nothing is fetched.
  * "verified" does not tell whether a status bit is set: these libraries report the bit in `statusSet` alone.
  */
 import {readFileSync, readdirSync} from 'node:fs';
@@ -26,6 +26,10 @@ const documents = new Map(contexts);
 
 for(const name of readdirSync(folder).filter(entry => entry.endsWith('.json')).sort()) {
   const document = JSON.parse(readFileSync(join(folder, name), 'utf8'));
+  if(name.startsWith('context-')) {
+    documents.set(document.url, document.document);
+    continue;
+  }
   const isBadge = [document.type].flat().some(type => /OpenBadgeCredential|ClrCredential/.test(type));
   if(isBadge || typeof document.id !== 'string') {
     continue;
