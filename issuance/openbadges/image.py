@@ -10,10 +10,6 @@ from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
-import resvg_py
-from fontTools.merge import Merger, Options
-from fontTools.ttLib import TTFont, TTLibError
-
 from .errors import SealError
 from .seal import escape, seal
 
@@ -74,6 +70,9 @@ def rasterize(svg: str, *, size: int, fonts: Sequence[Path] = ()) -> bytes:
     size: width in pixels, 8 to 4096. fonts: TTF, OTF, WOFF or WOFF2 files; fonts of the machine are never used, so that
     the picture is the same everywhere. Raises SealError when a font or the SVG cannot be read.
     """
+    import resvg_py  # here and below, because a process that serves pages never renders
+    from fontTools.ttLib import TTLibError
+
     if not 8 <= size <= 4096:
         raise SealError("An image is 8 to 4096 pixels wide.")
     try:
@@ -97,6 +96,8 @@ def rasterize(svg: str, *, size: int, fonts: Sequence[Path] = ()) -> bytes:
 @lru_cache(maxsize=8)
 def _faces(fonts: tuple[Path, ...], _changed: tuple[int, ...]) -> tuple[bytes, ...]:
     """Unpack fonts, and join those of one family and weight, which packages split by script: the renderer cannot mix."""
+    from fontTools.ttLib import TTFont
+
     groups: dict[tuple[str, int, bool], list[bytes]] = {}
     for font in fonts:
         face = TTFont(font)
@@ -117,6 +118,8 @@ def _faces(fonts: tuple[Path, ...], _changed: tuple[int, ...]) -> tuple[bytes, .
 
 
 def _joined(members: list[bytes]) -> bytes:
+    from fontTools.merge import Merger, Options
+
     if len(members) == 1:
         return members[0]
     merger = Merger(options=Options(drop_tables=["STAT", "MVAR", "HVAR", "vhea", "vmtx"]))

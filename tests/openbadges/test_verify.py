@@ -381,6 +381,19 @@ def test_a_signed_document_without_a_needed_part_has_the_wrong_shape(make_badge,
     assert report.check("shape").outcome == "failed"
 
 
+@pytest.mark.parametrize("place", ["badge", "subject"])
+def test_a_label_that_no_signature_covers_is_no_name(make_badge, signer, contexts, look, place):
+    document = make_badge().to_dict()
+    (document if place == "badge" else document["credentialSubject"])["id"] = "_:b0"
+    if place == "subject":
+        del document["credentialSubject"]["identifier"]
+
+    report = look(sign(document, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert report.check("proof").outcome == "passed"
+    assert report.check("shape").outcome == "failed"
+
+
 def test_a_result_that_points_nowhere_has_the_wrong_shape(make_badge, signer, contexts, look):
     document = make_badge().to_dict()
     document["credentialSubject"]["result"][0]["achievedLevel"] = "https://registry.example.edu/nowhere"
