@@ -1,4 +1,4 @@
-from django.urls import URLPattern
+from credentials.views import catalog, manage
 
 app_name = "credentials"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [*catalog.urlpatterns, *manage.urlpatterns]
