@@ -13,11 +13,15 @@ from django.utils.translation import ngettext
 
 @dataclass(frozen=True)
 class Judged:
-    """One criterion as judged. level: 1 to 4, or None for "cannot judge from this evidence" or not judged."""
+    """One criterion as judged. level: 1 to 4, or None for "cannot judge from this evidence" or not judged.
+
+    is_judged: whether the assessor has said either.
+    """
 
     name: str
     is_required: bool
     level: int | None
+    is_judged: bool = True
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,33 @@ class Verdict:
     is_met: bool
     short: tuple[str, ...]
     explanation: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """What is still to be said about a criterion before an assessment can be finished. field: "level" or "next_step"."""
+
+    position: int
+    field: str
+    text: str
+
+
+def gaps(
+    judged: Sequence[Judged], next_steps: Sequence[str], *, required_minimum: int, optional_minimum: int
+) -> list[Gap]:
+    """Every criterion needs a level or "cannot judge"; below the standard it needs a next step as well (DOMAIN B9).
+
+    judged, next_steps: in the order of the rubric; a criterion that "cannot be judged" has no level and is_judged true.
+    Positions count from 0.
+    """
+    found = []
+    for position, (each, next_step) in enumerate(zip(judged, next_steps, strict=True)):
+        minimum = required_minimum if each.is_required else optional_minimum
+        if not each.is_judged:
+            found.append(Gap(position, "level", _("%(name)s: choose a level") % {"name": each.name}))
+        elif (each.level is None or each.level < minimum) and not next_step.strip():
+            found.append(Gap(position, "next_step", _("%(name)s: say the next step") % {"name": each.name}))
+    return found
 
 
 def in_words(required_minimum: int, optional_minimum: int, *, has_optional: bool) -> str:

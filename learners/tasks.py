@@ -12,5 +12,6 @@ from learners import services
 @shared_task(
     name="learners.send_mail", autoretry_for=(OperationalError, OSError, SMTPException), retry_backoff=5, max_retries=5
 )
-def send_mail() -> int:
-    return services.send_mail(limit=500, at=timezone.now())
+def send_mail() -> None:
+    while services.send_mail(limit=100, at=timezone.now()):
+        pass

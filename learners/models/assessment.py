@@ -116,6 +116,12 @@ class DecisionQuerySet(QuerySet["Decision"]):
             | user.scope_q({"lead", "registrar", "auditor"}, "enrollment__credential__")
         )
 
+    def releasable_by(self, user: User) -> DecisionQuerySet:
+        """Those that this person may release or undo, whatever their status: the rows for which RULES says yes."""
+        assigned = Assignment.objects.filter(submission=OuterRef("submission_id"), assessor=user, ended_at__isnull=True)
+        mine = Q(Exists(assigned)) | user.scope_q({"lead"}, "enrollment__credential__")
+        return self.filter(mine).exclude(enrollment__learner__user=user)
+
 
 class Decision(models.Model):
     """The outcome of a submission, proposed by the pass rule and released by a person.

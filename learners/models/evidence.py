@@ -40,6 +40,14 @@ class SubmissionQuerySet(QuerySet["Submission"]):
             Exists(Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True))
         )
 
+    def to_assess(self, user: User) -> SubmissionQuerySet:
+        """The queue of an assessor: assigned, open, not finished by this person, and never their own work."""
+        from .assessment import Assessment
+
+        finished = Assessment.objects.filter(submission=OuterRef("pk"), assessor=user, status="finished")
+        waiting = self.assigned_to(user).filter(status__in=[SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW])
+        return waiting.filter(~Exists(finished)).exclude(enrollment__learner__user=user)
+
 
 class Submission(models.Model):
     """One attempt: evidence items plus declarations."""

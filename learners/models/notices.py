@@ -1,15 +1,31 @@
+from __future__ import annotations
+
 import uuid
+from datetime import datetime
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from .people import User
+
+
+class NoticeQuerySet(QuerySet["Notice"]):
+    def shown_to(self, user: User, at: datetime) -> NoticeQuerySet:
+        """A person's own, once their time has come."""
+        return self.filter(user=user, created_at__lte=at)
+
+    def mail_due(self, at: datetime) -> NoticeQuerySet:
+        """Those to be mailed now; what another worker is sending, or what failed a moment ago, is not among them."""
+        return self.filter(
+            Q(mail_after__isnull=True) | Q(mail_after__lte=at), mailed_at__isnull=True, created_at__lte=at
+        )
 
 
 class Notice(models.Model):
     """Something a person is told, on the site and by mail. The rows are the outbox: `mailed_at` empty is work to do.
 
-    No level and no comment ever stands in a notice; it links to the page that shows them.
+    Shown and mailed from `created_at` on, which may lie ahead. `mail_after` is set while a worker sends it and after a try
+    that failed. No level and no comment ever stands in a notice; it links to the page that shows them.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -21,6 +37,10 @@ class Notice(models.Model):
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
     mailed_at = models.DateTimeField(null=True, blank=True)
+    mail_after = models.DateTimeField(null=True, blank=True)
+    mail_tries = models.PositiveSmallIntegerField(default=0)
+
+    objects = NoticeQuerySet.as_manager()
 
     class Meta:
         indexes = [

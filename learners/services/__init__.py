@@ -1,9 +1,16 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
-from .assessment import JudgmentInput, finish_assessment, reopen_assessment, save_judgments
+from .assessment import (
+    ChangedElsewhere,
+    JudgmentInput,
+    finish_assessment,
+    reopen_assessment,
+    revision,
+    save_judgments,
+)
 from .assignment import assign_submission
 from .awards import Grant, grant_award, grant_awards, revoke_award, withdraw_award
-from .decisions import release_decision, release_decisions, undo_release, undo_until
+from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
 from .enrollment import enroll, refusals
 from .evidence import (
     DECLARATIONS,
@@ -21,6 +28,7 @@ from .people import change_name
 
 __all__ = [
     "DECLARATIONS",
+    "ChangedElsewhere",
     "FileRefused",
     "Grant",
     "JudgmentInput",
@@ -40,6 +48,7 @@ __all__ = [
     "release_decisions",
     "remove_evidence",
     "reopen_assessment",
+    "revision",
     "revoke_award",
     "save_judgments",
     "send_mail",
@@ -49,5 +58,6 @@ __all__ = [
     "tell_all",
     "undo_release",
     "undo_until",
+    "undo_window",
     "withdraw_award",
 ]

@@ -11,7 +11,7 @@ from config.errors import Conflict, Incomplete, Invalid
 from config.permissions import Can, require
 from credentials.models import Criterion
 from learners.models import Assessment, Assignment, Decision, DecisionEvent, Judgment, Submission, SubmissionEvent, User
-from learners.pass_rule import Judged, Verdict, judge
+from learners.pass_rule import Judged, Verdict, gaps, judge
 from learners.workflow import (
     ASSESSMENT_MOVES,
     DECISION_MOVES,
@@ -35,6 +35,17 @@ class JudgmentInput:
     next_step: str = ""
 
 
+class ChangedElsewhere(Conflict):
+    """Somebody saved this draft after the caller had read it."""
+
+    code = "changed-elsewhere"
+
+
+def revision(assessment: Assessment | None) -> str:
+    """A mark of what a draft held when it was read; empty when there was none."""
+    return assessment.saved_at.isoformat() if assessment else ""
+
+
 @transaction.atomic
 def save_judgments(
     *,
@@ -43,11 +54,13 @@ def save_judgments(
     judgments: Sequence[JudgmentInput],
     overall_comment: str = "",
     at: datetime,
+    seen: str | None = None,
 ) -> Assessment:
     """Keep an assessor's draft; the first one moves the submission to "being assessed".
 
-    Criteria that are not named keep what they had. Raises NotAllowed, IllegalMove, Conflict (already finished), Invalid
-    (a criterion of another rubric, a level with "cannot judge").
+    Criteria that are not named keep what they had. seen: the `revision` of the draft that the caller changed; left out,
+    nothing is compared. Raises NotAllowed, IllegalMove, Conflict (already finished), ChangedElsewhere, Invalid (a criterion
+    of another rubric, a level with "cannot judge").
     """
     submission = _locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
@@ -64,12 +77,14 @@ def save_judgments(
             raise Invalid(_("Choose a level or “cannot judge”, not both."))
         if each.level is not None and each.level not in {1, 2, 3, 4}:
             raise Invalid(_("A level is 1, 2, 3 or 4."))
-    assignment = Assignment.objects.get(submission=submission, assessor=actor, ended_at__isnull=True)
-    assessment, _is_new = Assessment.objects.get_or_create(
-        submission=submission,
-        assessor=actor,
-        defaults={"role": assignment.role, "started_at": at, "saved_at": at},
-    )
+    assessment = Assessment.objects.filter(submission=submission, assessor=actor).first()
+    if seen is not None and seen != revision(assessment):
+        raise ChangedElsewhere(_("This draft was saved in another window after this page was opened."))
+    if assessment is None:
+        assignment = Assignment.objects.get(submission=submission, assessor=actor, ended_at__isnull=True)
+        assessment = Assessment.objects.create(
+            submission=submission, assessor=actor, role=assignment.role, started_at=at, saved_at=at
+        )
     if assessment.status != AssessmentStatus.DRAFT:
         raise Conflict(_("This assessment is finished. Reopen it to change a judgment."))
     assessment.saved_at, assessment.overall_comment = at, overall_comment
@@ -95,12 +110,12 @@ def save_judgments(
 
 @transaction.atomic
 def finish_assessment(
-    *, actor: User, submission: Submission, at: datetime, outcome: DecisionOutcome | None = None
+    *, actor: User, submission: Submission, at: datetime, if_not_met: DecisionOutcome | None = None
 ) -> Decision:
     """Finish the actor's assessment and propose the decision that the printed rule gives.
 
-    outcome: for work that does not meet the rule, "returned" (as long as an attempt is left) or "not met"; left out, it
-    is returned. Raises NotAllowed, IllegalMove, Incomplete (names what is missing), Invalid.
+    if_not_met: for work that falls short, "returned" (as long as an attempt is left) or "not met"; left out, it is returned
+    while that is possible. Raises NotAllowed, IllegalMove, Incomplete (names what is missing), Invalid.
     """
     submission = _locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
@@ -112,19 +127,23 @@ def finish_assessment(
         raise Conflict(_("This submission is not being assessed."))
     judgments = {each.criterion_id: each for each in assessment.judgments.all()}
     criteria = list(submission.credential_version.criteria.order_by("position"))
-    _require_complete(submission, judgments, criteria)
-    verdict = judge(
-        [Judged(each.name, each.is_required, judgments[each.pk].level) for each in criteria],
-        required_minimum=submission.credential_version.required_minimum_level,
-        optional_minimum=submission.credential_version.optional_minimum_level,
-    )
+    version = submission.credential_version
+    minima = {
+        "required_minimum": version.required_minimum_level,
+        "optional_minimum": version.optional_minimum_level,
+    }
+    judged = [_judged(each, judgments.get(each.pk)) for each in criteria]
+    next_steps = [judgments[each.pk].next_step if each.pk in judgments else "" for each in criteria]
+    if missing := [gap.text for gap in gaps(judged, next_steps, **minima)]:
+        raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+    verdict = judge(judged, **minima)
     assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
     assessment.save(update_fields=["status", "finished_at"])
     decision = Decision.objects.create(
         enrollment=submission.enrollment,
         submission=submission,
         attempt=submission.attempt,
-        outcome=_outcome(verdict, outcome, submission),
+        outcome=_outcome(verdict, if_not_met, submission),
         actor=actor,
         reason=verdict.explanation,
         proposed_at=at,
@@ -168,29 +187,19 @@ def _move(submission: Submission, target: SubmissionStatus, *, actor: User, at: 
     SubmissionEvent.objects.create(submission=submission, actor=actor, moved_to=target, at=at)
 
 
-def _require_complete(submission: Submission, judgments: dict[int, Judgment], criteria: Sequence[Criterion]) -> None:
-    """Every criterion has a level or "cannot judge"; below the standard it has a next step (DOMAIN B9)."""
-    version = submission.credential_version
-    missing = []
-    for criterion in criteria:
-        judgment = judgments.get(criterion.pk)
-        minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
-        if judgment is None or (judgment.level is None and not judgment.cannot_judge):
-            missing.append(_("%(name)s: choose a level") % {"name": criterion.name})
-        elif (judgment.level is None or judgment.level < minimum) and not judgment.next_step.strip():
-            missing.append(_("%(name)s: say the next step") % {"name": criterion.name})
-    if missing:
-        raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+def _judged(criterion: Criterion, judgment: Judgment | None) -> Judged:
+    if judgment is None:
+        return Judged(criterion.name, criterion.is_required, None, is_judged=False)
+    is_judged = judgment.level is not None or judgment.cannot_judge
+    return Judged(criterion.name, criterion.is_required, judgment.level, is_judged)
 
 
-def _outcome(verdict: Verdict, chosen: DecisionOutcome | None, submission: Submission) -> DecisionOutcome:
+def _outcome(verdict: Verdict, if_not_met: DecisionOutcome | None, submission: Submission) -> DecisionOutcome:
+    if if_not_met == DecisionOutcome.AWARDED:
+        raise Invalid(_("What falls short of the pass rule is never awarded."))
     if verdict.is_met:
-        if chosen not in (None, DecisionOutcome.AWARDED):
-            raise Invalid(_("The pass rule is met, so the outcome is “awarded”. Change a level if that is wrong."))
         return DecisionOutcome.AWARDED
-    if chosen == DecisionOutcome.AWARDED:
-        raise Invalid(_("The pass rule is not met, so nothing can be awarded. %(why)s") % {"why": verdict.explanation})
     is_last = submission.attempt >= submission.credential_version.attempts_max
-    if is_last and chosen == DecisionOutcome.RETURNED:
+    if is_last and if_not_met == DecisionOutcome.RETURNED:
         raise Invalid(_("This was the last attempt; it cannot be returned."))
-    return chosen or (DecisionOutcome.NOT_MET if is_last else DecisionOutcome.RETURNED)
+    return if_not_met or (DecisionOutcome.NOT_MET if is_last else DecisionOutcome.RETURNED)

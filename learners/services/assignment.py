@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.permissions import Role
@@ -33,7 +34,7 @@ def assign_submission(*, submission: Submission, at: datetime) -> Assignment | N
         kind="assigned",
         subject=_("%(title)s: a submission to assess") % {"title": submission.credential_version.title},
         text=_("A submission waits for your judgment."),
-        path=f"/queue/{submission.public_id}/",
+        path=reverse("learners:marking", args=[submission.public_id]),
         at=at,
     )
     return assignment

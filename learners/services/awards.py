@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils.translation import gettext as _
+from psycopg.errors import LockNotAvailable
 
 from config import handoff
 from config.errors import Conflict
@@ -90,8 +91,14 @@ def valid_until(version: CredentialVersion, at: datetime) -> datetime | None:
 
 
 def _held_and_locked(grants: Sequence[Grant]) -> dict[tuple[int, int], Award]:
-    """The standing awards of the same learners and credentials, locked in the order of their keys."""
+    """The standing awards of the same learners and credentials, locked in the order of their keys.
+
+    The learners are locked first: who grants the same learner something at the same time waits here, and then sees the
+    award that the other has made.
+    """
     wanted = {(grant.learner.pk, grant.version.credential_id) for grant in grants}
+    learners = Learner.objects.select_for_update(no_key=True).filter(pk__in={learner for learner, _version in wanted})
+    list(learners.order_by("pk").values_list("pk"))
     rows = (
         Award.objects.select_for_update()
         .filter(
@@ -106,8 +113,17 @@ def _held_and_locked(grants: Sequence[Grant]) -> dict[tuple[int, int], Award]:
 
 @transaction.atomic
 def withdraw_award(*, award: Award, actor: User, at: datetime, note: str) -> Award:
-    """Take back an award whose decision is undone before it was signed. Raises Conflict once its time has come."""
-    award = Award.objects.select_for_update().get(pk=award.pk)
+    """Take back an award whose decision is undone before it was signed. Raises Conflict once its time has come.
+
+    The signer locks the rows that it signs; when it has this one, there is nothing to wait for.
+    """
+    try:
+        with transaction.atomic():
+            award = Award.objects.select_for_update(nowait=True).get(pk=award.pk)
+    except OperationalError as error:
+        if isinstance(error.__cause__, LockNotAvailable):
+            raise Conflict(_("This award is being signed; it can only be revoked now.")) from error
+        raise
     require_move(AWARD_MOVES, award.status, AwardStatus.WITHDRAWN)
     if award.sign_after <= at:
         raise Conflict(_("This award is signed or being signed; it can only be revoked now."))

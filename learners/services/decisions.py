@@ -8,7 +8,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from config.errors import Conflict
+from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from learners.models import (
     Assessment,
@@ -53,15 +53,11 @@ def release_decision(*, actor: User, decision: Decision, at: datetime, note: str
 
 @transaction.atomic
 def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetime, note: str = "") -> list[Decision]:
-    """Release many at once, all or none, in a fixed number of statements. Raises NotAllowed, IllegalMove."""
-    keys = [decision.pk for decision in decisions]
-    locked = list(
-        Decision.objects.select_for_update(of=("self",))
-        .filter(pk__in=keys)
-        .with_context()
-        .prefetch_related("submission__assignments")
-        .order_by("pk")
-    )
+    """Release many at once, all or none, in a fixed number of statements; they come back in the order of their keys.
+
+    Whoever presses second waits for the first and is then refused. Raises NotAllowed, IllegalMove.
+    """
+    locked = _locked([decision.pk for decision in decisions])
     for decision in locked:
         require(actor, Can.DECISION_RELEASE, decision)
         require_move(DECISION_MOVES, decision.status, DecisionStatus.RELEASED)
@@ -75,6 +71,22 @@ def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetim
     )
     _tell_learners(locked, at=at)
     return locked
+
+
+def _locked(keys: Sequence[int]) -> list[Decision]:
+    """Lock submissions, enrollments and decisions, each in the order of their keys, and read them with all they need.
+
+    Every command that moves a submission locks it first, so two of them wait for each other and never deadlock. The rows
+    are read after the locks are held: a join in the locking statement would show what was true before the wait.
+    """
+    of_decisions = Decision.objects.filter(pk__in=keys)
+    for rows in (
+        Submission.objects.filter(pk__in=of_decisions.values("submission")),
+        Enrollment.objects.filter(pk__in=of_decisions.values("enrollment")),
+        of_decisions,
+    ):
+        list(rows.select_for_update().order_by("pk").values_list("pk"))
+    return list(of_decisions.with_context().prefetch_related("submission__assignments").order_by("pk"))
 
 
 def _enrollment_after(decision: Decision) -> EnrollmentStatus | None:
@@ -112,8 +124,9 @@ def _write_release(decisions: list[Decision], *, actor: User, at: datetime, note
 
 
 def _tell_learners(decisions: list[Decision], *, at: datetime) -> None:
-    # Dated when the release can no longer be undone: nobody is told what is then taken back.
-    final_at = at + timedelta(seconds=settings.UNDO_WINDOW_SECONDS)
+    # Dated when the release can no longer be undone: it is shown and mailed from then on, so nobody is told what is then
+    # taken back.
+    final_at = at + undo_window()
     notices.tell_all(
         Notice(
             user=decision.learner.user,
@@ -136,15 +149,13 @@ def _path(decision: Decision) -> str:
 def undo_release(*, actor: User, decision: Decision, at: datetime, reason: str) -> Decision:
     """Take a release back within the undo window: award withdrawn, submission in review again, assessment reopened.
 
-    Raises NotAllowed, IllegalMove, Conflict (the window is over, or the learner has gone on).
+    reason: kept in the events. Raises NotAllowed, Invalid (no reason), Conflict (the window is over, the award is being
+    signed, or the learner has gone on).
     """
-    decision = (
-        Decision.objects.select_for_update(of=("self",))
-        .with_context()
-        .prefetch_related("submission__assignments")
-        .get(pk=decision.pk)
-    )
+    [decision] = _locked([decision.pk])
     require(actor, Can.DECISION_UNDO, decision)
+    if not reason.strip():
+        raise Invalid(_("Say why the release is undone; it is kept with the decision."))
     if decision.status != DecisionStatus.RELEASED:
         raise Conflict(_("Only a released decision can be undone."))
     require_move(DECISION_MOVES, decision.status, DecisionStatus.UNDONE)
@@ -172,8 +183,13 @@ def undo_release(*, actor: User, decision: Decision, at: datetime, reason: str) 
     return decision
 
 
+def undo_window() -> timedelta:
+    """How long after its release a decision can be taken back."""
+    return timedelta(seconds=settings.UNDO_WINDOW_SECONDS)
+
+
 def undo_until(decision: Decision) -> datetime:
     """The moment from which a released decision can no longer be undone."""
     if decision.effective_at is None:
         raise Conflict(_("This decision is not released."))
-    return decision.effective_at + timedelta(seconds=settings.UNDO_WINDOW_SECONDS)
+    return decision.effective_at + undo_window()

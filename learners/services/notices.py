@@ -1,15 +1,23 @@
 """Telling people. Notices are the outbox: a row without `mailed_at` is a mail that is still to be sent."""
 
+import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from config import handoff
 from learners.models import Notice, User
+
+logger = logging.getLogger("signet.mail")
+
+CLAIM = timedelta(minutes=15)  # longer than a batch takes to send
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 
 
 def tell(*, user: User, kind: str, subject: str, text: str, path: str, at: datetime) -> Notice:
@@ -28,38 +36,50 @@ def tell_all(notices: Iterable[Notice]) -> list[Notice]:
 
 
 def mark_read(*, user: User, at: datetime) -> int:
-    """Mark all of a person's notices as read."""
-    return Notice.objects.filter(user=user, read_at__isnull=True).update(read_at=at)
+    """Mark all notices that a person sees as read; answer how many were new."""
+    return Notice.objects.shown_to(user, at).filter(read_at__isnull=True).update(read_at=at)
 
 
 def send_mail(*, limit: int, at: datetime) -> int:
     """Send waiting mail, oldest first; answer how many were sent.
 
-    Each is claimed, sent and marked in a transaction of its own: a crash repeats at most one, with the same Message-ID. A
-    mail of a decision waits until it can no longer be undone. Raises OSError or SMTPException when the mail server fails;
-    the rows keep waiting.
+    Each is claimed, sent and marked by itself, and no row is locked while the mail server is asked. A crash repeats at most
+    the one that was being sent, with the same Message-ID. An address that is refused waits longer and longer and holds up
+    nobody; when the server itself fails, SMTPException or OSError is raised, and all rows keep waiting.
     """
+    connection = get_connection()
     sent = 0
     for _number in range(limit):
-        with transaction.atomic():
-            notice = (
-                Notice.objects.select_for_update(skip_locked=True, of=("self",))
-                .filter(mailed_at__isnull=True, created_at__lte=at)
-                .select_related("user")
-                .order_by("created_at", "pk")
-                .first()
-            )
-            if notice is None:
-                break
-            if notice.user.is_active:
-                _message(notice).send()
-            notice.mailed_at = at
-            notice.save(update_fields=["mailed_at"])
-            sent += 1
+        notice = _claim(at)
+        if notice is None:
+            break
+        if notice.user.is_active:
+            try:
+                _message(notice, connection).send()
+            except (SMTPException, OSError) as error:
+                pause = min(FIRST_PAUSE * 2 ** (notice.mail_tries - 1), LONGEST_PAUSE)
+                Notice.objects.filter(pk=notice.pk).update(mail_after=at + pause)
+                logger.warning("mail not sent", extra={"notice": notice.public_id, "cause": type(error).__name__})
+                if not isinstance(error, (SMTPRecipientsRefused, SMTPDataError)):
+                    raise
+                continue
+        Notice.objects.filter(pk=notice.pk).update(mailed_at=at, mail_after=None)
+        sent += 1
     return sent
 
 
-def _message(notice: Notice) -> EmailMessage:
+@transaction.atomic
+def _claim(at: datetime) -> Notice | None:
+    """Take the oldest notice that is due, and keep others from it until it ought to be sent."""
+    due = Notice.objects.select_for_update(skip_locked=True, of=("self",)).mail_due(at).select_related("user")
+    notice = due.order_by("created_at", "pk").first()
+    if notice is not None:
+        notice.mail_after, notice.mail_tries = at + CLAIM, min(notice.mail_tries + 1, 20)
+        notice.save(update_fields=["mail_after", "mail_tries"])
+    return notice
+
+
+def _message(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
     link = f"{settings.PUBLIC_ORIGIN}{notice.path}"
     body = _(
         "%(name)s,\n\n%(text)s\n\n%(link)s\n\nSignet sends this because you take part in a school that uses it.\n"
@@ -72,5 +92,6 @@ def _message(notice: Notice) -> EmailMessage:
         subject=notice.subject,
         body=body,
         to=[notice.user.email],
+        connection=connection,
         headers={"Message-ID": f"<notice-{notice.public_id}@{settings.SITE_HOST}>", "Auto-Submitted": "auto-generated"},
     )

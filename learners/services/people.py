@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.errors import Invalid, NotAllowed
-from config.permissions import Role
+from config.errors import Invalid
+from config.permissions import Can, require
 from learners.models import Learner, LearnerName, User
 
 
@@ -14,11 +14,10 @@ from learners.models import Learner, LearnerName, User
 def change_name(*, actor: User, learner: Learner, full_name: str, at: datetime) -> LearnerName:
     """Give a learner a new name from now on; the old one stays with its dates, and is shown nowhere public.
 
-    Raises NotAllowed (only registrars of the learner's school), Invalid (an empty or unchanged name).
+    Raises NotAllowed (a registrar of the learner's school does this), Invalid (an empty or unchanged name).
     """
     learner = Learner.objects.select_for_update(of=("self",)).select_related("organization").get(pk=learner.pk)
-    if not actor.has_role(Role.REGISTRAR, learner.organization):
-        raise NotAllowed(_("Only a registrar changes a learner's name."))
+    require(actor, Can.LEARNER_RENAME, learner)
     full_name = " ".join(full_name.split())
     if not full_name or full_name == learner.display_name:
         raise Invalid(_("Give a name that differs from the present one."))

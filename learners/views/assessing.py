@@ -1,3 +1,199 @@
-from django.urls import URLPattern
+"""The queue and the marking screen."""
 
-urlpatterns: list[URLPattern] = []
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config.errors import Incomplete, RegistryError
+from config.pages import render_page
+from learners import services
+from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
+from learners.models import Assessment, Submission
+from learners.selectors import assessing
+from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
+
+QUEUE_PAGE = 50
+
+
+@login_required
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    user = request.user
+    credentials = assessing.credentials_in_queue(user)
+    form = QueueFilter(request.GET, credentials=credentials)
+    waiting = Submission.objects.to_assess(user).with_context()
+    chosen = form.cleaned_data if form.is_valid() else {}
+    if chosen.get("item"):
+        waiting = waiting.filter(enrollment__credential__public_id=chosen["item"])
+    if chosen.get("kind"):
+        waiting = waiting.filter(attempt=1) if chosen["kind"] == "first" else waiting.filter(attempt__gt=1)
+    page = Paginator(assessing.by_due_date(waiting), QUEUE_PAGE).get_page(request.GET.get("page"))
+    now = timezone.now()
+    context = {
+        "page": page,
+        "rows": [_queue_row(submission, is_late=_is_late(submission, now)) for submission in page],
+        "load": assessing.load(user),
+        "form": form,
+        "is_filtered": any(chosen.values()),
+        "found": ngettext("%(count)s submission", "%(count)s submissions", page.paginator.count)
+        % {"count": page.paginator.count},
+    }
+    return render_page(request, "learners/queue.html", context, part="learners/_queue_list.html")
+
+
+def _is_late(submission: Submission, now: Any) -> bool:
+    return submission.due_at is not None and submission.due_at < now
+
+
+def _queue_row(submission: Submission, *, is_late: bool) -> dict[str, Any]:
+    return {
+        "submission": submission,
+        "who": assessing.shown_name(submission),
+        "is_late": is_late,
+        "is_begun": submission.status == SubmissionStatus.IN_REVIEW,
+    }
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    submission = get_object_or_404(
+        Submission.objects.assigned_to(request.user)
+        .exclude(enrollment__learner__user=request.user)
+        .exclude(status=SubmissionStatus.DRAFT)
+        .with_context()
+        .prefetch_related("assignments"),
+        public_id=public_id,
+    )
+    assessment = submission.assessments.filter(assessor=request.user).prefetch_related("judgments").first()
+    if assessment is not None and assessment.status == AssessmentStatus.FINISHED:
+        decision = submission.decisions.exclude(status="undone").first()
+        return redirect(decision or submission)
+    version = submission.credential_version
+    form = MarkingForm(
+        request.POST or None,
+        criteria=assessing.criteria_of(version),
+        version=version,
+        assessment=assessment,
+        is_last_attempt=submission.attempt >= version.attempts_max,
+    )
+    if request.method == "POST" and form.is_valid():
+        answer = _act(request, submission, form, assessment)
+        if answer is not None:
+            return answer
+    if request.POST.get("action") == "autosave":
+        return _saved(request, form, None)
+    context = _marking_context(request, submission, form, assessment)
+    return render_page(request, "learners/marking.html", context, status=422 if form.errors else 200)
+
+
+def _act(
+    request: HttpRequest, submission: Submission, form: MarkingForm, assessment: Assessment | None
+) -> HttpResponse | None:
+    """Save, and finish when asked to; None when it was refused, with the reason on the form."""
+    action = request.POST.get("action", "save")
+    at = timezone.now()
+    is_compared = "seen" in request.POST and action != "overwrite"
+    try:
+        assessment = services.save_judgments(
+            actor=request.user,
+            submission=submission,
+            judgments=form.judgments(),
+            overall_comment=form.cleaned_data["overall_comment"],
+            at=at,
+            seen=form.cleaned_data["seen"] if is_compared else None,
+        )
+        if action == "finish":
+            chosen = form.cleaned_data.get("outcome")
+            if_not_met = DecisionOutcome(chosen) if chosen else None
+            return redirect(
+                services.finish_assessment(actor=request.user, submission=submission, at=at, if_not_met=if_not_met)
+            )
+    except Incomplete as error:
+        form.show_gaps(saved=assessment)
+        if not form.errors:
+            form.add_error(None, str(error))
+        return None
+    except RegistryError as error:
+        form.add_error(None, str(error))
+        form.is_changed_elsewhere = isinstance(error, services.ChangedElsewhere)
+        return None
+    if action == "autosave":
+        return _saved(request, form, assessment)
+    messages.success(request, _("Draft saved. The learner sees nothing of it before you release a decision."))
+    return redirect("learners:marking", public_id=submission.public_id)
+
+
+def _saved(request: HttpRequest, form: MarkingForm, assessment: Assessment | None) -> HttpResponse:
+    """The answer to an automatic save: the line that says when, with the mark of the draft."""
+    context = {"assessment": assessment, "form": form, "seen": services.revision(assessment)}
+    return render_page(request, "learners/_marking_saved.html", context, status=422 if assessment is None else 200)
+
+
+def _marking_context(
+    request: HttpRequest, submission: Submission, form: MarkingForm, assessment: Assessment | None
+) -> dict[str, Any]:
+    version = submission.credential_version
+    before = assessing.attempt_before(submission)
+    rows = assessing.rubric_rows(version, form.criteria)
+    earlier = assessing.result_rows(version, form.criteria, before.judgments.values()) if before else []
+    for number, row in enumerate(rows, 1):
+        row["levels"].append(
+            {
+                "value": CANNOT,
+                "label": _("Cannot judge from this evidence"),
+                "descriptor": _("Not a level: it returns the work. Say in the next step what is missing."),
+                "is_apart": True,
+            }
+        )
+        row |= form.bound(number)
+        row["before"] = earlier[number - 1] if before and "reached_label" in earlier[number - 1] else None
+    shown = assessing.evidence(submission, before.submission if before else None)
+    return {
+        "submission": submission,
+        "version": version,
+        "who": assessing.shown_name(submission),
+        "form": form,
+        "is_changed_elsewhere": form.is_changed_elsewhere,
+        "criteria": rows,
+        "rule": assessing.rule_of(version, form.criteria),
+        "assessment": assessment,
+        "seen": form["seen"].value() or "",
+        "before": before,
+        "evidence": shown,
+        "changed_count": sum(each.change not in {"", "same"} for each in shown),
+        "declarations": submission.declarations.order_by("pk"),
+        "neighbors": assessing.neighbors(request.user, submission),
+        "is_late": _is_late(submission, timezone.now()),
+        "is_last_attempt": submission.attempt >= version.attempts_max,
+    }
+
+
+@login_required
+@require_POST
+def marking_reopen(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    submission = get_object_or_404(Submission.objects.assigned_to(request.user), public_id=public_id)
+    try:
+        services.reopen_assessment(actor=request.user, submission=submission, at=timezone.now())
+    except RegistryError as error:
+        messages.error(request, str(error))
+    else:
+        messages.info(request, _("The proposed decision is taken back. Change what you like and finish again."))
+    return redirect("learners:marking", public_id=public_id)
+
+
+urlpatterns: list[URLPattern] = [
+    path("queue/", queue, name="queue"),
+    path("queue/<uuid:public_id>/", marking, name="marking"),
+    path("queue/<uuid:public_id>/reopen/", marking_reopen, name="marking-reopen"),
+]

@@ -1,0 +1,191 @@
+"""The forms of marking and releasing."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.forms import BoundField
+from django.utils.translation import gettext_lazy as _
+
+from credentials.models import Credential, CredentialVersion, Criterion
+from learners.models import Assessment
+from learners.pass_rule import Judged, gaps
+from learners.services import JudgmentInput, revision
+from learners.workflow import DecisionOutcome
+
+CANNOT = "cannot"
+LEVELS = [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), (CANNOT, CANNOT)]
+WORDS_MAX_LETTERS = 5000
+
+
+class QueueFilter(forms.Form):
+    """What of the queue is shown; read from the address, and an odd value shows everything."""
+
+    item = forms.ChoiceField(label=_("Credential"), required=False)
+    kind = forms.ChoiceField(
+        label=_("Attempt"),
+        required=False,
+        choices=[("", _("Any attempt")), ("first", _("First attempts")), ("resubmission", _("Resubmissions"))],
+    )
+
+    def __init__(self, *args: Any, credentials: Sequence[Credential], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [("", _("Any credential")), *item_choices(credentials)]
+
+
+class ReleaseFilter(forms.Form):
+    item = forms.ChoiceField(label=_("Credential"), required=False)
+    outcome = forms.ChoiceField(
+        label=_("Outcome"), required=False, choices=[("", _("Any outcome")), *DecisionOutcome.choices]
+    )
+
+    def __init__(self, *args: Any, credentials: Sequence[Credential], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [("", _("Any credential")), *item_choices(credentials)]
+
+
+def item_choices(credentials: Sequence[Credential]) -> list[tuple[str, str]]:
+    return [
+        (str(each.public_id), each.current_version.title if each.current_version else each.code) for each in credentials
+    ]
+
+
+class MarkingForm(forms.Form):
+    """A level, feedback and a next step for each criterion, numbered from 1 in the order of the rubric."""
+
+    overall_comment = forms.CharField(
+        label=_("To the learner, about the whole"),
+        required=False,
+        max_length=WORDS_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+    outcome = forms.ChoiceField(
+        label=_("If the pass rule is not met"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (DecisionOutcome.RETURNED, _("Return it for changes")),
+            (DecisionOutcome.NOT_MET, _("Decide “not met”")),
+        ],
+    )
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(
+        self,
+        *args: Any,
+        criteria: Sequence[Criterion],
+        version: CredentialVersion,
+        assessment: Assessment | None,
+        is_last_attempt: bool,
+        **kwargs: Any,
+    ) -> None:
+        self.criteria, self.version = criteria, version
+        self.is_changed_elsewhere = False
+        super().__init__(*args, initial=_initial(criteria, assessment), **kwargs)
+        for number, criterion in enumerate(criteria, 1):
+            self.fields[f"level_{number}"] = forms.ChoiceField(
+                label=criterion.name, required=False, choices=LEVELS, widget=forms.RadioSelect
+            )
+            self.fields[f"comment_{number}"] = forms.CharField(
+                label=_("What you saw"), required=False, max_length=WORDS_MAX_LETTERS, widget=forms.Textarea
+            )
+            self.fields[f"next_step_{number}"] = forms.CharField(
+                label=_("Next step"),
+                help_text=_("Needed below the standard."),
+                required=False,
+                max_length=WORDS_MAX_LETTERS,
+                widget=forms.Textarea,
+            )
+        if is_last_attempt:
+            del self.fields["outcome"]
+        self.order_fields([name for name in self.fields if name != "overall_comment"])
+
+    def bound(self, number: int) -> dict[str, BoundField]:
+        """The three fields of a criterion, under the names that the rubric component reads."""
+        return {
+            "level": self[f"level_{number}"],
+            "feedback": self[f"comment_{number}"],
+            "next_step": self[f"next_step_{number}"],
+        }
+
+    def judgments(self) -> list[JudgmentInput]:
+        data = self.cleaned_data
+        return [
+            JudgmentInput(
+                criterion_id=criterion.pk,
+                level=int(data[f"level_{number}"]) if data[f"level_{number}"] not in {"", CANNOT} else None,
+                cannot_judge=data[f"level_{number}"] == CANNOT,
+                comment=data[f"comment_{number}"],
+                next_step=data[f"next_step_{number}"],
+            )
+            for number, criterion in enumerate(self.criteria, 1)
+        ]
+
+    def show_gaps(self, *, saved: Assessment | None) -> None:
+        """Say at each field what is still needed before the assessment can be finished; what was said is saved."""
+        self.data = self.data.copy()
+        self.data["seen"] = revision(saved)
+        said = self.judgments()
+        judged = [
+            Judged(criterion.name, criterion.is_required, each.level, each.level is not None or each.cannot_judge)
+            for criterion, each in zip(self.criteria, said, strict=True)
+        ]
+        found = gaps(
+            judged,
+            [each.next_step for each in said],
+            required_minimum=self.version.required_minimum_level,
+            optional_minimum=self.version.optional_minimum_level,
+        )
+        words = {"level": _("Choose a level."), "next_step": _("Say the next step; this is below the standard.")}
+        for gap in found:
+            self.add_error(f"{gap.field}_{gap.position + 1}", words[gap.field])
+
+
+def _initial(criteria: Sequence[Criterion], assessment: Assessment | None) -> dict[str, Any]:
+    initial: dict[str, Any] = {"seen": revision(assessment), "outcome": DecisionOutcome.RETURNED}
+    if assessment is None:
+        return initial
+    initial["overall_comment"] = assessment.overall_comment
+    given = {each.criterion_id: each for each in assessment.judgments.all()}
+    for number, criterion in enumerate(criteria, 1):
+        if (each := given.get(criterion.pk)) is not None:
+            initial[f"level_{number}"] = CANNOT if each.cannot_judge else str(each.level or "")
+            initial[f"comment_{number}"] = each.comment
+            initial[f"next_step_{number}"] = each.next_step
+    return initial
+
+
+class ReleaseForm(forms.Form):
+    note = forms.CharField(
+        label=_("Note to the learner"),
+        help_text=_("Shown with the decision."),
+        required=False,
+        max_length=WORDS_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+
+
+class ReleaseManyForm(forms.Form):
+    decision = forms.TypedMultipleChoiceField(
+        label=_("Decisions"), error_messages={"required": _("Select at least one decision.")}
+    )
+    note = forms.CharField(
+        label=_("Note to these learners"),
+        help_text=_("The same for all; shown with the decision."),
+        required=False,
+        max_length=WORDS_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+
+    def __init__(self, *args: Any, offered: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["decision"].choices = [(each, each) for each in offered]
+
+
+class UndoForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why it is undone"),
+        help_text=_("Kept with the decision; the learner is not told."),
+        max_length=WORDS_MAX_LETTERS,
+        widget=forms.Textarea,
+    )

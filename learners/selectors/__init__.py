@@ -1,0 +1,1 @@
+"""Reads that give a computed value, grouped by subject."""

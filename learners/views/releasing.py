@@ -1,0 +1,239 @@
+"""Decisions: what waits to be released, one of them, releasing one or many, and undoing."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from config.errors import RegistryError
+from config.permissions import Can, Role, allowed
+from credentials.models import Credential
+from learners import services
+from learners.forms_assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm, UndoForm
+from learners.models import Decision
+from learners.models.assessment import DecisionQuerySet
+from learners.selectors import assessing
+from learners.workflow import DecisionStatus
+
+LIST_PAGE = 1000  # a cohort is released from one page
+RECENT_SHOWN = 20
+
+
+@login_required
+@require_safe
+def decision_list(request: HttpRequest) -> HttpResponse:
+    if not request.user.roles() & {Role.ASSESSOR, Role.LEAD}:
+        raise Http404
+    return _list_page(request, form=None)
+
+
+@login_required
+@require_POST
+def decision_release_many(request: HttpRequest) -> HttpResponse:
+    open_ones = Decision.objects.releasable_by(request.user).filter(status=DecisionStatus.PROPOSED)
+    wanted = [each for each in request.POST.getlist("decision") if _is_uuid(each)]
+    found = {str(each.public_id): each for each in open_ones.filter(public_id__in=wanted)}
+    if wanted and not found:
+        messages.warning(request, _("Nothing was released: these decisions are released or taken back already."))
+        return redirect("learners:decision-list")
+    form = ReleaseManyForm(_only(request, found), offered=list(found))
+    if not form.is_valid():
+        return _list_page(request, form=form)
+    try:
+        released = services.release_decisions(
+            actor=request.user, decisions=list(found.values()), at=timezone.now(), note=form.cleaned_data["note"]
+        )
+    except RegistryError as error:
+        form.add_error(None, str(error))
+        return _list_page(request, form=form)
+    messages.success(
+        request,
+        ngettext("%(count)s decision released.", "%(count)s decisions released.", len(released))
+        % {"count": len(released)},
+    )
+    return redirect("learners:decision-list")
+
+
+def _only(request: HttpRequest, found: dict[str, Decision]) -> Any:
+    """The posted form without decisions that somebody else has released in the meantime."""
+    data = request.POST.copy()
+    data.setlist("decision", list(found))
+    return data
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpResponse:
+    """The list, with the refused form of a release when there was one. Nine queries, whatever its length."""
+    mine = Decision.objects.releasable_by(request.user)
+    proposed = mine.filter(status=DecisionStatus.PROPOSED)
+    credentials = Credential.objects.filter(pk__in=proposed.values("enrollment__credential"))
+    filters = ReleaseFilter(
+        request.GET, credentials=credentials.select_related("current_version").order_by("code", "pk")
+    )
+    shown = _filtered(proposed, filters)
+    page = Paginator(shown.with_context().order_by("proposed_at", "pk"), LIST_PAGE).get_page(request.GET.get("page"))
+    chosen = set(form.data.getlist("decision")) if form else set()
+    is_all = request.GET.get("selected") == "all"
+    now = timezone.now()
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "decision": decision,
+                "who": assessing.shown_name(decision.submission),
+                "is_checked": is_all or str(decision.public_id) in chosen,
+            }
+            for decision in page
+        ],
+        "filters": filters,
+        "is_filtered": filters.is_valid() and any(filters.cleaned_data.values()),
+        "found": ngettext("%(count)s decision", "%(count)s decisions", page.paginator.count)
+        % {"count": page.paginator.count},
+        "form": form or ReleaseManyForm(offered=[]),
+        "recent": _recent(mine, now),
+        "undo_minutes": settings.UNDO_WINDOW_SECONDS // 60,
+    }
+    return render(request, "learners/decision_list.html", context, status=422 if form else 200)
+
+
+def _filtered(decisions: DecisionQuerySet, filters: ReleaseFilter) -> DecisionQuerySet:
+    chosen = filters.cleaned_data if filters.is_valid() else {}
+    if chosen.get("item"):
+        decisions = decisions.filter(enrollment__credential__public_id=chosen["item"])
+    if chosen.get("outcome"):
+        decisions = decisions.filter(outcome=chosen["outcome"])
+    return decisions
+
+
+def _recent(mine: DecisionQuerySet, now: datetime) -> dict[str, Any]:
+    """What was released within the undo window, newest first."""
+    released = mine.filter(status=DecisionStatus.RELEASED, effective_at__gt=now - services.undo_window())
+    rows = list(released.with_context().order_by("-effective_at", "-pk")[: RECENT_SHOWN + 1])
+    return {
+        "rows": [
+            {
+                "decision": decision,
+                "who": assessing.shown_name(decision.submission),
+                "until": services.undo_until(decision),
+                "seconds": _seconds_left(decision, now),
+            }
+            for decision in rows[:RECENT_SHOWN]
+        ],
+        "has_more": len(rows) > RECENT_SHOWN,
+    }
+
+
+def _seconds_left(decision: Decision, now: datetime) -> int:
+    return max(0, int((services.undo_until(decision) - now).total_seconds()))
+
+
+@login_required
+@require_safe
+def decision_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    decision = _visible(request, public_id)
+    if decision.learner.user_id == request.user.pk:
+        return redirect(decision.submission)  # the learner's own page of the same result
+    return _detail_page(request, decision, form=None)
+
+
+def _visible(request: HttpRequest, public_id: UUID) -> Decision:
+    return get_object_or_404(
+        Decision.objects.visible_to(request.user)
+        .with_context()
+        .select_related("actor")
+        .prefetch_related("submission__assignments"),
+        public_id=public_id,
+    )
+
+
+def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm | UndoForm | None) -> HttpResponse:
+    version, submission = decision.credential_version, decision.submission
+    criteria = assessing.criteria_of(version)
+    assessment = assessing.assessment_of(submission) if decision.status != DecisionStatus.UNDONE else None
+    now = timezone.now()
+    is_proposed = decision.status == DecisionStatus.PROPOSED
+    seconds = _seconds_left(decision, now) if decision.status == DecisionStatus.RELEASED else 0
+    may_undo = seconds > 0 and allowed(request.user, Can.DECISION_UNDO, decision)
+    context = {
+        "decision": decision,
+        "submission": submission,
+        "version": version,
+        "who": assessing.shown_name(submission),
+        "criteria": assessing.result_rows(version, criteria, assessment.judgments.all() if assessment else []),
+        "assessment": assessment,
+        "events": decision.events.select_related("actor").order_by("at", "pk"),
+        "may_release": is_proposed and allowed(request.user, Can.DECISION_RELEASE, decision),
+        "may_reopen": is_proposed and allowed(request.user, Can.SUBMISSION_ASSESS, submission),
+        "may_undo": may_undo,
+        "undo_until": services.undo_until(decision) if may_undo else None,
+        "undo_seconds": seconds,
+        "undo_minutes": settings.UNDO_WINDOW_SECONDS // 60,
+        "release_form": form if isinstance(form, ReleaseForm) else ReleaseForm(),
+        "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
+        "refused": form,
+        "neighbors": assessing.neighbors(request.user, submission),
+    }
+    return render(request, "learners/decision_detail.html", context, status=422 if form else 200)
+
+
+@login_required
+@require_POST
+def decision_release(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    decision = _visible(request, public_id)
+    form = ReleaseForm(request.POST)
+    if form.is_valid():
+        try:
+            services.release_decision(
+                actor=request.user, decision=decision, at=timezone.now(), note=form.cleaned_data["note"]
+            )
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Decision released."))
+            return redirect(decision)
+    return _detail_page(request, decision, form=form)
+
+
+@login_required
+@require_POST
+def decision_undo(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    decision = _visible(request, public_id)
+    form = UndoForm(request.POST)
+    if form.is_valid():
+        try:
+            services.undo_release(
+                actor=request.user, decision=decision, at=timezone.now(), reason=form.cleaned_data["reason"]
+            )
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The release is undone. The submission is being assessed again."))
+            return redirect(decision)
+    return _detail_page(request, decision, form=form)
+
+
+urlpatterns: list[URLPattern] = [
+    path("decisions/", decision_list, name="decision-list"),
+    path("decisions/release/", decision_release_many, name="decision-release-many"),
+    path("decisions/<uuid:public_id>/", decision_detail, name="decision-detail"),
+    path("decisions/<uuid:public_id>/release/", decision_release, name="decision-release"),
+    path("decisions/<uuid:public_id>/undo/", decision_undo, name="decision-undo"),
+]
