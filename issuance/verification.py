@@ -14,6 +14,7 @@ from uuid import UUID
 import orjson
 from django.db import connection
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from credentials.models import Organization
 from issuance import core
@@ -227,6 +228,26 @@ class FileVerdict:
     holder: str
     title: str
     issuer: str
+
+    @property
+    def kind(self) -> str:
+        """The status component's kind."""
+        return "failed" if self.state == "altered" else self.state
+
+    @property
+    def word(self) -> str:
+        return str(FILE_WORDS[self.state])
+
+
+FILE_WORDS = {
+    "valid": gettext_lazy("Valid"),
+    "expired": gettext_lazy("Genuine, and expired"),
+    "superseded": gettext_lazy("Genuine, and replaced by a newer award"),
+    "suspended": gettext_lazy("Genuine, and suspended"),
+    "revoked": gettext_lazy("Genuine, and revoked"),
+    "altered": gettext_lazy("Changed, or not issued by whom it names"),
+    "unknown": gettext_lazy("Could not be confirmed"),
+}
 
 
 def check_file(content: bytes | str, *, at: datetime) -> FileVerdict:
