@@ -164,12 +164,15 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_ROUTES = {
     "issuance.sign_pending": {"queue": "issue"},
+    "issuance.sign_overdue": {"queue": "issue"},
     "issuance.render_pending": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
 }
 CELERY_BEAT_SCHEDULE = {
     "sign what is due": {"task": "issuance.sign_pending", "schedule": 5.0},
     "render what is due": {"task": "issuance.render_pending", "schedule": 15.0},
+    "sign what was missed": {"task": "issuance.sign_overdue", "schedule": 600.0},
+    "open cases that are met": {"task": "pathways.open_due_cases", "schedule": 15.0},
     "sign status lists before they lapse": {"task": "issuance.refresh_status_lists", "schedule": 300.0},
     "send waiting mail": {"task": "learners.send_mail", "schedule": 10.0},
 }
