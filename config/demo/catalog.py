@@ -119,7 +119,8 @@ def load_microcredentials(
         version = _load_version(item, loaded, competencies)
         if item["id"] != STORY_ITEM:
             credentials_services.publish_version(actor=publisher, version=version, at=at, note="Demo catalog")
-    return loaded
+    rows = Credential.objects.filter(organization=organization).select_related("current_version")
+    return {row.slug: row for row in rows}
 
 
 def _load_version(

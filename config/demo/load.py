@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from credentials.models import Credential, Organization
+from issuance import services as issuance_services
+from issuance.models import KeyPurpose
 from learners import services as learners_services
 from learners.models import Learner, User
 from pathways import services as pathways_services
@@ -53,6 +55,8 @@ def load(*, home: Path, at: datetime) -> None:
     """
     began = at - timedelta(days=120)
     organization = catalog.load_school()
+    for purpose in KeyPurpose:
+        issuance_services.create_key(organization=organization, purpose=purpose, at=began)
     competencies = catalog.load_frameworks()
     accounts = people.load_accounts(organization=organization, password=demo_password(home), at=began)
     cohort = people.load_cohort(organization=organization, at=began)
