@@ -21,7 +21,7 @@ import psycopg
 from psycopg.conninfo import make_conninfo
 
 from config.runtime import paths
-from config.runtime.process import Lock, RuntimeProblem, end, is_alive, private_folder, spawn, wait_until
+from config.runtime.process import Lock, RuntimeProblem, end, home_folder, is_alive, private_folder, spawn, wait_until
 
 NOBODY = 65534
 START_SECONDS = 90.0  # recovery after a crash reads the log of the last minutes
@@ -70,7 +70,7 @@ def start(
     one, HOME/run/postgres.log. meanwhile: called again and again while it recovers after a crash. A server left behind
     by a killed supervisor is stopped first. Raises RuntimeProblem.
     """
-    private_folder(home)
+    home_folder(home)
     run = private_folder(paths.run_dir(home))
     sockets = private_folder(paths.postgres_socket_dir(home))
     data = paths.postgres_data_dir(home)

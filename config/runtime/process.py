@@ -133,6 +133,14 @@ def private_folder(folder: Path) -> Path:
     return folder
 
 
+def home_folder(home: Path) -> Path:
+    """Make the home, for this user only. One that exists keeps its mode, but not one that anybody may write to."""
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if home.stat().st_mode & stat.S_IWOTH:
+        raise RuntimeProblem(f"Anybody may write to {home}. Set SIGNET_HOME to a folder of its own.")
+    return home
+
+
 class Lock:
     """An advisory lock on a file, held until `release` or the end of this process; the file holds the holder's pid."""
 

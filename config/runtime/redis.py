@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.runtime import paths
-from config.runtime.process import Lock, RuntimeProblem, end, is_alive, private_folder, spawn, wait_until
+from config.runtime.process import Lock, RuntimeProblem, end, home_folder, is_alive, private_folder, spawn, wait_until
 
 START_SECONDS = 20.0
 
@@ -43,7 +43,7 @@ class Server:
 
 def start(home: Path, *, output: int | IO[Any] | None = None) -> Server:
     """Start the Redis of a home. output: where its log goes; without one, HOME/run/redis.log. Raises RuntimeProblem."""
-    private_folder(home)
+    home_folder(home)
     run = private_folder(paths.run_dir(home))
     private_folder(paths.socket_dir(home))
     data = private_folder(paths.redis_data_dir(home))

@@ -25,7 +25,16 @@ from types import FrameType
 from typing import IO, Any, TextIO
 
 from config.runtime import certificate, checks, paths, postgres, redis
-from config.runtime.process import Lock, RuntimeProblem, is_alive, kill_group, private_folder, spawn, wait_until
+from config.runtime.process import (
+    Lock,
+    RuntimeProblem,
+    home_folder,
+    is_alive,
+    kill_group,
+    private_folder,
+    spawn,
+    wait_until,
+)
 
 TLS_PORT = 8443
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
@@ -89,7 +98,7 @@ class Supervisor:
 
         Raises RuntimeProblem when something on this machine is in the way.
         """
-        run = private_folder(paths.run_dir(private_folder(self.home)))
+        run = private_folder(paths.run_dir(home_folder(self.home)))
         lock = Lock(
             run / "up.lock",
             busy=f"Signet is already running in {self.home} (process {{pid}}). Stop it, or set SIGNET_HOME to another.",
@@ -451,7 +460,7 @@ def running(
     environment: variables beside this process's own. output: where the logs go; without one, HOME/run/up.log. seconds:
     how long it may take to start. Raises RuntimeProblem with the end of the log when it does not start.
     """
-    run = private_folder(paths.run_dir(private_folder(home)))
+    run = private_folder(paths.run_dir(home_folder(home)))
     log = run / "up.log"
     origin = (environment or {}).get("PUBLIC_ORIGIN") or f"http://localhost:{port}"
     own = os.environ | {"SIGNET_HOME": str(home), "PORT": str(port), "PUBLIC_ORIGIN": origin} | (environment or {})

@@ -97,6 +97,16 @@ def test_an_interrupted_first_start_is_made_good(home):
         assert rows(server, "SELECT 1") == [(1,)]
 
 
+def test_a_home_that_anybody_may_write_to_is_refused_and_left_as_it_is(home):
+    home.chmod(0o1777)
+
+    with pytest.raises(RuntimeProblem, match="Anybody may write to"):
+        postgres.start(home)
+
+    assert home.stat().st_mode & 0o7777 == 0o1777
+    assert list(home.iterdir()) == []
+
+
 def test_a_deep_home_works(home, monkeypatch):
     monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
     deep = home / ("deep" * 30)
