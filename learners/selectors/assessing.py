@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from credentials.models import Credential, CredentialVersion, Criterion
-from learners.models import Assessment, Decision, EvidenceItem, Judgment, Submission, User
+from learners.models import Assessment, Decision, Enrollment, EvidenceItem, Judgment, Submission, User
 from learners.models.evidence import EvidenceKind, SubmissionQuerySet
 from learners.pass_rule import in_words
 
@@ -22,9 +22,8 @@ SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 SHOWN_AS = {"application/pdf": "frame", "text/plain": "frame", "image": "image", "video": "video", "audio": "audio"}
 
 
-def shown_name(submission: Submission) -> str:
+def shown_name(enrollment: Enrollment) -> str:
     """Whose work it is: the learner's name, or a code where the rubric is judged blind."""
-    enrollment = submission.enrollment
     if enrollment.credential_version.is_blind:
         return _("Learner %(code)s") % {"code": enrollment.public_id.hex[:6].upper()}
     return enrollment.learner.display_name
@@ -69,7 +68,10 @@ class Neighbors:
 
 
 def neighbors(user: User, submission: Submission) -> Neighbors:
-    """One query; the queue of one person is some hundreds at most. One that is not in the queue has position 0."""
+    """One query; the queue of one person is some hundreds at most.
+
+    A submission that is not in the queue (any more) has position 0, and the first of the queue follows it.
+    """
     keys = list(by_due_date(Submission.objects.to_assess(user)).values_list("public_id", flat=True))
     here = keys.index(submission.public_id) if submission.public_id in keys else -1
     return Neighbors(

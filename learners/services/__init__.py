@@ -14,6 +14,7 @@ from .decisions import release_decision, release_decisions, undo_release, undo_u
 from .enrollment import enroll, refusals
 from .evidence import (
     DECLARATIONS,
+    AlreadyHere,
     add_file,
     add_hours,
     add_link,
@@ -28,6 +29,7 @@ from .people import change_name
 
 __all__ = [
     "DECLARATIONS",
+    "AlreadyHere",
     "ChangedElsewhere",
     "FileRefused",
     "Grant",

@@ -42,6 +42,7 @@ def queue(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [_queue_row(submission, is_late=_is_late(submission, now)) for submission in page],
+        "first": page[0] if len(page) else None,
         "load": assessing.load(user),
         "form": form,
         "is_filtered": any(chosen.values()),
@@ -58,7 +59,7 @@ def _is_late(submission: Submission, now: Any) -> bool:
 def _queue_row(submission: Submission, *, is_late: bool) -> dict[str, Any]:
     return {
         "submission": submission,
-        "who": assessing.shown_name(submission),
+        "who": assessing.shown_name(submission.enrollment),
         "is_late": is_late,
         "is_begun": submission.status == SubmissionStatus.IN_REVIEW,
     }
@@ -136,7 +137,8 @@ def _act(
 
 def _saved(request: HttpRequest, form: MarkingForm, assessment: Assessment | None) -> HttpResponse:
     """The answer to an automatic save: the line that says when, with the mark of the draft."""
-    context = {"assessment": assessment, "form": form, "seen": services.revision(assessment)}
+    seen = services.revision(assessment) if assessment else form["seen"].value() or ""
+    context = {"assessment": assessment, "form": form, "seen": seen}
     return render_page(request, "learners/_marking_saved.html", context, status=422 if assessment is None else 200)
 
 
@@ -162,7 +164,7 @@ def _marking_context(
     return {
         "submission": submission,
         "version": version,
-        "who": assessing.shown_name(submission),
+        "who": assessing.shown_name(submission.enrollment),
         "form": form,
         "is_changed_elsewhere": form.is_changed_elsewhere,
         "criteria": rows,

@@ -98,7 +98,7 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
         "rows": [
             {
                 "decision": decision,
-                "who": assessing.shown_name(decision.submission),
+                "who": assessing.shown_name(decision.enrollment),
                 "is_checked": is_all or str(decision.public_id) in chosen,
             }
             for decision in page
@@ -131,7 +131,7 @@ def _recent(mine: DecisionQuerySet, now: datetime) -> dict[str, Any]:
         "rows": [
             {
                 "decision": decision,
-                "who": assessing.shown_name(decision.submission),
+                "who": assessing.shown_name(decision.enrollment),
                 "until": services.undo_until(decision),
                 "seconds": _seconds_left(decision, now),
             }
@@ -172,15 +172,17 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
     is_proposed = decision.status == DecisionStatus.PROPOSED
     seconds = _seconds_left(decision, now) if decision.status == DecisionStatus.RELEASED else 0
     may_undo = seconds > 0 and allowed(request.user, Can.DECISION_UNDO, decision)
+    may_release = is_proposed and allowed(request.user, Can.DECISION_RELEASE, decision)
+    has_place = may_release if isinstance(form, ReleaseForm) else may_undo
     context = {
         "decision": decision,
         "submission": submission,
         "version": version,
-        "who": assessing.shown_name(submission),
+        "who": assessing.shown_name(decision.enrollment),
         "criteria": assessing.result_rows(version, criteria, assessment.judgments.all() if assessment else []),
         "assessment": assessment,
-        "events": decision.events.select_related("actor").order_by("at", "pk"),
-        "may_release": is_proposed and allowed(request.user, Can.DECISION_RELEASE, decision),
+        "timeline": _timeline(decision),
+        "may_release": may_release,
         "may_reopen": is_proposed and allowed(request.user, Can.SUBMISSION_ASSESS, submission),
         "may_undo": may_undo,
         "undo_until": services.undo_until(decision) if may_undo else None,
@@ -188,10 +190,24 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
         "undo_minutes": settings.UNDO_WINDOW_SECONDS // 60,
         "release_form": form if isinstance(form, ReleaseForm) else ReleaseForm(),
         "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
-        "refused": form,
+        "refused": form if not has_place else None,
         "neighbors": assessing.neighbors(request.user, submission),
     }
     return render(request, "learners/decision_detail.html", context, status=422 if form else 200)
+
+
+def _timeline(decision: Decision) -> list[dict[str, Any]]:
+    """What became of the decision, by whom and why. One query."""
+    kinds = {DecisionStatus.PROPOSED: "draft", DecisionStatus.RELEASED: "valid", DecisionStatus.UNDONE: "returned"}
+    return [
+        {
+            "title": DecisionStatus(event.moved_to).label.capitalize(),
+            "time": event.at,
+            "note": f"{event.actor}. {event.note}" if event.note else str(event.actor),
+            "kind": kinds[DecisionStatus(event.moved_to)],
+        }
+        for event in decision.events.select_related("actor").order_by("at", "pk")
+    ]
 
 
 @login_required

@@ -1,0 +1,267 @@
+"""What learners read about their own work: what is next, the workspace, where a submission stands, their badges."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from credentials.models import Credential, EvidenceRequirement
+from learners.models import Award, Decision, Enrollment, Learner, Submission, User
+from learners.selectors import assessing
+from learners.services.evidence import FROM_LEARNER
+from learners.workflow import (
+    OPEN_ENROLLMENTS,
+    AwardStatus,
+    DecisionOutcome,
+    DecisionStatus,
+    EnrollmentStatus,
+    SubmissionStatus,
+)
+
+HANDED_IN = [SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW]
+RECENT_DAYS = 60
+
+
+def learner_of(user: User) -> Learner | None:
+    """The person in the role of earning, if they are in it. One query for a request."""
+    return getattr(user, "learner", None)
+
+
+def day_in_words(at: datetime) -> str:
+    return format_date(timezone.localtime(at), "M j, Y")
+
+
+# Home ----------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Work:
+    """One enrollment on the home page: its newest attempt, how it stands, and what the learner does next (or nothing)."""
+
+    enrollment: Enrollment
+    submission: Submission
+    kind: str
+    word: str
+    text: str
+    action: str
+    url: str
+
+    @property
+    def is_next(self) -> bool:
+        return bool(self.action)
+
+
+def work(learner: Learner) -> list[Work]:
+    """The open enrollments, what asks for something first. Three queries."""
+    released = Decision.objects.filter(status=DecisionStatus.RELEASED)
+    enrollments = (
+        learner.enrollments.filter(status__in=OPEN_ENROLLMENTS)
+        .select_related("credential__organization", "credential__current_version", "credential_version")
+        .prefetch_related("submissions", Prefetch("decisions", queryset=released, to_attr="released"))
+        .order_by("-enrolled_at", "pk")
+    )
+    found = [_work(each) for each in enrollments if each.submissions.all()]
+    return sorted(found, key=lambda each: not each.is_next)
+
+
+def _work(enrollment: Enrollment) -> Work:
+    submission = max(enrollment.submissions.all(), key=lambda each: each.attempt)
+    if submission.status == SubmissionStatus.DRAFT:
+        return Work(
+            enrollment,
+            submission,
+            "draft",
+            _("In progress"),
+            _("Gather the evidence and submit it."),
+            _("Continue"),
+            enrollment.get_absolute_url(),
+        )
+    decision = next((each for each in enrollment.released if each.submission_id == submission.pk), None)
+    if decision is not None and decision.outcome in {DecisionOutcome.RETURNED, DecisionOutcome.NOT_MET}:
+        return Work(
+            enrollment,
+            submission,
+            decision.outcome,
+            "",
+            _("Read the feedback and start the next attempt."),
+            _("See the result"),
+            submission.get_absolute_url(),
+        )
+    due = submission.due_at
+    text = _("Answer promised by %(day)s.") % {"day": day_in_words(due)} if due else ""
+    word = str(SubmissionStatus(submission.status).label).capitalize()
+    return Work(enrollment, submission, "waiting", word, text, "", submission.get_absolute_url())
+
+
+def new_results(learner: Learner, at: datetime) -> list[Decision]:
+    """Decisions released to the learner lately, the newest first. One query."""
+    return list(
+        Decision.objects.filter(
+            enrollment__learner=learner,
+            status=DecisionStatus.RELEASED,
+            effective_at__gte=at - timedelta(days=RECENT_DAYS),
+        )
+        .with_context()
+        .order_by("-effective_at", "pk")[:5]
+    )
+
+
+def suggestions(learner: Learner) -> list[Credential]:
+    """Three short ones that the learner may start and has not. One query."""
+    return list(
+        Credential.objects.offered()
+        .filter(
+            kind="microcredential",
+            current_version__professions_admitted__contains=[learner.profession],
+            current_version__prerequisites=None,
+        )
+        .exclude(enrollments__learner=learner)
+        .select_related("current_version", "organization")
+        .order_by("current_version__workload_hours", "code", "pk")[:3]
+    )
+
+
+# The workspace -------------------------------------------------------------------------------------------------------
+@dataclass
+class Place:
+    """One requirement of the version with what is there for it; requirement None gathers everything else."""
+
+    requirement: EvidenceRequirement | None
+    items: list[assessing.ShownEvidence] = field(default_factory=list)
+    forms: list[Any] = field(default_factory=list)
+
+    @property
+    def position(self) -> int | None:
+        return self.requirement.position if self.requirement else None
+
+    @property
+    def is_from_learner(self) -> bool:
+        return self.requirement is None or self.requirement.source in FROM_LEARNER
+
+    @property
+    def is_met(self) -> bool:
+        return self.requirement is not None and len(self.items) >= self.requirement.items_min
+
+    @property
+    def said(self) -> str:
+        """How far it is, in words."""
+        if self.requirement is None:
+            return ""
+        least, count = self.requirement.items_min, len(self.items)
+        if count >= least:
+            return ngettext("%(count)s item added", "%(count)s items added", count) % {"count": count}
+        return _("%(count)s of %(least)s added") % {"count": count, "least": least}
+
+
+def places(submission: Submission) -> list[Place]:
+    """The checklist, in the order of the version. Two queries."""
+    requirements = submission.credential_version.evidence_requirements.order_by("position")
+    found = {each.pk: Place(each) for each in requirements}
+    other = Place(None)
+    for shown in assessing.evidence(submission, None):
+        found.get(shown.item.requirement_id, other).items.append(shown)
+    return [*found.values(), other]
+
+
+def still_needed(checklist: Sequence[Place]) -> tuple[int, int]:
+    """How many requirements of the learner's are met, of how many."""
+    own = [each for each in checklist if each.requirement is not None and each.is_from_learner]
+    return sum(each.is_met for each in own), len(own)
+
+
+# A submission --------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Next:
+    """What comes after a result. opens_at: when the next attempt opens, if that lies ahead."""
+
+    may_start: bool = False
+    opens_at: datetime | None = None
+    is_over: bool = False
+    following: Submission | None = None
+
+
+def after(submission: Submission, decision: Decision, at: datetime) -> Next:
+    """Whether there is a next attempt, and when; the rule itself is `services.start_resubmission`. One query."""
+    following = submission.enrollment.submissions.filter(attempt=submission.attempt + 1).first()
+    if following is not None or decision.outcome == DecisionOutcome.AWARDED:
+        return Next(following=following)
+    version = submission.credential_version
+    if submission.enrollment.status != EnrollmentStatus.ACTIVE or submission.attempt >= version.attempts_max:
+        return Next(is_over=True)
+    opens_at = None
+    if decision.outcome == DecisionOutcome.NOT_MET and decision.effective_at is not None:
+        opens_at = decision.effective_at + timedelta(days=version.attempts_wait_days)
+    return Next(may_start=opens_at is None or opens_at <= at, opens_at=opens_at)
+
+
+def timeline(submission: Submission, decision: Decision | None) -> list[dict[str, Any]]:
+    """What happened to a submission and what is still to come. No query when its events are at hand."""
+    passed = [{"title": _("Started"), "time": submission.started_at}]
+    if submission.submitted_at is not None:
+        passed.append({"title": _("Evidence submitted"), "time": submission.submitted_at})
+    else:
+        return [*passed, {"title": _("Submit the evidence"), "is_now": True}]
+    if decision is not None:
+        title = _("Decision: %(outcome)s") % {"outcome": decision.get_outcome_display()}
+        return [*passed, {"title": title, "time": decision.effective_at, "kind": decision.outcome, "is_now": True}]
+    status = SubmissionStatus(submission.status)
+    if status not in HANDED_IN:
+        return [*passed, {"title": str(status.label).capitalize(), "is_now": True}]
+    due = _("promised by %(day)s") % {"day": day_in_words(submission.due_at)} if submission.due_at else ""
+    return [
+        *passed,
+        {"title": str(status.label).capitalize(), "is_now": True},
+        {"title": _("Decision"), "time": due, "is_ahead": True},
+    ]
+
+
+def growth(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The criteria of a result that fell short or that come with a next step, those that fell short first."""
+    short = [each for each in rows if (each.get("reached") or 0) < each["minimum"]]
+    further = [each for each in rows if each not in short and each.get("next_step")]
+    return [*short, *further]
+
+
+# Badges --------------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Badge:
+    """An award as its holder sees it. kind, word, time, prefix: as components/status.html reads them."""
+
+    award: Award
+    kind: str
+    word: str
+    time: datetime | None
+    prefix: str
+    seal: str
+
+
+def badge(award: Award, at: datetime) -> Badge:
+    """No query when the award was read `with_context`."""
+    if award.status == AwardStatus.ACTIVE:
+        if award.valid_until is not None and award.valid_until < at:
+            return Badge(award, "expired", "", award.valid_until, "", "expired")
+        if award.sign_after > at:
+            return Badge(award, "waiting", _("Awarded, being prepared"), award.awarded_at, "", "issued")
+        return Badge(award, "valid", "", award.valid_until, _("until") if award.valid_until else "", "issued")
+    kind, seal = {
+        AwardStatus.SUSPENDED: ("suspended", "issued"),
+        AwardStatus.SUPERSEDED: ("superseded", "issued"),
+        AwardStatus.REVOKED: ("revoked", "revoked"),
+    }.get(AwardStatus(award.status), ("revoked", "revoked"))
+    word = "" if award.status != AwardStatus.WITHDRAWN else _("Withdrawn")
+    return Badge(award, kind, word, award.revoked_at, "", seal)
+
+
+def badges(learner: Learner, at: datetime) -> list[Badge]:
+    """Every award of a learner, the newest first; those withdrawn before they were signed never were. One query."""
+    awards = (
+        learner.awards.exclude(status=AwardStatus.WITHDRAWN)
+        .with_context()
+        .select_related("credential__current_version")
+        .order_by("-awarded_at", "-pk")
+    )
+    return [badge(award, at) for award in awards]
