@@ -10,7 +10,6 @@ import functools
 import http.client
 import importlib.util
 import json
-import math
 import os
 import selectors
 import signal
@@ -39,6 +38,7 @@ from config.runtime.process import (
 TLS_PORT = 8443
 BACKOFF_SECONDS = (0.2, 1.0, 2.0, 5.0, 10.0, 30.0)
 PAGES_FIRST_SECONDS = 6.0
+START_SECONDS = 90.0
 LAST_STARTED = "beat"
 SETTLED_SECONDS = 20.0  # a child that ran this long starts again at the first backoff
 COLORS = {"postgres": 34, "redis": 31, "web": 32, "web-tls": 32, "worker": 35, "documents": 33, "beat": 36, "up": 1}
@@ -136,7 +136,9 @@ class Supervisor:
         self._start_programs([program for program in programs if program.serves_pages])
         self._turn_until_answering(within_seconds=PAGES_FIRST_SECONDS)
         self._start_programs([program for program in programs if not program.serves_pages])
-        self._turn_until_answering(within_seconds=math.inf)
+        self._turn_until_answering(within_seconds=START_SECONDS)
+        if not self._signals and not answers(self.port):
+            raise RuntimeProblem(f"Pages do not answer after {START_SECONDS:.0f} s; the lines above say why.")
         if not self._signals:
             origin = self.environment.get("PUBLIC_ORIGIN", f"http://localhost:{self.port}")
             self._say("up", f"Signet is at {origin} (started in {time.monotonic() - began:.1f} s). Ctrl-C stops it.")
