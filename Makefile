@@ -10,7 +10,7 @@ JUNIT := build/junit
 .PHONY: help bootstrap bootstrap-dev demo up test test-browser test-long check format bench lock clean
 
 help: ## List these targets
-	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 bootstrap: ## Install what running needs (quick when nothing changed)
 	@$(PYTHON) scripts/bootstrap
