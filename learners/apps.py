@@ -6,9 +6,20 @@ class LearnersConfig(AppConfig):
     name = "learners"
 
     def ready(self) -> None:
+        from config import panels
         from config.pages import add_nav
         from config.permissions import Role
+        from learners.selectors import learning
 
+        panels.register("credentials:item-action", learning.item_action, "learners/_item_action.html")
+
+        add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5)
+        add_nav(
+            _("My badges"),
+            "learners:award-list",
+            is_shown=lambda user: learning.learner_of(user) is not None,
+            order=20,
+        )
         add_nav(_("Queue"), "learners:queue", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=40)
         add_nav(
             _("Decisions"),

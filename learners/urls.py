@@ -1,4 +1,10 @@
-from learners.views import assessing, learning, notices, releasing
+from learners.views import assessing, evidence, learning, notices, releasing
 
 app_name = "learners"
-urlpatterns = [*learning.urlpatterns, *assessing.urlpatterns, *releasing.urlpatterns, *notices.urlpatterns]
+urlpatterns = [
+    *learning.urlpatterns,
+    *evidence.urlpatterns,
+    *assessing.urlpatterns,
+    *releasing.urlpatterns,
+    *notices.urlpatterns,
+]

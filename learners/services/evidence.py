@@ -38,7 +38,15 @@ DECLARATIONS = {
     ),
     DeclarationKind.OWN_WORK: gettext_lazy("This is my own work. Where others took part, it says who and in what."),
 }
+AI_USE_WORDING = gettext_lazy("Say which tools you used and for what. Leave it empty if you used none.")
 TEXT_MAX_LETTERS = 20_000
+HOURS_MAX = 1000
+
+
+class AlreadyHere(Conflict):
+    """The same was added before: most often, a form that was sent twice."""
+
+    code = "already-here"
 
 
 def add_text(
@@ -78,8 +86,8 @@ def add_hours(
     at: datetime,
 ) -> EvidenceItem:
     """Add logged hours to a draft; information, never a result. Raises NotAllowed, Conflict, Invalid."""
-    if not Decimal(0) < hours <= Decimal(1000):
-        raise Invalid(_("Give hours between 0 and 1000."))
+    if not 0 < hours <= HOURS_MAX:
+        raise Invalid(_("Give hours above 0 and up to %(limit)s.") % {"limit": HOURS_MAX})
     return _add(
         actor, submission, requirement, at, kind=EvidenceKind.HOURS, title=title or _("Hours"), hours=hours, text=text
     )
@@ -96,11 +104,10 @@ def add_file(
 ) -> EvidenceItem:
     """Check an upload and add it to a draft. The same file twice is refused, so that a doubled post adds one.
 
-    Raises NotAllowed, Conflict, Invalid (FileRefused says what is wrong with the file).
+    Raises NotAllowed, Conflict (AlreadyHere), Invalid (FileRefused says what is wrong with the file).
     """
     require(actor, Can.SUBMISSION_EDIT, submission)
-    with transaction.atomic():
-        stored = files.store_upload(actor=actor, upload=upload, at=at)
+    with files.kept_on_success(files.clean_upload(upload), actor=actor, at=at) as stored:
         return _add(
             actor, submission, requirement, at, kind=EvidenceKind.FILE, title=title or stored.original_name, file=stored
         )
@@ -135,7 +142,7 @@ def _add(
             **content,
         )
         if any(_fingerprint(item) == _fingerprint(each) for each in items):
-            raise Conflict(_("This is here already."))
+            raise AlreadyHere(_("This is here already."))
         item.save()
         return item
 
@@ -148,9 +155,11 @@ def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
 
 @transaction.atomic
 def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
-    """Take an item out of a draft. A file that an earlier attempt holds too stays stored. Raises NotAllowed, Conflict."""
+    """Take an item out of a draft, and out of storage a file that no other item holds. Raises NotAllowed, Conflict."""
     _own_draft(actor, item.submission)
     EvidenceItem.objects.filter(pk=item.pk).delete()
+    if item.file is not None:
+        files.forget_file(item.file)
 
 
 @transaction.atomic
@@ -159,7 +168,7 @@ def submit_evidence(
 ) -> Submission:
     """Hand in a draft with its declarations, in the wording that was shown; an assessor is assigned at once.
 
-    declarations: each kind that the learner ticked, with an answer or "". Raises NotAllowed, Conflict (handed in already),
+    declarations: each kind that the learner made, with an answer or "". Raises NotAllowed, Conflict (handed in already),
     Incomplete (names what is missing).
     """
     submission = _own_draft(actor, submission)
@@ -176,7 +185,8 @@ def submit_evidence(
             made_by=actor,
             made_at=at,
         )
-        for kind, wording in DECLARATIONS.items()
+        for kind, wording in [*DECLARATIONS.items(), (DeclarationKind.AI_USE, AI_USE_WORDING)]
+        if kind in declarations
     )
     submission.status, submission.submitted_at = SubmissionStatus.SUBMITTED, at
     submission.due_at = working_days_after(at, submission.credential_version.review_target_working_days)

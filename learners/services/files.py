@@ -9,8 +9,11 @@ import re
 import secrets
 import unicodedata
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import PurePath
 
 import filetype
@@ -18,6 +21,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 from PIL import Image, UnidentifiedImageError
@@ -26,7 +30,7 @@ from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, IndirectObject
 
 from config.errors import Invalid
-from learners.models import StoredFile, User
+from learners.models import EvidenceItem, Observation, StoredFile, User
 
 IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 MEDIA = {"video/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/mp4"}
@@ -56,24 +60,35 @@ class CleanFile:
     content: bytes
 
 
-def store_upload(*, actor: User, upload: UploadedFile, at: datetime) -> StoredFile:
-    """Check, clean and keep an upload in private storage. Raises FileRefused, which says what is the case."""
-    clean = clean_upload(upload)
+@contextmanager
+def kept_on_success(clean: CleanFile, *, actor: User, at: datetime) -> Iterator[StoredFile]:
+    """Keep a file in private storage for as long as the block, a transaction, goes well; else neither row nor bytes stay.
+
+    A crash in between leaves bytes without a row, never a row without bytes.
+    """
     path = default_storage.save(f"evidence/{at:%Y/%m}/{secrets.token_hex(16)}", ContentFile(clean.content))
-    # A file whose row is rolled back is removed again; a crash in between leaves an orphan, never a row without a file.
     try:
-        return StoredFile.objects.create(
-            sha256=hashlib.sha256(clean.content).hexdigest(),
-            media_type=clean.media_type,
-            size_bytes=len(clean.content),
-            original_name=clean.name,
-            path=path,
-            uploaded_by=actor,
-            uploaded_at=at,
-        )
-    except Exception:
+        with transaction.atomic():
+            yield StoredFile.objects.create(
+                sha256=hashlib.sha256(clean.content).hexdigest(),
+                media_type=clean.media_type,
+                size_bytes=len(clean.content),
+                original_name=clean.name,
+                path=path,
+                uploaded_by=actor,
+                uploaded_at=at,
+            )
+    except BaseException:
         default_storage.delete(path)
         raise
+
+
+def forget_file(stored: StoredFile) -> None:
+    """Remove a file that nothing holds any more, the bytes once that is committed. Inside the caller's transaction."""
+    if EvidenceItem.objects.filter(file=stored).exists() or Observation.objects.filter(file=stored).exists():
+        return
+    StoredFile.objects.filter(pk=stored.pk).delete()
+    transaction.on_commit(partial(default_storage.delete, stored.path), robust=True)
 
 
 def clean_upload(upload: UploadedFile) -> CleanFile:

@@ -1,56 +1,124 @@
-"""The learner's own pages."""
+"""The learner's own pages: home, starting something, badges."""
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
-from django.views.decorators.http import require_safe
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
 
+from config.errors import RegistryError
 from config.pages import render_page
-from learners.models import Award, Enrollment, Submission
+from config.permissions import Role
+from credentials.views.catalog import credential_page, find_readable
+from learners import services
+from learners.models import Award, Decision
+from learners.selectors import assessing, learning
+from learners.workflow import OPEN_ENROLLMENTS, DecisionStatus
 
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "learners/home.html", {})
+    user, at = request.user, timezone.now()
+    roles = user.roles()
+    learner = learning.learner_of(user)
+    context = {
+        "learner": learner,
+        "work": learning.work(learner) if learner else [],
+        "results": learning.new_results(learner, at) if learner else [],
+        "is_assessor": Role.ASSESSOR in roles,
+        "load": assessing.load(user) if Role.ASSESSOR in roles else None,
+        "may_release": bool({Role.ASSESSOR, Role.LEAD} & roles),
+        "to_release": (
+            Decision.objects.releasable_by(user).filter(status=DecisionStatus.PROPOSED).count()
+            if {Role.ASSESSOR, Role.LEAD} & roles
+            else 0
+        ),
+        "may_manage": bool({Role.LEAD, Role.ADMINISTRATOR} & roles),
+    }
+    return render_page(request, "learners/home.html", context)
 
 
 @login_required
-def enrollment_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user), public_id=public_id)
-    return render_page(request, "learners/enrollment_detail.html", {"enrollment": enrollment})
+@require_http_methods(["GET", "POST"])
+def enroll(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    credential = find_readable(public_id)
+    if request.method == "GET":  # after a sign-in in between
+        return redirect(credential)
+    learner = learning.learner_of(request.user)
+    if learner is None:
+        refusal = _("Only learners enroll. Your account has no learner's record.")
+        return credential_page(request, credential, refusal=refusal, status=403)
+    try:
+        enrollment = services.enroll(actor=request.user, learner=learner, credential=credential, at=timezone.now())
+    except RegistryError as error:
+        standing = learner.enrollments.filter(credential=credential, status__in=OPEN_ENROLLMENTS).first()
+        if standing is not None:  # sent twice
+            messages.info(request, _("You are enrolled already; this is your workspace."))
+            return redirect(standing)
+        return credential_page(request, credential, refusal=str(error), status=error.http_status)
+    messages.success(request, _("You are enrolled. Gather your evidence here."))
+    return redirect(enrollment)
 
 
 @login_required
-def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    submission = get_object_or_404(Submission.objects.visible_to(request.user), public_id=public_id)
-    return render_page(request, "learners/submission_detail.html", {"submission": submission})
-
-
-@login_required
+@require_safe
 def award_list(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "learners/award_list.html", {})
+    learner = learning.learner_of(request.user)
+    if learner is None:
+        raise Http404
+    badges = learning.badges(learner, timezone.now())
+    context = {
+        "learner": learner,
+        "badges": badges,
+        "suggestions": [] if badges else learning.suggestions(learner),
+    }
+    return render_page(request, "learners/award_list.html", context)
 
 
 @login_required
+@require_safe
 def award_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    award = get_object_or_404(Award.objects.visible_to(request.user), public_id=public_id)
-    return render_page(request, "learners/award_detail.html", {"award": award})
+    awards = Award.objects.visible_to(request.user).with_context()
+    award = get_object_or_404(
+        awards.select_related("credential__current_version", "decision__submission"), public_id=public_id
+    )
+    components = award.components.select_related("component__credential_version", "component__learner").order_by(
+        "position", "pk"
+    )
+    part_of = award.part_of.select_related("award__credential_version").order_by("pk")
+    context = {
+        "award": award,
+        "badge": learning.badge(award, timezone.now()),
+        "is_own": award.learner.user_id == request.user.pk,
+        "components": list(components),
+        "part_of": [each.award for each in part_of],
+        "events": [
+            {"title": _event_title(event.moved_to), "time": event.at, "note": event.note}
+            for event in award.events.order_by("at", "pk")
+        ],
+    }
+    return render_page(request, "learners/award_detail.html", context)
+
+
+def _event_title(moved_to: str) -> str:
+    return {
+        "active": _("Awarded"),
+        "suspended": _("Suspended"),
+        "superseded": _("Replaced by a newer award"),
+        "revoked": _("Revoked"),
+        "withdrawn": _("Withdrawn before it was signed"),
+    }.get(moved_to, moved_to)
 
 
 urlpatterns: list[URLPattern] = [
-    path("catalog/<uuid:public_id>/enroll/", home, name="enroll"),
     path("home/", home, name="home"),
-    path("enrollments/<uuid:public_id>/", enrollment_detail, name="enrollment-detail"),
-    path("submissions/<uuid:public_id>/", submission_detail, name="submission-detail"),
-    path("submissions/<uuid:public_id>/evidence/", submission_detail, name="evidence-add"),
-    path("submissions/<uuid:public_id>/submit/", submission_detail, name="submission-submit"),
-    path("submissions/<uuid:public_id>/next-attempt/", submission_detail, name="resubmission-start"),
-    path("evidence/<uuid:public_id>/remove/", submission_detail, name="evidence-remove"),
-    path("files/<uuid:public_id>/", submission_detail, name="file-download"),
+    path("catalog/<uuid:public_id>/enroll/", enroll, name="enroll"),
     path("badges/", award_list, name="award-list"),
     path("badges/<uuid:public_id>/", award_detail, name="award-detail"),
 ]

@@ -1,0 +1,324 @@
+"""The workspace, a submission as its learner and its readers see it, and the files that it holds."""
+
+import mimetypes
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.db.models import Exists, OuterRef
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.errors import Conflict, Incomplete, RegistryError
+from config.pages import render_page
+from config.permissions import Can, allowed
+from learners import services
+from learners.forms_learning import FORMS, EvidenceForm, SubmitForm, evidence_form
+from learners.models import Enrollment, EvidenceItem, StoredFile, Submission
+from learners.models.evidence import ScanState
+from learners.selectors import assessing, learning
+from learners.services import files
+from learners.workflow import DecisionStatus, SubmissionStatus
+
+ADD = {"text": services.add_text, "file": services.add_file, "link": services.add_link, "hours": services.add_hours}
+
+
+# The workspace -------------------------------------------------------------------------------------------------------
+@login_required
+@require_safe
+def enrollment_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user), public_id=public_id)
+    submission = Submission.objects.with_context().filter(enrollment=enrollment).order_by("-attempt").first()
+    if submission is None:
+        raise Http404
+    return _workspace(request, submission)
+
+
+def _workspace(
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    evidence: EvidenceForm | None = None,
+    at_position: int | None = None,
+    submit: SubmitForm | None = None,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    enrollment = submission.enrollment
+    version = submission.credential_version
+    is_draft = submission.status == SubmissionStatus.DRAFT
+    checklist = learning.places(submission)
+    if is_draft:
+        for place in checklist:
+            if place.is_from_learner:
+                place.forms = _forms_of(place.position, evidence if place.position == at_position else None)
+    met, wanted = learning.still_needed(checklist)
+    criteria = assessing.criteria_of(version)
+    context = {
+        "enrollment": enrollment,
+        "submission": submission,
+        "version": version,
+        "is_draft": is_draft,
+        "places": [place for place in checklist if place.requirement or place.items or place.forms],
+        "met": met,
+        "wanted": wanted,
+        "submit": submit or SubmitForm(),
+        "refusal": refusal,
+        "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "attempts": list(enrollment.submissions.order_by("attempt")),
+        "rubric": assessing.rubric_rows(version, criteria),
+        "rule": assessing.rule_of(version, criteria),
+    }
+    return render_page(request, "learners/enrollment_detail.html", context, status=status)
+
+
+def _forms_of(position: int | None, refused: EvidenceForm | None) -> list[dict[str, Any]]:
+    labels = {
+        "text": (_("Write a text"), "pencil"),
+        "file": (_("Attach a file"), "upload"),
+        "link": (_("Give a link"), "link"),
+        "hours": (_("Log hours"), "clock"),
+    }
+    forms = []
+    for kind, (label, icon) in labels.items():
+        is_refused = refused is not None and isinstance(refused, FORMS[kind])
+        form = refused if is_refused else evidence_form(kind, position)
+        forms.append({"kind": kind, "label": label, "icon": icon, "form": form, "is_open": is_refused})
+    return forms
+
+
+def _own(request: HttpRequest, public_id: UUID) -> Submission:
+    """A learner's own submission; 404 for everybody else's."""
+    own = Submission.objects.with_context().filter(enrollment__learner__user=request.user)
+    return get_object_or_404(own, public_id=public_id)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    submission = _own(request, public_id)
+    kind = request.POST.get("kind", "")
+    if request.method == "GET":  # after a sign-in in between
+        return redirect(submission.enrollment)
+    if kind not in FORMS:
+        return _workspace(request, submission, refusal=_("Choose what you want to add."), status=422)
+    position = request.POST.get("requirement", "")
+    requirement = (
+        submission.credential_version.evidence_requirements.filter(position=int(position)).first()
+        if position.isascii() and position.isdecimal() and len(position) < 6
+        else None
+    )
+    if position and requirement is None:
+        refusal = _("This kind of evidence does not belong to the credential.")
+        return _workspace(request, submission, refusal=refusal, status=422)
+    at_position = requirement.position if requirement else None
+    form = evidence_form(kind, at_position, request.POST, request.FILES)
+    status = 422
+    if form.is_valid():
+        try:
+            ADD[kind](
+                actor=request.user,
+                submission=submission,
+                requirement=requirement,
+                at=timezone.now(),
+                **form.content(),
+            )
+        except services.AlreadyHere:  # sent twice
+            messages.info(request, _("This is here already; it was not added a second time."))
+            return _to_place(submission, at_position)
+        except RegistryError as error:
+            form.add_error(_field_of(kind, error), str(error))
+            status = error.http_status
+        else:
+            messages.success(request, _("Added."))
+            return _to_place(submission, at_position)
+    submission.refresh_from_db(fields=["status"])
+    if submission.status != SubmissionStatus.DRAFT:
+        return _workspace(
+            request, submission, refusal=_("This submission is handed in; what it holds cannot be changed."), status=409
+        )
+    return _workspace(request, submission, evidence=form, at_position=at_position, status=status)
+
+
+def _field_of(kind: str, error: RegistryError) -> str | None:
+    """Where a refusal is shown: what is wrong with the content, at the content."""
+    return None if isinstance(error, Conflict) else kind
+
+
+def _to_place(submission: Submission, position: int | None) -> HttpResponse:
+    anchor = "other" if position is None else str(position)
+    return redirect(f"{submission.enrollment.get_absolute_url()}#place-{anchor}")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def evidence_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    own = EvidenceItem.objects.filter(submission__enrollment__learner__user=request.user)
+    if request.method == "GET":
+        item = get_object_or_404(own.select_related("submission__enrollment"), public_id=public_id)
+        return redirect(item.submission.enrollment)
+    item = own.select_related("file", "requirement", "submission__enrollment").filter(public_id=public_id).first()
+    if item is None:  # sent twice, or not theirs: the answer is the same
+        raise Http404
+    position = item.requirement.position if item.requirement else None
+    try:
+        services.remove_evidence(actor=request.user, item=item)
+    except RegistryError as error:
+        submission = _own(request, item.submission.public_id)
+        return _workspace(request, submission, refusal=str(error), status=error.http_status)
+    messages.success(request, _("Removed: %(title)s") % {"title": item.title})
+    return _to_place(item.submission, position)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    submission = _own(request, public_id)
+    if request.method == "GET":
+        return redirect(submission.enrollment)
+    if submission.status != SubmissionStatus.DRAFT:  # sent twice
+        messages.info(request, _("This is handed in already."))
+        return redirect(submission)
+    form = SubmitForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            services.submit_evidence(
+                actor=request.user, submission=submission, declarations=form.declarations(), at=timezone.now()
+            )
+        except Incomplete as error:
+            for each in error.missing:
+                form.add_error(None, each[:1].upper() + each[1:] + ".")
+            status = error.http_status
+        except RegistryError as error:
+            form.add_error(None, str(error))
+            status = error.http_status
+        else:
+            messages.success(request, _("Evidence submitted. You will hear from us by mail once it is decided."))
+            return redirect(submission)
+    return _workspace(request, submission, submit=form, status=status)
+
+
+# A submission --------------------------------------------------------------------------------------------------------
+@login_required
+@require_safe
+def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    visible = Submission.objects.visible_to(request.user).with_context()
+    submission = get_object_or_404(visible.prefetch_related("assignments", "declarations"), public_id=public_id)
+    is_own = submission.learner.user_id == request.user.pk
+    if is_own and submission.status == SubmissionStatus.DRAFT:
+        return redirect(submission.enrollment)
+    return _submission_page(request, submission, is_own=is_own)
+
+
+def _submission_page(
+    request: HttpRequest, submission: Submission, *, is_own: bool, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    version = submission.credential_version
+    at = timezone.now()
+    decision = submission.decisions.filter(status=DecisionStatus.RELEASED).first()
+    context: dict[str, Any] = {
+        "submission": submission,
+        "version": version,
+        "is_own": is_own,
+        "who": "" if is_own else assessing.shown_name(submission),
+        "may_assess": not is_own
+        and allowed(request.user, Can.SUBMISSION_ASSESS, submission)
+        and submission.status in learning.HANDED_IN,
+        "decision": decision,
+        "evidence": assessing.evidence(submission, None),
+        "timeline": learning.timeline(submission, decision),
+        "number": submission.public_id.hex[:8].upper(),
+        "refusal": refusal,
+    }
+    if decision is not None:
+        assessment = assessing.assessment_of(submission)
+        judgments = list(assessment.judgments.all()) if assessment else []
+        criteria = assessing.criteria_of(version)
+        rows = assessing.result_rows(version, criteria, judgments)
+        context |= {
+            "rows": rows,
+            "rule": assessing.rule_of(version, criteria),
+            "growth": learning.growth(rows) if judgments else [],
+            "overall_comment": assessment.overall_comment if assessment else "",
+            "next": learning.after(submission, decision, at),
+            "award": decision.awards.exclude(status="withdrawn").first(),
+        }
+    return render_page(request, "learners/submission_detail.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def resubmission_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    submission = _own(request, public_id)
+    if request.method == "GET":
+        return redirect(submission)
+    try:
+        services.start_resubmission(actor=request.user, submission=submission, at=timezone.now())
+    except RegistryError as error:
+        return _submission_page(request, submission, is_own=True, refusal=str(error), status=error.http_status)
+    messages.success(request, _("The next attempt holds your earlier evidence. Change what the feedback asks for."))
+    return redirect(submission.enrollment)
+
+
+# Files ---------------------------------------------------------------------------------------------------------------
+# What a file may do in the reader's browser: nothing, except be shown in a frame of our own pages. Browsers show no PDF
+# in a sandbox; PDFs with active content are refused when they come in.
+BARE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; "
+FILE_POLICY = BARE_POLICY + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
+PDF_POLICY = BARE_POLICY + "object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+
+
+@login_required
+@require_safe
+def file_download(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The bytes, for those who may read a submission that holds them."""
+    visible = Submission.objects.visible_to(request.user)
+    holding = EvidenceItem.objects.filter(file=OuterRef("pk"), submission__in=visible)
+    stored = get_object_or_404(StoredFile.objects.filter(Exists(holding)), public_id=public_id)
+    if stored.tombstoned_at is not None:
+        raise Http404
+    if stored.quarantined_at is not None or stored.scan_state in {ScanState.INFECTED, ScanState.WAITING}:
+        return render(request, "learners/file_withheld.html", {"file": stored}, status=403)
+    try:
+        content = default_storage.open(stored.path)
+    except FileNotFoundError as error:
+        raise Http404 from error
+    response = FileResponse(
+        content,
+        filename=_name_of(request, stored),
+        content_type="text/plain; charset=utf-8" if stored.media_type == files.TEXT else stored.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    response["Content-Security-Policy"] = PDF_POLICY if stored.media_type == files.PDF else FILE_POLICY
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _name_of(request: HttpRequest, stored: StoredFile) -> str:
+    """Its own name; one that says nothing where the reader must not learn whose work it is."""
+    own = stored.evidence_items.filter(submission__enrollment__learner__user=request.user)
+    blind = stored.evidence_items.filter(submission__enrollment__credential_version__is_blind=True)
+    if blind.exists() and not own.exists():
+        return f"evidence-{stored.public_id.hex[:6]}{mimetypes.guess_extension(stored.media_type) or ''}"
+    return stored.original_name
+
+
+urlpatterns: list[URLPattern] = [
+    path("enrollments/<uuid:public_id>/", enrollment_detail, name="enrollment-detail"),
+    path("submissions/<uuid:public_id>/", submission_detail, name="submission-detail"),
+    path("submissions/<uuid:public_id>/evidence/", evidence_add, name="evidence-add"),
+    path("submissions/<uuid:public_id>/submit/", submission_submit, name="submission-submit"),
+    path("submissions/<uuid:public_id>/next-attempt/", resubmission_start, name="resubmission-start"),
+    path("evidence/<uuid:public_id>/remove/", evidence_remove, name="evidence-remove"),
+    path("files/<uuid:public_id>/", file_download, name="file-download"),
+]
