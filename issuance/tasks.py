@@ -35,3 +35,12 @@ def sign_overdue() -> int:
 @shared_task(name="issuance.refresh_status_lists", **RETRY)
 def refresh_status_lists() -> int:
     return services.refresh_status_lists(at=timezone.now())
+
+
+@shared_task(name="issuance.render_pending", **RETRY)
+def render_pending() -> int:
+    """Draw what waits, a few at a time, so that a transcript that is asked for meanwhile comes before a cohort."""
+    total = 0
+    while made := services.render_pending(limit=10, at=timezone.now()):
+        total += made
+    return total

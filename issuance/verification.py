@@ -72,10 +72,17 @@ class Verdict:
     @property
     def holder(self) -> str:
         """The name in the signed bytes."""
-        for identity in self.credential.get("credentialSubject", {}).get("identifier", ()):
-            if identity.get("identityType") == "name":
-                return str(identity.get("identityHash", ""))
-        return ""
+        return holder_name(self.credential)
+
+
+def holder_name(document: dict[str, Any]) -> str:
+    """The holder's name as a credential says it, or ""."""
+    subject = document.get("credentialSubject")
+    identities = subject.get("identifier") if isinstance(subject, dict) else None
+    for identity in identities if isinstance(identities, list) else [identities]:
+        if isinstance(identity, dict) and identity.get("identityType") == "name" and not identity.get("hashed"):
+            return str(identity.get("identityHash", ""))
+    return ""
 
 
 def shared_award(public_id: UUID, *, at: datetime) -> Verdict | None:
@@ -286,17 +293,7 @@ def _about(document: dict[str, Any]) -> tuple[str, str, str]:
     """Holder, title and issuer's name as the file says them; only shown together with the checks."""
     subject = document.get("credentialSubject")
     subject = subject if isinstance(subject, dict) else {}
-    identities = subject.get("identifier")
-    identities = identities if isinstance(identities, list) else [identities]
-    holder = next(
-        (
-            str(each.get("identityHash", ""))
-            for each in identities
-            if isinstance(each, dict) and each.get("identityType") == "name" and not each.get("hashed")
-        ),
-        "",
-    )
     achievement, issuer = subject.get("achievement"), document.get("issuer")
     title = str(achievement.get("name", "")) if isinstance(achievement, dict) else str(document.get("name", ""))
     name = str(issuer.get("name", "")) if isinstance(issuer, dict) else str(issuer or "")
-    return holder[:200], title[:200], name[:200]
+    return holder_name(document)[:200], title[:200], name[:200]

@@ -1,5 +1,7 @@
 """The commands of issuing, the only writers. Grouped by subject; import this package: `from issuance import services`."""
 
+from .consent import create_link, give_consent, withdraw_consent
+from .documents import make_certificate, make_transcript, render_pending, request_transcript
 from .keys import KeyUnavailable, active_key, badge_signer, create_key, open_key, published_keys, rotate_key
 from .revocation import approve_revocation, refuse_revocation, request_revocation
 from .signing import ensure_image, process_name, sign_pending
@@ -11,16 +13,23 @@ __all__ = [
     "approve_revocation",
     "badge_signer",
     "create_key",
+    "create_link",
     "ensure_image",
+    "give_consent",
     "list_url",
+    "make_certificate",
+    "make_transcript",
     "open_key",
     "open_list",
     "process_name",
     "published_keys",
     "refresh_status_lists",
     "refuse_revocation",
+    "render_pending",
     "request_revocation",
+    "request_transcript",
     "rotate_key",
     "set_bits",
     "sign_pending",
+    "withdraw_consent",
 ]

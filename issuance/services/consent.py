@@ -1,0 +1,142 @@
+"""A learner's permission to disclose (34 CFR 99.30), share links, and taking the permission back."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.errors import Conflict, Invalid
+from config.permissions import Can, require
+from issuance.models import Consent, ConsentAward, ShareLink, ShareLinkItem, SignedDocument
+from issuance.models.sharing import Purpose, Recipients
+from learners.models import Award, User
+from learners.workflow import AwardStatus
+
+WORDING_VERSION = "2026-11"
+WORDING = gettext_lazy(
+    "I, %(name)s, ask %(school)s to show %(badges)s, with my name, dates, status and what was assessed, to %(recipients)s, "
+    "for this purpose: %(purpose)s. No level, comment or evidence is shown. I can withdraw this at any time; files "
+    "that were handed out before cannot be called back."
+)
+LINK_BADGES_MAX = 10
+HIGHLIGHTS_MAX = 3
+
+
+def wording(*, learner_name: str, school: str, titles: Sequence[str], purpose: str, recipients: str) -> str:
+    """The sentence that a learner agrees to, as it is shown and stored."""
+    return str(WORDING) % {
+        "name": learner_name,
+        "school": school,
+        "badges": ", ".join(titles),
+        "recipients": recipients,
+        "purpose": purpose,
+    }
+
+
+@transaction.atomic
+def give_consent(
+    *,
+    actor: User,
+    awards: Sequence[Award],
+    purpose: str,
+    purpose_text: str = "",
+    recipients: str = Recipients.ANYONE_WITH_LINK,
+    recipients_text: str = "",
+    sign_in_method: str,
+    ends_at: datetime | None = None,
+    at: datetime,
+) -> Consent:
+    """Record a learner's consent to show awards; nothing about them is public before.
+
+    sign_in_method: how the learner was authenticated. Raises NotAllowed (another learner's award), Invalid (a part of the
+    consent is missing), Conflict (an award that is not signed, or was taken back).
+    """
+    if not awards:
+        raise Invalid(_("Choose at least one badge."))
+    rows = list(Award.objects.with_context().filter(pk__in=[award.pk for award in awards]).order_by("awarded_at", "pk"))
+    for award in rows:
+        require(actor, Can.AWARD_SHARE, award)
+        if award.status == AwardStatus.WITHDRAWN:
+            raise Conflict(_("An award that was taken back cannot be shared."))
+    signed = set(SignedDocument.objects.filter(award__in=rows, kind="credential").values_list("award_id", flat=True))
+    if any(award.pk not in signed for award in rows):
+        raise Conflict(_("A badge is still being signed; try again in a moment."))
+    if purpose not in Purpose.values or (purpose == Purpose.OTHER and not purpose_text.strip()):
+        raise Invalid(_("Say for what purpose."))
+    if recipients not in Recipients.values or (recipients == Recipients.NAMED and not recipients_text.strip()):
+        raise Invalid(_("Say to whom."))
+    if ends_at is not None and ends_at <= at:
+        raise Invalid(_("The end date must lie in the future."))
+    learner = rows[0].learner
+    consent = Consent.objects.create(
+        learner=learner,
+        purpose=purpose,
+        purpose_text=purpose_text.strip(),
+        recipients=recipients,
+        recipients_text=recipients_text.strip(),
+        wording_version=WORDING_VERSION,
+        wording=wording(
+            learner_name=learner.display_name,
+            school=rows[0].credential.organization.name,
+            titles=[award.credential_version.title for award in rows],
+            purpose=purpose_text.strip() or str(Purpose(purpose).label),
+            recipients=recipients_text.strip() or str(Recipients(recipients).label),
+        ),
+        sign_in_method=sign_in_method,
+        given_at=at,
+        ends_at=ends_at,
+    )
+    ConsentAward.objects.bulk_create(ConsentAward(consent=consent, award=award) for award in rows)
+    return consent
+
+
+@transaction.atomic
+def withdraw_consent(*, actor: User, consent: Consent, at: datetime) -> Consent:
+    """Take a consent back: from the next request on, what it covered alone is not shown. Raises NotAllowed, Conflict."""
+    consent = Consent.objects.select_for_update(of=("self",)).select_related("learner").get(pk=consent.pk)
+    for award in consent.awards.with_context().order_by("pk"):
+        require(actor, Can.AWARD_SHARE, award)
+    if consent.withdrawn_at is not None:
+        raise Conflict(_("This consent is withdrawn already."))
+    consent.withdrawn_at = at
+    consent.save(update_fields=["withdrawn_at"])
+    return consent
+
+
+@transaction.atomic
+def create_link(
+    *,
+    actor: User,
+    consent: Consent,
+    awards: Sequence[Award],
+    title: str,
+    highlighted: Sequence[Award] = (),
+    ends_at: datetime | None = None,
+    at: datetime,
+) -> ShareLink:
+    """Make an address that opens a consent's awards, in this order.
+
+    Raises NotAllowed, Conflict (the consent does not stand), Invalid (no title, too many, an award outside the consent).
+    """
+    if not Consent.objects.standing(at).filter(pk=consent.pk).exists():
+        raise Conflict(_("The consent does not stand any more."))
+    covered = set(consent.consent_awards.values_list("award_id", flat=True))
+    for award in consent.awards.with_context().order_by("pk"):
+        require(actor, Can.AWARD_SHARE, award)
+    if not title.strip():
+        raise Invalid(_("Give the link a title."))
+    if not awards or any(award.pk not in covered for award in awards):
+        raise Invalid(_("Choose badges that the consent covers."))
+    if len(awards) > LINK_BADGES_MAX:
+        raise Invalid(_("A link holds at most %(most)s badges.") % {"most": LINK_BADGES_MAX})
+    if len(highlighted) > HIGHLIGHTS_MAX:
+        raise Invalid(_("Mark at most %(most)s as most meaningful.") % {"most": HIGHLIGHTS_MAX})
+    marked = {award.pk for award in highlighted}
+    link = ShareLink.objects.create(consent=consent, title=title.strip(), created_at=at, ends_at=ends_at)
+    ShareLinkItem.objects.bulk_create(
+        ShareLinkItem(link=link, award=award, position=position, is_highlighted=award.pk in marked)
+        for position, award in enumerate(awards, 1)
+    )
+    return link
