@@ -48,6 +48,8 @@ def grant_award(
 @transaction.atomic
 def grant_awards(grants: Sequence[Grant], *, actor: User, at: datetime) -> list[Award]:
     """The same for many, in a fixed number of statements. The awards come back in the order of the grants."""
+    if not grants:
+        return []
     if any(grant.version.status != VersionStatus.PUBLISHED for grant in grants):
         raise Conflict(_("An unpublished version cannot be awarded; publish it first."))
     held = _held_and_locked(grants)
