@@ -1,5 +1,18 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class CredentialsConfig(AppConfig):
     name = "credentials"
+
+    def ready(self) -> None:
+        from config.pages import add_nav
+        from config.permissions import Role
+
+        add_nav(_("Catalog"), "credentials:catalog", is_shown=lambda user: True, order=20)
+        add_nav(
+            _("Credentials"),
+            "credentials:manage-list",
+            is_shown=lambda user: bool({Role.LEAD, Role.ADMINISTRATOR} & user.roles()),
+            order=60,
+        )

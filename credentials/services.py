@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Incomplete, Invalid
@@ -62,14 +63,14 @@ def set_stewardship(
     """Say who answers for a credential, and when it is looked at again. Raises NotAllowed, Invalid (a past date)."""
     credential = Credential.objects.select_for_update().get(pk=credential.pk)
     require(actor, Can.CREDENTIAL_EDIT, credential)
-    if review_on <= at.date():
+    if review_on <= timezone.localdate(at):
         raise Invalid(_("The review date must lie in the future."))
     if not owner.has_any_role(_OWNERS, credential):
         raise Invalid(_("The owner must be a lead or an administrator of the organization."))
     credential.owner, credential.review_on = owner, review_on
     credential.save(update_fields=["owner", "review_on"])
     CredentialEvent.objects.create(
-        credential=credential, actor=actor, action="stewardship", note=f"{owner.pk}, {review_on.isoformat()}", at=at
+        credential=credential, actor=actor, action="stewardship", note=f"{owner.name}, {review_on.isoformat()}", at=at
     )
     return credential
 

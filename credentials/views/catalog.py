@@ -2,31 +2,88 @@
 
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from config.pages import render_page
-from credentials.models import Credential
+from credentials import selectors
+from credentials.forms import CatalogFilter
+from credentials.models import Credential, CredentialVersion
+from credentials.workflow import CredentialStatus, VersionStatus
+
+CATALOG_PAGE = 24
 
 
 @require_safe
 def catalog(request: HttpRequest) -> HttpResponse:
-    return render_page(request, "credentials/catalog.html", {})
+    form = CatalogFilter(request.GET, themes=selectors.themes(), professions=selectors.professions())
+    chosen = form.chosen()
+    page = Paginator(selectors.catalog(**chosen), CATALOG_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "cards": [selectors.card(credential) for credential in page],
+        "is_filtered": bool(chosen),
+        "found": ngettext("%(count)s credential", "%(count)s credentials", page.paginator.count)
+        % {"count": page.paginator.count},
+    }
+    return render_page(request, "credentials/catalog.html", context, part="credentials/_catalog_list.html")
 
 
 @require_safe
 def credential_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    credential = get_object_or_404(Credential, public_id=public_id)
-    return render_page(request, "credentials/credential_detail.html", {"credential": credential})
+    """An item as it is offered now, or was last: what it asks for, how it is judged, what it counts for."""
+    return credential_page(request, find_readable(public_id))
+
+
+def find_readable(public_id: UUID) -> Credential:
+    """Something that was published at least once, with what its page needs; anything else is a 404."""
+    return get_object_or_404(
+        Credential.objects.select_related("organization", "current_version").filter(current_version__isnull=False),
+        public_id=public_id,
+    )
+
+
+def credential_page(
+    request: HttpRequest, credential: Credential, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    """The page of an item. refusal: why what was asked for on it (to enroll) did not happen."""
+    versions = CredentialVersion.objects.filter(pk=credential.current_version_id)
+    version = get_object_or_404(selectors.with_children(versions))
+    version.credential = credential
+    context = {
+        "credential": credential,
+        "sheet": selectors.sheet(version),
+        "refusal": refusal,
+        "is_retired": credential.status == CredentialStatus.RETIRED,
+        "versions": credential.versions.filter(status=VersionStatus.PUBLISHED).order_by("-number"),
+    }
+    return render_page(request, "credentials/credential_detail.html", context, status=status)
 
 
 @require_safe
 def version_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    credential = get_object_or_404(Credential, public_id=public_id)
-    version = get_object_or_404(credential.versions, number=number)
-    return render_page(request, "credentials/version_detail.html", {"credential": credential, "version": version})
+    """The criteria of one published version, at an address that stays; `?format=json` for a machine."""
+    versions = CredentialVersion.objects.filter(status=VersionStatus.PUBLISHED)
+    version = get_object_or_404(
+        selectors.with_children(versions.select_related("credential__organization", "credential__current_version")),
+        credential__public_id=public_id,
+        number=number,
+    )
+    shown = selectors.sheet(version)
+    if request.GET.get("format") == "json":
+        return JsonResponse(selectors.machine_readable(shown, request.build_absolute_uri(request.path)))
+    context = {
+        "credential": version.credential,
+        "version": version,
+        "sheet": shown,
+        "is_current": version.credential.current_version_id == version.pk,
+    }
+    return render_page(request, "credentials/version_detail.html", context)
 
 
 urlpatterns: list[URLPattern] = [

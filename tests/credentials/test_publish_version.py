@@ -3,7 +3,7 @@ from django.db import IntegrityError, transaction
 
 from config.errors import IllegalMove, Incomplete, NotAllowed
 from credentials.gate import missing
-from credentials.models import Alignment, Criterion, CriterionLevel, CredentialVersion, Outcome
+from credentials.models import Alignment, CredentialVersion, Criterion, CriterionLevel, Outcome
 from credentials.services import publish_version, start_version
 from tests.moments import NOON
 

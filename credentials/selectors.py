@@ -1,0 +1,320 @@
+"""Reads of what can be earned: the catalog as filtered, and everything a page says about one version (DOMAIN 6)."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from credentials import rubric
+from credentials.models import (
+    Alignment,
+    Credential,
+    CredentialVersion,
+    Criterion,
+    EvidenceRequirement,
+    Outcome,
+    Prerequisite,
+)
+from credentials.models.catalog import CredentialKind, CredentialQuerySet, EvidenceSource
+from credentials.workflow import VersionStatus
+
+# The bands of the catalog's filter, as (least, most) hours.
+HOURS = {"5": (0, 5), "10": (6, 10), "20": (11, 20), "more": (21, 100_000)}
+
+
+def in_words(code: str) -> str:
+    """A word of the catalog's vocabulary ("physical-therapy") as people write it."""
+    return code.replace("-", " ")
+
+
+# The catalog ---------------------------------------------------------------------------------------------------------
+def catalog(
+    *, q: str = "", theme: str = "", level: str = "", setting: str = "", profession: str = "", hours: str = ""
+) -> CredentialQuerySet:
+    """What is offered and fits, in the order of its title; every word of `q` must be found somewhere."""
+    found = Credential.objects.offered().select_related("organization", "current_version")
+    for name, value in (("theme", theme), ("level", level), ("setting", setting)):
+        if value:
+            found = found.filter(**{f"current_version__{name}": value})
+    if profession:
+        found = found.filter(current_version__professions_admitted__contains=[profession])
+    if hours in HOURS:
+        found = found.filter(current_version__workload_hours__range=HOURS[hours])
+    for word in q.split()[:8]:
+        found = found.filter(_mentions(word))
+    return found.order_by("current_version__title", "pk")
+
+
+def _mentions(word: str) -> Q:
+    outcomes = Outcome.objects.filter(version=OuterRef("current_version"), text__icontains=word)
+    alignments = Alignment.objects.filter(
+        Q(competency__code__iexact=word) | Q(competency__short_name__icontains=word),
+        version=OuterRef("current_version"),
+    )
+    return (
+        Q(current_version__title__icontains=word)
+        | Q(current_version__summary__icontains=word)
+        | Q(current_version__theme__icontains=word)
+        | Q(code__iexact=word)
+        | Exists(outcomes)
+        | Exists(alignments)
+    )
+
+
+def themes() -> list[str]:
+    """One query."""
+    found = Credential.objects.offered().exclude(current_version__theme="")
+    return list(found.order_by("current_version__theme").values_list("current_version__theme", flat=True).distinct())
+
+
+def professions() -> list[str]:
+    """Those that something on offer admits. One query."""
+    unnested = Func(F("current_version__professions_admitted"), function="unnest")
+    return sorted(set(Credential.objects.offered().annotate(profession=unnested).values_list("profession", flat=True)))
+
+
+def card(credential: Credential) -> dict[str, Any]:
+    """What a card of the catalog says; the version and organization are at hand."""
+    version = credential.current_version
+    if version is None:
+        raise ValueError("Only what is published stands in the catalog.")
+    hours = ngettext("%(hours)s hour", "%(hours)s hours", version.workload_hours or 0) % {
+        "hours": version.workload_hours
+    }
+    line = [version.get_level_display().capitalize(), hours if version.workload_hours else "", version.theme]
+    return {
+        "credential": credential,
+        "title": version.title,
+        "kicker": credential.get_kind_display().capitalize(),
+        "url": credential.get_absolute_url(),
+        "text": version.summary,
+        "line": " · ".join(part for part in line if part),
+    }
+
+
+# One version ---------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Sheet:
+    """Everything that a page says about a version, ready to print. The children are lists in their order."""
+
+    version: CredentialVersion
+    what: str
+    facts: list[tuple[str, str]]
+    assessed: list[tuple[str, str]]
+    outcomes: list[Outcome]
+    criteria: list[dict[str, Any]]
+    rule: str
+    requirements: list[dict[str, str]]
+    prerequisites: list[dict[str, str]]
+    frameworks: list[dict[str, Any]]
+    expiry: str
+
+
+def with_children(versions: QuerySet[CredentialVersion]) -> QuerySet[CredentialVersion]:
+    """The same with all that `sheet` and the gate read: six more queries, whatever the size."""
+    return versions.prefetch_related(
+        "outcomes",
+        "criteria__levels",
+        "evidence_requirements",
+        Prefetch("alignments", Alignment.objects.select_related("competency__framework")),
+        Prefetch("prerequisites", Prerequisite.objects.select_related("requires__current_version")),
+    )
+
+
+def sheet(version: CredentialVersion) -> Sheet:
+    """No query for a version of `with_children` whose credential and organization are at hand."""
+    criteria = sorted(version.criteria.all(), key=_position)
+    requirements = sorted(version.evidence_requirements.all(), key=_position)
+    prerequisites = sorted(version.prerequisites.all(), key=lambda each: each.pk)
+    return Sheet(
+        version=version,
+        what=_what(version),
+        facts=_facts(version),
+        assessed=_assessed(version),
+        outcomes=sorted(version.outcomes.all(), key=_position),
+        criteria=rubric.rows(version, criteria),
+        rule=rubric.rule_of(version, criteria) if criteria else "",
+        requirements=[
+            {
+                "kind": each.kind.capitalize(),
+                "count": str(each.items_min) if each.items_min > 1 else "",
+                "source": source_in_words(each),
+                "instructions": each.instructions,
+            }
+            for each in requirements
+        ],
+        prerequisites=[
+            {
+                "title": each.requires.current_version.title if each.requires.current_version else each.requires.code,
+                "url": each.requires.get_absolute_url(),
+            }
+            for each in prerequisites
+        ],
+        frameworks=_frameworks(version, criteria),
+        expiry=_expiry(version),
+    )
+
+
+def _position(row: Any) -> int:
+    return row.position
+
+
+def _what(version: CredentialVersion) -> str:
+    if version.credential.kind == CredentialKind.DESIGNATION:
+        return _("A designation: several credentials that belong together, confirmed by a committee.")
+    return _("A microcredential: a short piece of learning whose result is assessed against a published rubric.")
+
+
+def source_in_words(requirement: EvidenceRequirement) -> str:
+    """Who provides this evidence."""
+    return {
+        EvidenceSource.LEARNER: _("You hand it in."),
+        EvidenceSource.TEAM: _("Your team makes it, and you hand it in."),
+        EvidenceSource.STAFF: _("A member of staff enters it after seeing you at work."),
+        EvidenceSource.EVENT: _("It comes from an event that you take part in; staff enter it."),
+        EvidenceSource.IMPORT: _("It is taken over from another system."),
+    }[EvidenceSource(requirement.source)]
+
+
+def _facts(version: CredentialVersion) -> list[tuple[str, str]]:
+    organization = version.credential.organization
+    hours = ngettext("%(hours)s hour in all", "%(hours)s hours in all", version.workload_hours or 0)
+    return [
+        (_("For"), ", ".join(in_words(each) for each in version.professions_admitted)),
+        (_("Level"), version.get_level_display()),
+        (_("Phase"), in_words(version.learner_phase)),
+        (_("Workload"), hours % {"hours": version.workload_hours} if version.workload_hours else ""),
+        (_("Setting"), ", ".join(each for each in (version.get_setting_display(), version.requirement) if each)),
+        (_("Form"), version.delivery),
+        (_("Validity"), _expiry(version)),
+        (_("Awarding body"), f"{organization.name} ({organization.country})"),
+    ]
+
+
+def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
+    assessors = ngettext("%(count)s assessor", "%(count)s assessors", version.assessors_count) % {
+        "count": version.assessors_count
+    }
+    if version.second_mark_percent:
+        assessors += _("; %(percent)s %% of the work is judged by a second one") % {
+            "percent": version.second_mark_percent
+        }
+    if version.is_blind:
+        assessors += _("; they do not see your name")
+    attempts = ngettext("%(count)s attempt", "%(count)s attempts", version.attempts_max) % {
+        "count": version.attempts_max
+    }
+    answer = ngettext(
+        "within %(count)s working day", "within %(count)s working days", version.review_target_working_days
+    )
+    shows = _("The learner %(does)s.") % {"does": version.get_miller_level_display()} if version.miller_level else ""
+    return [
+        (_("Type of assessment"), ", ".join(version.assessment_methods)),
+        (_("What it shows"), shows),
+        (_("Supervision and identity"), version.supervision_and_identity),
+        (_("Who assesses"), assessors),
+        (_("Attempts"), attempts),
+        (_("Answer"), answer % {"count": version.review_target_working_days}),
+    ]
+
+
+def _expiry(version: CredentialVersion) -> str:
+    if version.expires_after_months is None:
+        return _("does not expire")
+    months = ngettext("expires after %(count)s month", "expires after %(count)s months", version.expires_after_months)
+    return months % {"count": version.expires_after_months}
+
+
+def _frameworks(version: CredentialVersion, criteria: list[Criterion]) -> list[dict[str, Any]]:
+    """The competencies by framework: each once, with the criteria that assess it."""
+    names = {criterion.pk: criterion.name for criterion in criteria}
+    found: dict[int, dict[str, Any]] = {}
+    alignments = sorted(version.alignments.all(), key=_place)
+    for alignment in alignments:
+        competency = alignment.competency
+        framework = found.setdefault(competency.framework_id, {"framework": competency.framework, "competencies": {}})
+        row = framework["competencies"].setdefault(
+            competency.pk,
+            {"competency": competency, "strength": alignment.get_strength_display(), "criteria": []},
+        )
+        if alignment.criterion_id:
+            row["criteria"].append(names[alignment.criterion_id])
+    return [{**each, "competencies": list(each["competencies"].values())} for each in found.values()]
+
+
+def _place(alignment: Alignment) -> tuple[str, str, int, int, int]:
+    competency = alignment.competency
+    framework = competency.framework
+    return (framework.title, framework.version, competency.position, competency.pk, alignment.pk)
+
+
+def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
+    """The same for a machine: the elements of the EU recommendation on microcredentials, Annex I, by plain names."""
+    version = shown.version
+    organization = version.credential.organization
+    return {
+        "id": url,
+        "type": version.credential.kind,
+        "title": version.title,
+        "version": version.number,
+        "published_on": version.published_at.date().isoformat() if version.published_at else None,
+        "language": version.language,
+        "description": version.summary,
+        "awarding_body": {"name": organization.name, "country": organization.country, "url": organization.website},
+        "learning_outcomes": [each.text for each in shown.outcomes],
+        "workload_hours": version.workload_hours,
+        "level": version.level or None,
+        "learner_phase": version.learner_phase or None,
+        "assessment_methods": version.assessment_methods,
+        "miller_level": version.miller_level or None,
+        "participation": {"delivery": version.delivery, "setting": version.setting, "requirement": version.requirement},
+        "supervision_and_identity": version.supervision_and_identity,
+        "quality_assurance": version.quality_assurance,
+        "professions_admitted": version.professions_admitted,
+        "prerequisites": shown.prerequisites,
+        "pass_rule": shown.rule,
+        "criteria": shown.criteria,
+        "evidence_required": [{"kind": each["kind"], "source": each["source"]} for each in shown.requirements],
+        "expires_after_months": version.expires_after_months,
+        "stackable": version.is_stackable,
+        "limits": version.limits,
+        "alignments": [
+            {
+                "framework": each["framework"].title,
+                "framework_version": each["framework"].version,
+                "framework_url": each["framework"].source_url,
+                "code": row["competency"].code,
+                "name": row["competency"].short_name,
+                "strength": row["strength"],
+            }
+            for each in shown.frameworks
+            for row in each["competencies"]
+        ],
+    }
+
+
+# What leads and administrators see -----------------------------------------------------------------------------------
+def newest_first() -> "Prefetch[str, QuerySet[CredentialVersion], str]":
+    """The versions of each credential, newest first, as `numbered`."""
+    return Prefetch("versions", CredentialVersion.objects.order_by("-number"), to_attr="numbered")
+
+
+def manage_rows(credentials: list[Any]) -> list[dict[str, Any]]:
+    """A row for each credential; its versions were prefetched by `newest_first`."""
+    rows = []
+    for credential in credentials:
+        newest = credential.numbered[0] if credential.numbered else None
+        is_draft = newest is not None and newest.status == VersionStatus.DRAFT
+        rows.append(
+            {
+                "credential": credential,
+                "title": newest.title if newest else credential.code,
+                "version": newest,
+                "is_draft": is_draft,
+                "url": reverse("credentials:manage-detail", args=[credential.public_id]),
+            }
+        )
+    return rows
