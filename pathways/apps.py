@@ -1,5 +1,27 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class PathwaysConfig(AppConfig):
     name = "pathways"
+
+    def ready(self) -> None:
+        from config import panels
+        from config.pages import add_nav
+        from config.permissions import Role
+        from pathways import views
+
+        panels.register("learners:home", views.home_panel, "pathways/_home.html", order=40)
+        add_nav(_("Pathways"), "pathways:pathway-list", is_shown=lambda user: True, order=25)
+        add_nav(
+            _("Committee"),
+            "pathways:case-list",
+            is_shown=lambda user: bool({Role.COMMITTEE, Role.AUDITOR} & user.roles()),
+            order=50,
+        )
+        add_nav(
+            _("Manage pathways"),
+            "pathways:manage-list",
+            is_shown=lambda user: bool({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR} & user.roles()),
+            order=65,
+        )

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from learners.models import Award, Learner
 from learners.workflow import AwardStatus
@@ -111,3 +112,63 @@ def standings(*, learner: Learner, on: date) -> list[Standing]:
         )
         for enrollment in joined
     ]
+
+
+def groups(version: PathwayVersion, progress: rules.Progress | None) -> list[dict[str, object]]:
+    """The drawing of a pathway, which says the same as its sentences: required items, groups to choose from, the rest."""
+    pathway = tree(version)
+    lines = {line.rule_id: line for line in progress.lines} if progress else {}
+    required = [rule for rule in pathway.rules if isinstance(rule, rules.Required)]
+    addresses = _addresses(version)
+    drawn: list[dict[str, object]] = []
+    if required:
+        met = sum(rule.id in lines and lines[rule.id].is_met for rule in required)
+        drawn.append(
+            {
+                "title": _("Required"),
+                "rule": _("all of these"),
+                "said": _("%(met)s of %(all)s earned") % {"met": met, "all": len(required)} if progress else "",
+                "is_met": bool(progress) and met == len(required),
+                "nodes": [_node(rule.item, lines.get(rule.id), addresses) for rule in required],
+            }
+        )
+    for rule in pathway.rules:
+        line = lines.get(rule.id)
+        if isinstance(rule, rules.Choose):
+            drawn.append(
+                {
+                    "title": rule.label,
+                    "rule": _("choose %(count)s") % {"count": rule.count},
+                    "said": _("%(met)s of %(all)s earned") % {"met": len(line.used), "all": rule.count} if line else "",
+                    "is_met": bool(line and line.is_met),
+                    "nodes": [_node(item, line, addresses) for item in rule.items],
+                }
+            )
+        elif isinstance(rule, rules.Hours | rules.Capstone):
+            is_hours = isinstance(rule, rules.Hours)
+            drawn.append(
+                {
+                    "title": _("Hours") if is_hours else _("Capstone"),
+                    "rule": _("at least %(hours)s together") % {"hours": rule.minimum} if is_hours else rule.form,
+                    "said": line.sentence if line else "",
+                    "is_met": bool(line and line.is_met),
+                    "nodes": [],
+                }
+            )
+    return drawn
+
+
+def _addresses(version: PathwayVersion) -> dict[int, str]:
+    rows = Requirement.objects.filter(version=version, credential__isnull=False).select_related("credential")
+    return {row.credential.pk: row.credential.get_absolute_url() for row in rows if row.credential is not None}
+
+
+def _node(item: rules.Item, line: rules.Line | None, addresses: dict[int, str]) -> dict[str, object]:
+    held = next((each for each in line.used if each.credential_id == item.credential_id), None) if line else None
+    return {
+        "title": item.title,
+        "url": addresses.get(item.credential_id, ""),
+        "kind": "awarded" if held else "",
+        "word": _("Earned") if held else "",
+        "time": held.awarded_on if held else None,
+    }

@@ -1,4 +1,3 @@
-from django.urls import URLPattern
+from pathways.views import urlpatterns as urlpatterns
 
 app_name = "pathways"
-urlpatterns: list[URLPattern] = []
