@@ -17,6 +17,8 @@ from . import catalog, history, people
 
 # What the printed learner already holds of "Digital Health and Data"; the story awards the last one.
 HELD = ["clinical-informatics", "evidence-appraisal", "telehealth-rural"]
+# Held too, and revoked in the story; no pathway of the learner counts it.
+REVOKED_ITEM = "language-access"
 LAST_COMPONENT = "ai-appraisal"
 PATHWAY = "digital-health-data"
 COHORT_ITEM = "roles-and-scope"
@@ -79,7 +81,7 @@ def _load_history(
 ) -> None:
     robin = Learner.objects.select_related("user").get(user=accounts["learner"])
     assessor = [accounts["assessor"]]
-    for slug in HELD:
+    for slug in [*HELD, REVOKED_ITEM]:
         decisions = history.prepare_decisions(
             version=credentials[slug].current_version, learners=[robin], assessors=assessor, at=at - timedelta(days=60)
         )
@@ -96,7 +98,8 @@ def _load_history(
         actor=accounts["learner"], learner=robin, pathway=pathway, at=at - timedelta(days=90)
     )
     cohort = list(Learner.objects.select_related("user").order_by("pk"))
-    judges = list(User.objects.filter(role_grants__role="assessor").order_by("pk"))
+    # The printed assessor is left with the least to do, so that the story's submission comes to them.
+    judges = list(User.objects.filter(role_grants__role="assessor").exclude(pk=accounts["assessor"].pk).order_by("pk"))
     history.prepare_decisions(
         version=credentials[COHORT_ITEM].current_version, learners=cohort, assessors=judges, at=at - timedelta(days=3)
     )
