@@ -7,7 +7,7 @@ WORKERS ?= 2
 JUNIT := build/junit
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-dev demo up test test-browser test-long check format bench lock clean
+.PHONY: help bootstrap bootstrap-dev demo up test test-browser test-long check format bench lock clean reset
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,10 +42,13 @@ format: bootstrap-dev ## Format Python and templates
 	@.venv/bin/djlint templates --reformat --quiet
 
 bench: bootstrap-dev ## Measure; prints a table and writes build/bench.json
-	@$(PY) manage.py bench
+	@SIGNET_HOME=$(CURDIR)/build/bench $(PY) manage.py bench
 
 lock: bootstrap-dev ## Compile the lock files from requirements/*.in and package.json
 	@$(PY) scripts/lock.py
+
+reset: ## Remove the data of this machine: the demo school, its keys, its files (var/, build/demo/)
+	rm -rf var build/demo
 
 clean: ## Remove what was installed and built; data in var/ stays
 	rm -rf .venv node_modules vendor static/vendor static/collected build .pytest_cache .mypy_cache .ruff_cache

@@ -5,10 +5,12 @@ rendered once for each version, state and shape, with marks in the place of thos
 for each request. Every word that is filled in is escaped here.
 """
 
+from __future__ import annotations
+
 import html
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import segno
@@ -25,9 +27,11 @@ from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
 from issuance.models import ShareLinkItem
-from issuance.verification import Verdict
 from learners.models import AwardComponent
 from learners.pass_rule import in_words
+
+if TYPE_CHECKING:
+    from issuance.verification import Verdict
 
 WORDS = {
     "valid": gettext_lazy("Valid"),

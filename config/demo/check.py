@@ -67,14 +67,13 @@ def check_documents(report: Report) -> None:
     """Verify every signed document in the database. Raises CheckError."""
     now = timezone.now()
     credentials = SignedDocument.objects.filter(kind="credential").select_related("award").order_by("pk")
-    total, done = credentials.count(), 0
-    for document in credentials.iterator(chunk_size=100):
+    total = credentials.count()
+    for done, document in enumerate(credentials.iterator(chunk_size=100), 1):
         found = verification.verify_bytes(bytes(document.bytes), at=now)
         award = document.award
         wanted = "revoked" if award is not None and award.status == "revoked" else "valid"
         if found.state not in {wanted, "expired"}:
             raise CheckError(f"Document {document.public_id} is {found.state}, not {wanted}.")
-        done += 1
         report.progress(done, total, "badges verified")
     if StatusEntry.objects.filter(document__kind="credential").count() != total:
         raise CheckError("Badges and status indexes differ in number.")

@@ -168,14 +168,20 @@ CELERY_TASK_ROUTES = {
     "issuance.render_pending": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
 }
-CELERY_BEAT_SCHEDULE = {
-    "sign what is due": {"task": "issuance.sign_pending", "schedule": 5.0},
-    "render what is due": {"task": "issuance.render_pending", "schedule": 15.0},
-    "sign what was missed": {"task": "issuance.sign_overdue", "schedule": 600.0},
-    "open cases that are met": {"task": "pathways.open_due_cases", "schedule": 15.0},
-    "sign status lists before they lapse": {"task": "issuance.refresh_status_lists", "schedule": 300.0},
-    "send waiting mail": {"task": "learners.send_mail", "schedule": 10.0},
+_SWEEPS = {  # seconds between two looks for what is due
+    "issuance.sign_pending": 5.0,
+    "issuance.sign_overdue": 600.0,
+    "issuance.render_pending": 15.0,
+    "issuance.refresh_status_lists": 300.0,
+    "learners.send_mail": 10.0,
+    "pathways.open_due_cases": 15.0,
 }
+CELERY_BEAT_SCHEDULE = {
+    # A look that no worker took in time is not worth keeping: the next one sees the same rows.
+    task: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for task, seconds in _SWEEPS.items()
+}
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they are claimed again; see decision 0001
 HANDOFF_TIMEOUT_SECONDS = 1.0
 
 # Mail ----------------------------------------------------------------------------------------------------------------
