@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Prefetch
@@ -121,9 +121,9 @@ def _work(enrollment: Enrollment) -> Work:
     return Work(enrollment, submission, "waiting", word, text, "", submission.get_absolute_url())
 
 
-def new_results(learner: Learner, at: datetime) -> list[Decision]:
-    """Decisions released to the learner lately, the newest first. One query."""
-    return list(
+def new_results(learner: Learner, at: datetime) -> list[tuple[Decision, date]]:
+    """Decisions released to the learner lately with their day, the newest first. One query."""
+    found = (
         Decision.objects.filter(
             enrollment__learner=learner,
             status=DecisionStatus.RELEASED,
@@ -132,6 +132,7 @@ def new_results(learner: Learner, at: datetime) -> list[Decision]:
         .with_context()
         .order_by("-effective_at", "pk")[:5]
     )
+    return [(each, timezone.localdate(each.effective_at)) for each in found]
 
 
 def suggestions(learner: Learner) -> list[Credential]:
@@ -258,31 +259,30 @@ def growth(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 # Badges --------------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Badge:
-    """An award as its holder sees it. kind, word, time, prefix: as components/status.html reads them."""
+    """An award as its holder sees it. kind, word, on, prefix: as components/status.html reads them; seal: its state."""
 
     award: Award
     kind: str
-    word: str
-    time: datetime | None
-    prefix: str
-    seal: str
+    seal: str = "issued"
+    word: str = ""
+    on: date | None = None
+    prefix: str = ""
 
 
 def badge(award: Award, at: datetime) -> Badge:
     """No query when the award was read `with_context`."""
+    until = timezone.localdate(award.valid_until) if award.valid_until else None
     if award.status == AwardStatus.ACTIVE:
         if award.valid_until is not None and award.valid_until < at:
-            return Badge(award, "expired", "", award.valid_until, "", "expired")
+            return Badge(award, "expired", "expired", on=until)
         if award.sign_after > at:
-            return Badge(award, "waiting", _("Awarded, being prepared"), award.awarded_at, "", "issued")
-        return Badge(award, "valid", "", award.valid_until, _("until") if award.valid_until else "", "issued")
-    kind, seal = {
-        AwardStatus.SUSPENDED: ("suspended", "issued"),
-        AwardStatus.SUPERSEDED: ("superseded", "issued"),
-        AwardStatus.REVOKED: ("revoked", "revoked"),
-    }.get(AwardStatus(award.status), ("revoked", "revoked"))
-    word = "" if award.status != AwardStatus.WITHDRAWN else _("Withdrawn")
-    return Badge(award, kind, word, award.revoked_at, "", seal)
+            return Badge(award, "waiting", word=_("Awarded, being prepared"))
+        return Badge(award, "valid", on=until, prefix=_("until") if until else "")
+    if award.status == AwardStatus.REVOKED:
+        return Badge(award, "revoked", "revoked", on=timezone.localdate(award.revoked_at))
+    if award.status == AwardStatus.WITHDRAWN:
+        return Badge(award, "revoked", "revoked", word=_("Withdrawn"))
+    return Badge(award, str(award.status))
 
 
 def badges(learner: Learner, at: datetime) -> list[Badge]:

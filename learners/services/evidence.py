@@ -86,7 +86,7 @@ def add_hours(
     at: datetime,
 ) -> EvidenceItem:
     """Add logged hours to a draft; information, never a result. Raises NotAllowed, Conflict, Invalid."""
-    if not 0 < hours <= HOURS_MAX:
+    if not (hours.is_finite() and 0 < hours <= HOURS_MAX):
         raise Invalid(_("Give hours above 0 and up to %(limit)s.") % {"limit": HOURS_MAX})
     return _add(
         actor, submission, requirement, at, kind=EvidenceKind.HOURS, title=title or _("Hours"), hours=hours, text=text
