@@ -1,11 +1,14 @@
 """The rubric as everybody reads it: the rows of the component, and the pass rule in words."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from credentials.models import CredentialVersion, Criterion
+if TYPE_CHECKING:
+    from credentials.models import CredentialVersion, Criterion
 
 
 def rule_in_words(required_minimum: int, optional_minimum: int, *, has_optional: bool) -> str:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +19,7 @@ from credentials.models import (
     Outcome,
     Prerequisite,
 )
-from credentials.models.catalog import CredentialKind, CredentialQuerySet, EvidenceSource
+from credentials.models.catalog import CredentialKind, CredentialQuerySet, EvidenceSource, MillerLevel
 from credentials.workflow import VersionStatus
 
 # The bands of the catalog's filter, as (least, most) hours.
@@ -102,6 +103,7 @@ class Sheet:
 
     version: CredentialVersion
     what: str
+    audience: str
     facts: list[tuple[str, str]]
     assessed: list[tuple[str, str]]
     outcomes: list[Outcome]
@@ -132,6 +134,7 @@ def sheet(version: CredentialVersion) -> Sheet:
     return Sheet(
         version=version,
         what=_what(version),
+        audience=", ".join(in_words(each) for each in version.professions_admitted),
         facts=_facts(version),
         assessed=_assessed(version),
         outcomes=sorted(version.outcomes.all(), key=_position),
@@ -182,8 +185,7 @@ def source_in_words(requirement: EvidenceRequirement) -> str:
 def _facts(version: CredentialVersion) -> list[tuple[str, str]]:
     organization = version.credential.organization
     hours = ngettext("%(hours)s hour in all", "%(hours)s hours in all", version.workload_hours or 0)
-    return [
-        (_("For"), ", ".join(in_words(each) for each in version.professions_admitted)),
+    facts = [
         (_("Level"), version.get_level_display()),
         (_("Phase"), in_words(version.learner_phase)),
         (_("Workload"), hours % {"hours": version.workload_hours} if version.workload_hours else ""),
@@ -192,6 +194,7 @@ def _facts(version: CredentialVersion) -> list[tuple[str, str]]:
         (_("Validity"), _expiry(version)),
         (_("Awarding body"), f"{organization.name} ({organization.country})"),
     ]
+    return [(term, capfirst(value)) for term, value in facts]
 
 
 def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
@@ -210,15 +213,27 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
     answer = ngettext(
         "within %(count)s working day", "within %(count)s working days", version.review_target_working_days
     )
-    shows = _("The learner %(does)s.") % {"does": version.get_miller_level_display()} if version.miller_level else ""
-    return [
+    facts = [
         (_("Type of assessment"), ", ".join(version.assessment_methods)),
-        (_("What it shows"), shows),
+        (_("What it shows"), _shown(version)),
         (_("Supervision and identity"), version.supervision_and_identity),
         (_("Who assesses"), assessors),
         (_("Attempts"), attempts),
         (_("Answer"), answer % {"count": version.review_target_working_days}),
     ]
+    return [(term, capfirst(value)) for term, value in facts]
+
+
+def _shown(version: CredentialVersion) -> str:
+    """Miller's level in words."""
+    if not version.miller_level:
+        return ""
+    return {
+        MillerLevel.KNOWS: _("That the learner knows it"),
+        MillerLevel.KNOWS_HOW: _("That the learner knows how to do it"),
+        MillerLevel.SHOWS_HOW: _("That the learner has shown how, under observation"),
+        MillerLevel.DOES: _("That the learner does it in practice"),
+    }[MillerLevel(version.miller_level)]
 
 
 def _expiry(version: CredentialVersion) -> str:

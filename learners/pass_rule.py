@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from credentials.rubric import rule_in_words as in_words
+
 
 @dataclass(frozen=True)
 class Judged:
@@ -58,14 +60,6 @@ def gaps(
         elif (each.level is None or each.level < minimum) and not next_step.strip():
             found.append(Gap(position, "next_step", _("%(name)s: say the next step") % {"name": each.name}))
     return found
-
-
-def in_words(required_minimum: int, optional_minimum: int, *, has_optional: bool) -> str:
-    """The rule as the item's page prints it."""
-    required = _("Every required criterion must reach level %(level)s") % {"level": required_minimum}
-    if not has_optional:
-        return required + "."
-    return required + _(", and every other criterion level %(level)s.") % {"level": optional_minimum}
 
 
 def judge(judged: Sequence[Judged], *, required_minimum: int, optional_minimum: int) -> Verdict:
