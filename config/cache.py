@@ -60,5 +60,5 @@ class TolerantRedisCache(RedisCache):
     def delete_many(self, *args: Any, **kwargs: Any) -> None:
         self._tolerate(None, super().delete_many, *args, **kwargs)
 
-    def clear(self) -> bool:
-        return self._tolerate(False, super().clear)
+    def clear(self) -> None:
+        self._tolerate(None, super().clear)

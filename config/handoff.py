@@ -8,6 +8,7 @@ left alone for a while.
 import logging
 import time
 from functools import partial
+from typing import Any
 
 from celery import current_app
 from django.conf import settings
@@ -41,7 +42,7 @@ def send(task_name: str, kwargs: dict[str, int | str]) -> None:
         logger.warning("hint lost", extra={"task": task_name, "cause": type(error).__name__})
 
 
-def _producer_connection():
+def _producer_connection() -> Any:
     timeout = settings.HANDOFF_TIMEOUT_SECONDS
     return current_app.connection_for_write(
         connect_timeout=timeout,

@@ -34,7 +34,7 @@ def bundle(entry: str, read: Callable[[str], str]) -> str:
     return "\n".join(line for line in lines if line) + "\n"
 
 
-class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class BundledStaticFilesStorage(CompressedManifestStaticFilesStorage):
     """Hashed, compressed static files as WhiteNoise makes them, with each entry sheet in one piece."""
 
     def post_process(

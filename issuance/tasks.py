@@ -1,5 +1,7 @@
 """Hints that there is work; the rows say what. Each may run twice, late or never."""
 
+from typing import Any
+
 from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
@@ -8,7 +10,7 @@ from config import handoff
 from issuance import services
 
 BATCH = 100
-RETRY = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
+RETRY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
 
 @shared_task(name="issuance.sign_pending", **RETRY)

@@ -145,11 +145,14 @@ def groups(version: PathwayVersion, progress: rules.Progress | None) -> list[dic
                 }
             )
         elif isinstance(rule, rules.Hours | rules.Capstone):
-            is_hours = isinstance(rule, rules.Hours)
+            if isinstance(rule, rules.Hours):
+                title, asked = _("Hours"), _("at least %(hours)s together") % {"hours": rule.minimum}
+            else:
+                title, asked = _("Capstone"), rule.form
             drawn.append(
                 {
-                    "title": _("Hours") if is_hours else _("Capstone"),
-                    "rule": _("at least %(hours)s together") % {"hours": rule.minimum} if is_hours else rule.form,
+                    "title": title,
+                    "rule": asked,
                     "said": line.sentence if line else "",
                     "is_met": bool(line and line.is_met),
                     "nodes": [],

@@ -104,7 +104,7 @@ def write_fonts() -> None:
 
 def write_truetype(face: Face, target: Path) -> None:
     """Unpack one WOFF2 file, naming it as CSS does: instances cut from a variable font all claim to be "Thin"."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     font = TTFont(face.source, recalcBBoxes=False, recalcTimestamp=False)
     font.flavor = None

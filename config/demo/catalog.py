@@ -47,7 +47,8 @@ PROCEDURE_LIMITS = LIMITS + " Procedures were performed in a supervised setting.
 
 
 def read(name: str) -> dict[str, Any]:
-    return json.loads((DATA / name).read_text(encoding="utf-8"))
+    content: dict[str, Any] = json.loads((DATA / name).read_text(encoding="utf-8"))
+    return content
 
 
 def load_school() -> Organization:
@@ -68,7 +69,7 @@ def load_school() -> Organization:
 
 def load_frameworks() -> dict[tuple[str, str], Competency]:
     """Load every framework in its version; answer the competencies by (framework, code)."""
-    loaded = {}
+    loaded: dict[tuple[str, str], Competency] = {}
     for each in read("competencies.json")["frameworks"]:
         framework = Framework.objects.create(
             slug=each["framework"],
@@ -242,9 +243,10 @@ def load_pathways(
             review_on=date(at.year + 1, 6, 30),
             at=at,
         )
-        credentials_services.publish_version(
-            actor=publisher, version=version.credential_version, at=at, note="Demo catalog"
-        )
+        if version.credential_version is not None:
+            credentials_services.publish_version(
+                actor=publisher, version=version.credential_version, at=at, note="Demo catalog"
+            )
         loaded[item["id"]] = pathways_services.publish_pathway(
             actor=publisher, version=version, at=at, note="Demo catalog"
         )

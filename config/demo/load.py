@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from credentials.models import Credential, Organization
+from credentials.models import Credential, CredentialVersion, Organization
 from issuance import services as issuance_services
 from issuance.models import KeyPurpose
 from learners import services as learners_services
@@ -76,6 +76,12 @@ def load(*, home: Path, at: datetime) -> None:
     _load_history(credentials, pathways[PATHWAY].pathway, accounts, at)
 
 
+def _published(credential: Credential) -> CredentialVersion:
+    if credential.current_version is None:
+        raise ValueError(f"{credential.code} is not published.")
+    return credential.current_version
+
+
 def _load_history(
     credentials: dict[str, Credential], pathway: Pathway, accounts: dict[str, User], at: datetime
 ) -> None:
@@ -83,13 +89,13 @@ def _load_history(
     assessor = [accounts["assessor"]]
     for slug in [*HELD, REVOKED_ITEM]:
         decisions = history.prepare_decisions(
-            version=credentials[slug].current_version, learners=[robin], assessors=assessor, at=at - timedelta(days=60)
+            version=_published(credentials[slug]), learners=[robin], assessors=assessor, at=at - timedelta(days=60)
         )
         learners_services.release_decisions(
             actor=accounts["lead"], decisions=decisions, at=at - timedelta(days=57), note=""
         )
     history.prepare_decisions(
-        version=credentials[LAST_COMPONENT].current_version,
+        version=_published(credentials[LAST_COMPONENT]),
         learners=[robin],
         assessors=assessor,
         at=at - timedelta(days=3),
@@ -101,5 +107,5 @@ def _load_history(
     # The printed assessor is left with the least to do, so that the story's submission comes to them.
     judges = list(User.objects.filter(role_grants__role="assessor").exclude(pk=accounts["assessor"].pk).order_by("pk"))
     history.prepare_decisions(
-        version=credentials[COHORT_ITEM].current_version, learners=cohort, assessors=judges, at=at - timedelta(days=3)
+        version=_published(credentials[COHORT_ITEM]), learners=cohort, assessors=judges, at=at - timedelta(days=3)
     )

@@ -105,8 +105,11 @@ STORAGES = {
 }
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static" / "collected"
-STATICFILES_DIRS = [BASE_DIR / "static" / part for part in ("css", "js", "img", "vendor")]
-STATICFILES_DIRS = [(directory.name, directory) for directory in STATICFILES_DIRS if directory.exists()]
+STATICFILES_DIRS = [
+    (name, BASE_DIR / "static" / name)
+    for name in ("css", "js", "img", "vendor")
+    if (BASE_DIR / "static" / name).exists()
+]
 
 # Uploads -------------------------------------------------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 100 * 1024 * 1024)

@@ -7,8 +7,9 @@ from config.runtime import paths, secrets
 os.environ.setdefault("PUBLIC_ORIGIN", f"http://localhost:{os.environ.get('PORT', '8000')}")
 secrets.provide(paths.home())  # SECRET_KEY and MASTER_KEY are made at first run and kept with mode 0600
 
+from config import env  # noqa: E402
 from config.settings.base import *  # noqa: E402,F403
-from config.settings.base import ALLOWED_HOSTS, env  # noqa: E402
+from config.settings.base import ALLOWED_HOSTS, LOGGING  # noqa: E402
 
 DEBUG = env.flag("DEBUG", default=False)
 IS_LOCAL = True
@@ -21,4 +22,4 @@ UNDO_WINDOW_SECONDS = env.number("UNDO_WINDOW_SECONDS", 0)
 HSTS_SECONDS = SECURE_HSTS_SECONDS = 0
 SECURE_SSL_REDIRECT = False
 if not DEBUG:
-    LOGGING["root"]["level"] = env.text("LOG_LEVEL", "WARNING")  # noqa: F405
+    LOGGING = LOGGING | {"root": LOGGING["root"] | {"level": env.text("LOG_LEVEL", "WARNING")}}  # type: ignore[operator]

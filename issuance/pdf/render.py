@@ -74,7 +74,7 @@ def render(template: str, context: dict[str, Any], *, identifier: bytes, attachm
     """The PDF of a template. identifier: 16 bytes; with the same content, the same bytes come out."""
     sheet, configuration = _fonts()
     document = HTML(string=render_to_string(template, context), url_fetcher=FontFetcher(), base_url=None)
-    return document.write_pdf(  # type: ignore[no-any-return]
+    return document.write_pdf(
         stylesheets=[sheet],
         font_config=configuration,
         pdf_variant="pdf/a-3a",

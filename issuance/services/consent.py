@@ -1,9 +1,13 @@
 """A learner's permission to disclose (34 CFR 99.30), share links, and taking the permission back."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,22 +21,48 @@ from learners.workflow import AwardStatus
 WORDING_VERSION = "2026-11"
 WORDING = gettext_lazy(
     "I, %(name)s, ask %(school)s to show %(badges)s, with my name, dates, status and what was assessed, to %(recipients)s, "
-    "for this purpose: %(purpose)s. No level, comment or evidence is shown. I can withdraw this at any time; files "
-    "that were handed out before cannot be called back."
+    "for this purpose: %(purpose)s. This holds %(until)s. No level, comment or evidence is shown. I can withdraw this at "
+    "any time; files that were handed out before cannot be called back."
 )
 LINK_BADGES_MAX = 10
 HIGHLIGHTS_MAX = 3
 
 
-def wording(*, learner_name: str, school: str, titles: Sequence[str], purpose: str, recipients: str) -> str:
-    """The sentence that a learner agrees to, as it is shown and stored."""
+class OtherWording(Conflict):
+    """What the learner agreed to is not what would be stored."""
+
+    code = "other-wording"
+
+
+def wording(
+    *,
+    awards: Sequence[Award],
+    purpose: str,
+    purpose_text: str = "",
+    recipients: str = Recipients.ANYONE_WITH_LINK,
+    recipients_text: str = "",
+    ends_at: datetime | None = None,
+) -> str:
+    """The statement that a learner agrees to, as it is shown and stored. The awards come with their context."""
+    awards = sorted(awards, key=lambda award: (award.awarded_at, award.pk))
+    schools = dict.fromkeys(award.credential.organization.name for award in awards)
+    if ends_at is None:
+        until = _("until I withdraw it")
+    else:
+        until = _("until %(day)s") % {"day": date_format(timezone.localtime(ends_at), "M j, Y, g:i A T")}
     return str(WORDING) % {
-        "name": learner_name,
-        "school": school,
-        "badges": ", ".join(titles),
-        "recipients": recipients,
-        "purpose": purpose,
+        "name": awards[0].learner.display_name,
+        "school": ", ".join(schools),
+        "badges": ", ".join(f"“{award.credential_version.title}”" for award in awards),
+        "recipients": recipients_text.strip() or str(Recipients(recipients).label),
+        "purpose": purpose_text.strip() or str(Purpose(purpose).label),
+        "until": until,
     }
+
+
+def digest(statement: str) -> str:
+    """Names a statement, so that a form can say which one was on the page."""
+    return hashlib.sha256(statement.encode()).hexdigest()
 
 
 @transaction.atomic
@@ -46,12 +76,14 @@ def give_consent(
     recipients_text: str = "",
     sign_in_method: str,
     ends_at: datetime | None = None,
+    shown: str | None = None,
     at: datetime,
 ) -> Consent:
     """Record a learner's consent to show awards; nothing about them is public before.
 
-    sign_in_method: how the learner was authenticated. Raises NotAllowed (another learner's award), Invalid (a part of the
-    consent is missing), Conflict (an award that is not signed, or was taken back).
+    sign_in_method: how the learner was authenticated. shown: the digest of the statement that was on the page. Raises
+    NotAllowed (another learner's award), Invalid (a part of the consent is missing), Conflict (an award that is not signed,
+    or was taken back), OtherWording (the statement would be another than the one shown).
     """
     if not awards:
         raise Invalid(_("Choose at least one badge."))
@@ -69,21 +101,26 @@ def give_consent(
         raise Invalid(_("Say to whom."))
     if ends_at is not None and ends_at <= at:
         raise Invalid(_("The end date must lie in the future."))
-    learner = rows[0].learner
+    if not sign_in_method.strip():
+        raise Invalid(_("Sign in again, so that the consent can say who gave it."))
+    statement = wording(
+        awards=rows,
+        purpose=purpose,
+        purpose_text=purpose_text,
+        recipients=recipients,
+        recipients_text=recipients_text,
+        ends_at=ends_at,
+    )
+    if shown is not None and shown != digest(statement):
+        raise OtherWording(_("The statement changed with your choices. Read it again, and agree to it."))
     consent = Consent.objects.create(
-        learner=learner,
+        learner=rows[0].learner,
         purpose=purpose,
         purpose_text=purpose_text.strip(),
         recipients=recipients,
         recipients_text=recipients_text.strip(),
         wording_version=WORDING_VERSION,
-        wording=wording(
-            learner_name=learner.display_name,
-            school=rows[0].credential.organization.name,
-            titles=[award.credential_version.title for award in rows],
-            purpose=purpose_text.strip() or str(Purpose(purpose).label),
-            recipients=recipients_text.strip() or str(Recipients(recipients).label),
-        ),
+        wording=statement,
         sign_in_method=sign_in_method,
         given_at=at,
         ends_at=ends_at,
@@ -96,7 +133,7 @@ def give_consent(
 def withdraw_consent(*, actor: User, consent: Consent, at: datetime) -> Consent:
     """Take a consent back: from the next request on, what it covered alone is not shown. Raises NotAllowed, Conflict."""
     consent = Consent.objects.select_for_update(of=("self",)).select_related("learner").get(pk=consent.pk)
-    for award in consent.awards.with_context().order_by("pk"):
+    for award in Award.objects.with_context().filter(consents=consent).order_by("pk"):
         require(actor, Can.AWARD_SHARE, award)
     if consent.withdrawn_at is not None:
         raise Conflict(_("This consent is withdrawn already."))
@@ -123,7 +160,7 @@ def create_link(
     if not Consent.objects.standing(at).filter(pk=consent.pk).exists():
         raise Conflict(_("The consent does not stand any more."))
     covered = set(consent.consent_awards.values_list("award_id", flat=True))
-    for award in consent.awards.with_context().order_by("pk"):
+    for award in Award.objects.with_context().filter(consents=consent).order_by("pk"):
         require(actor, Can.AWARD_SHARE, award)
     if not title.strip():
         raise Invalid(_("Give the link a title."))
@@ -140,3 +177,17 @@ def create_link(
         for position, award in enumerate(awards, 1)
     )
     return link
+
+
+@transaction.atomic
+def share_together(
+    *, actor: User, awards: Sequence[Award], title: str, highlighted: Sequence[Award] = (), at: datetime, **consent: Any
+) -> ShareLink:
+    """Consent to show several badges, and make the address that opens them in this order. One act, or none.
+
+    consent: what `give_consent` takes beside these. Raises what `give_consent` and `create_link` raise.
+    """
+    given = give_consent(actor=actor, awards=awards, at=at, **consent)
+    return create_link(
+        actor=actor, consent=given, awards=awards, title=title, highlighted=highlighted, ends_at=given.ends_at, at=at
+    )

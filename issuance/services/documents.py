@@ -43,7 +43,7 @@ def render_pending(*, limit: int, at: datetime) -> int:
         with _alone(LOCK_TRANSCRIPT, transcript.pk) as is_ours:
             made += is_ours and make_transcript(transcript, at)
     for document in _without_certificate()[: limit - made]:
-        with _alone(LOCK_CERTIFICATE, document.award_id) as is_ours:
+        with _alone(LOCK_CERTIFICATE, document.award_id or 0) as is_ours:
             made += is_ours and make_certificate(document, at)
     return made
 

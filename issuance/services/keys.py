@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from typing import Literal, cast
 
 from cryptography import x509
 from cryptography.exceptions import InvalidTag
@@ -79,14 +80,30 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
 @transaction.atomic
 def rotate_key(*, organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey:
     """Retire the active key and make the next one. What the old one signed stays valid."""
-    active = SigningKey.objects.select_for_update().filter(
-        organization=organization, purpose=purpose, state=KeyState.ACTIVE
+    _retire(organization, purpose, at)
+    return create_key(organization=organization, purpose=purpose, at=at)
+
+
+@transaction.atomic
+def retire_key(*, organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey:
+    """Retire the active key without a next one: nothing is signed until there is. Raises Conflict when none is active."""
+    retired = _retire(organization, purpose, at)
+    if retired is None:
+        raise Conflict(_("There is no active key for this purpose."))
+    return retired
+
+
+def _retire(organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey | None:
+    key = (
+        SigningKey.objects.select_for_update()
+        .filter(organization=organization, purpose=purpose, state=KeyState.ACTIVE)
+        .first()
     )
-    for key in active:
+    if key is not None:
         require_move(KEY_MOVES, key.state, KeyState.RETIRED)
         key.state, key.retired_at = KeyState.RETIRED, at
         key.save(update_fields=["state", "retired_at"])
-    return create_key(organization=organization, purpose=purpose, at=at)
+    return key
 
 
 def active_key(organization: Organization, purpose: KeyPurpose) -> SigningKey:
@@ -118,7 +135,11 @@ def published_keys(organization: Organization) -> list[ob.PublishedKey]:
     """The badge keys of the DID document, oldest first, with their history."""
     keys = SigningKey.objects.filter(organization=organization, purpose=KeyPurpose.BADGE).order_by("number")
     return [
-        ob.PublishedKey(name=f"key-{key.number}", public_key=ob.from_multikey(key.public_multibase), state=key.state)
+        ob.PublishedKey(
+            name=f"key-{key.number}",
+            public_key=ob.from_multikey(key.public_multibase),
+            state=cast("Literal['active', 'retired', 'compromised']", key.state),
+        )
         for key in keys
     ]
 

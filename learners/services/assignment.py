@@ -54,7 +54,7 @@ def _qualified(submission: Submission, at: datetime) -> QuerySet[User]:
             role_grants__organization=credential.organization,
             role_grants__from_at__lte=at,
         )
-        .exclude(pk=submission.learner.user_id)
+        .exclude(learner=submission.learner)
         .annotate(
             load=Count(
                 "assignments",
@@ -76,4 +76,4 @@ def _former_assessor(submission: Submission, at: datetime) -> User | None:
         .values_list("assessor", flat=True)
         .first()
     )
-    return _qualified(submission, at).filter(pk=former).first() if former else None
+    return _qualified(submission, at).filter(pk=former).first() if former is not None else None

@@ -52,14 +52,15 @@ def enroll(*, actor: User, learner: Learner, credential: Credential, at: datetim
     learner = Learner.objects.select_for_update(of=("self",)).select_related("user").get(pk=learner.pk)
     require(actor, Can.ENROLLMENT_START, learner)
     credential = Credential.objects.select_related("current_version").get(pk=credential.pk)
-    if reasons := refusals(learner=learner, credential=credential, at=at):
+    version = credential.current_version
+    if (reasons := refusals(learner=learner, credential=credential, at=at)) or version is None:
         raise Invalid(" ".join(reasons))
     try:
         with transaction.atomic():
             enrollment = Enrollment.objects.create(
                 learner=learner,
                 credential=credential,
-                credential_version=credential.current_version,
+                credential_version=version,
                 enrolled_at=at,
             )
     except IntegrityError as error:
