@@ -1,7 +1,7 @@
 """The forms of the catalog and of publishing."""
 
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +37,11 @@ class CatalogFilter(forms.Form):
 
     def __init__(self, *args: Any, themes: list[str], professions: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["theme"].choices = [("", _("Any theme")), *((each, each) for each in themes)]
-        self.fields["profession"].choices = [
+        cast(forms.ChoiceField, self.fields["theme"]).choices = [
+            ("", _("Any theme")),
+            *((each, each) for each in themes),
+        ]
+        cast(forms.ChoiceField, self.fields["profession"]).choices = [
             ("", _("Any profession")),
             *((each, selectors.in_words(each).capitalize()) for each in professions),
         ]
@@ -72,7 +75,7 @@ class StewardshipForm(forms.Form):
     def __init__(self, *args: Any, owners: "list[User]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._owners = {str(owner.public_id): owner for owner in owners}
-        self.fields["owner"].choices = [
+        cast(forms.ChoiceField, self.fields["owner"]).choices = [
             ("", _("Choose a person")),
             *((public_id, owner.name) for public_id, owner in self._owners.items()),
         ]

@@ -152,7 +152,7 @@ def sheet(version: CredentialVersion) -> Sheet:
         prerequisites=[
             {
                 "title": each.requires.current_version.title if each.requires.current_version else each.requires.code,
-                "url": each.requires.get_absolute_url(),
+                "url": each.requires.get_absolute_url() if each.requires.current_version else "",
             }
             for each in prerequisites
         ],

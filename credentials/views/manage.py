@@ -1,6 +1,6 @@
 """Where leads and administrators prepare and publish what can be earned."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from uuid import UUID
 
 from django.contrib import messages
@@ -23,12 +23,20 @@ from credentials.gate import missing
 from credentials.models import Credential, CredentialVersion
 from credentials.workflow import VersionStatus
 
+if TYPE_CHECKING:
+    from learners.models import User
+
 LIST_PAGE = 50
 OWNERS = {Role.LEAD, Role.ADMINISTRATOR}
 
 
+def _person(request: HttpRequest) -> "User":
+    """Who is signed in; each page here asks for that first."""
+    return cast("User", request.user)
+
+
 def _editable(request: HttpRequest, public_id: UUID) -> Credential:
-    found = Credential.objects.editable_by(request.user).select_related("organization", "owner", "current_version")
+    found = Credential.objects.editable_by(_person(request)).select_related("organization", "owner", "current_version")
     return get_object_or_404(found, public_id=public_id)
 
 
@@ -36,10 +44,10 @@ def _editable(request: HttpRequest, public_id: UUID) -> Credential:
 @require_safe
 def manage_list(request: HttpRequest) -> HttpResponse:
     """Everything that this person prepares; drafts stand first."""
-    if not OWNERS & request.user.roles():
+    if not OWNERS & _person(request).roles():
         raise Http404
     credentials = (
-        Credential.objects.editable_by(request.user)
+        Credential.objects.editable_by(_person(request))
         .select_related("owner")
         .prefetch_related(selectors.newest_first())
         .order_by("status", "code", "pk")
@@ -77,7 +85,7 @@ def _detail(
         "is_draft": is_draft,
         "missing": lacking,
         "missing_places": {each.place for each in lacking},
-        "may_publish": allowed(request.user, Can.CREDENTIAL_PUBLISH, credential),
+        "may_publish": allowed(_person(request), Can.CREDENTIAL_PUBLISH, credential),
         "publishing": publishing or PublishForm(initial={"number": version.number}),
         "stewarding": stewarding or _stewardship_form(credential),
         "events": credential.events.select_related("actor", "version").order_by("-at", "-pk")[:20],
@@ -131,7 +139,7 @@ def stewardship(request: HttpRequest, public_id: UUID) -> HttpResponse:
         owner, review_on = form.steward()
         try:
             services.set_stewardship(
-                actor=request.user, credential=credential, owner=owner, review_on=review_on, at=timezone.now()
+                actor=_person(request), credential=credential, owner=owner, review_on=review_on, at=timezone.now()
             )
         except RegistryError as error:
             form.add_error(None, str(error))
@@ -159,7 +167,9 @@ def version_publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
         messages.info(request, _("Version %(number)s is published already.") % {"number": version.number})
         return redirect("credentials:manage-detail", public_id=credential.public_id)
     try:
-        services.publish_version(actor=request.user, version=version, at=timezone.now(), note=form.cleaned_data["note"])
+        services.publish_version(
+            actor=_person(request), version=version, at=timezone.now(), note=form.cleaned_data["note"]
+        )
     except RegistryError as error:
         form.add_error(None, str(error))
         return _detail(request, credential, publishing=form)
@@ -177,7 +187,7 @@ def version_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "GET":  # after a sign-in in between
         return redirect("credentials:manage-detail", public_id=public_id)
     try:
-        draft = services.start_version(actor=request.user, credential=credential, at=timezone.now())
+        draft = services.start_version(actor=_person(request), credential=credential, at=timezone.now())
     except RegistryError as error:
         messages.error(request, str(error))
     else:

@@ -91,3 +91,20 @@ def test_pages_of_the_catalog_keep_the_filters(client, make_version):
     assert first.text.count("badge-card__title") == 24
     assert second.text.count("badge-card__title") == 2
     assert "level=advanced&amp;page=2" in first.text
+
+
+@pytest.mark.parametrize(
+    "query", [{"q": "\x00"}, {"q": "%_'"}, {"q": "x" * 500}, {"page": "x"}, {"page": "999"}, {"hours": "1 OR 1"}]
+)
+def test_odd_addresses_show_a_page(client, version, query):
+    assert client.get(URL, query).status_code == 200
+
+
+def test_a_designation_stands_in_the_catalog_as_one(client, make_version):
+    make_version(kind="designation", title="Digital Health", workload_hours=None, level="")
+
+    page = client.get(URL)
+
+    assert "Digital Health" in page.text
+    assert "Designation" in page.text
+    assert "None hour" not in page.text

@@ -137,3 +137,25 @@ def test_the_pages_cost_a_fixed_number_of_queries(client, full, django_assert_nu
         client.get(full.credential.get_absolute_url())
     with django_assert_num_queries(7):
         client.get(version_url(full))
+
+
+def test_a_designation_has_no_rubric_and_says_what_it_is(client, make_version):
+    version = make_version(kind="designation", workload_hours=None, level="", setting="", requirement="")
+
+    page = client.get(version.credential.get_absolute_url())
+
+    assert page.status_code == 200
+    assert "A designation:" in page.text
+    assert "Earned with distinction." in page.text
+    assert "The rubric" not in page.text
+    assert "Workload" not in page.text
+
+
+def test_a_prerequisite_that_nobody_can_read_yet_is_named_without_a_link(client, make_version):
+    draft = make_version(published=False)
+    version = make_version(requires=[draft.credential])
+
+    page = client.get(version.credential.get_absolute_url())
+
+    assert draft.credential.code in page.text
+    assert str(draft.credential.public_id) not in page.text
