@@ -1,5 +1,24 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class IssuanceConfig(AppConfig):
     name = "issuance"
+
+    def ready(self) -> None:
+        from config import health, panels
+        from config.pages import add_nav
+        from issuance import origin, selectors, wellbeing
+
+        panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
+        panels.register("learners:awards", selectors.transcript_panel, "issuance/_transcript_panel.html")
+        add_nav(
+            _("Sharing"),
+            "issuance:share-center",
+            is_shown=lambda user: getattr(user, "learner", None) is not None,
+            order=22,
+        )
+        add_nav(_("Registrar"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
+        health.register("keys", wellbeing.keys)
+        health.register("awards_waiting", wellbeing.awards_waiting)
+        health.register("origin", origin.check)

@@ -261,7 +261,8 @@ def check_file(content: bytes | str, *, at: datetime) -> FileVerdict:
     """Check a file that somebody brings. For a badge of this registry, the registry's own word is added."""
     report = verify_bytes(content, at=at)
     document = report.document or {}
-    state, checks = report.state, report.checks
+    state: str = report.state
+    checks = report.checks
     if state in {"valid", "expired", "revoked"} and (award := _award_of(document)) is not None:
         word = _registry_word(award)
         if word is not None:

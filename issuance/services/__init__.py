@@ -1,19 +1,30 @@
 """The commands of issuing, the only writers. Grouped by subject; import this package: `from issuance import services`."""
 
-from .consent import create_link, give_consent, withdraw_consent
+from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
-from .keys import KeyUnavailable, active_key, badge_signer, create_key, open_key, published_keys, rotate_key
+from .keys import (
+    KeyUnavailable,
+    active_key,
+    badge_signer,
+    create_key,
+    open_key,
+    published_keys,
+    retire_key,
+    rotate_key,
+)
 from .revocation import approve_revocation, refuse_revocation, request_revocation
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
 
 __all__ = [
     "KeyUnavailable",
+    "OtherWording",
     "active_key",
     "approve_revocation",
     "badge_signer",
     "create_key",
     "create_link",
+    "digest",
     "ensure_image",
     "give_consent",
     "list_url",
@@ -28,8 +39,11 @@ __all__ = [
     "render_pending",
     "request_revocation",
     "request_transcript",
+    "retire_key",
     "rotate_key",
     "set_bits",
+    "share_together",
     "sign_pending",
     "withdraw_consent",
+    "wording",
 ]

@@ -19,11 +19,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_http_methods, require_safe
 
+from config import handoff
 from config.limits import limited
 from credentials.models import Organization
-from issuance import badge_page, verification
+from issuance import badge_page, badges, verification
 from issuance import openbadges as ob
-from issuance.models import Disclosure, SealImage, ShareLink, StatusList
+from issuance.models import Disclosure, DocumentKind, SealImage, ShareLink, SignedDocument, StatusList
 
 VC_TYPES = ("application/vc+ld+json", "application/vc", "application/ld+json", "application/json")
 FILE_MAX_BYTES = 4 * 1024 * 1024
@@ -86,6 +87,36 @@ def file_response(verdict: verification.Verdict, *, public_id: UUID, form: str) 
             content, media_type = ob.bake_svg(image.svg.encode(), verdict.content), "image/svg+xml"
     response = HttpResponse(content, content_type=media_type)
     response["Content-Disposition"] = f'attachment; filename="badge-{str(public_id)[:8]}.{form}"'
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@limited("verify")
+def badge_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The signed certificate of a shared badge, as stored; while it is being made, a page that says so."""
+    verdict = verification.shared_award(public_id, at=timezone.now())
+    if verdict is None:
+        return not_shown()
+    content = (
+        SignedDocument.objects.filter(award=verdict.award_id, kind=DocumentKind.CERTIFICATE, superseded_at__isnull=True)
+        .values_list("bytes", flat=True)
+        .first()
+    )
+    if content is not None:
+        return pdf_response(bytes(content), f"certificate-{str(public_id)[:8]}.pdf")
+    handoff.send("issuance.render_pending", {})
+    response = HttpResponse(
+        render_to_string("issuance/certificate_waits.html", {"address": badges.award_url(public_id)}), status=503
+    )
+    response["Retry-After"] = "15"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def pdf_response(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["Cache-Control"] = "private, no-cache"
     return response
 
@@ -194,6 +225,7 @@ urlpatterns = [
     path("v/<uuid:public_id>.json", badge_file, {"form": "json"}, name="badge-json"),
     path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),
     path("v/<uuid:public_id>.svg", badge_file, {"form": "svg"}, name="badge-svg"),
+    path("v/<uuid:public_id>.pdf", badge_pdf, name="badge-pdf"),
     path("s/<str:token>", share_link, name="share-link"),
     path("check/", check, name="check"),
     path("status/<uuid:public_id>", status_list, name="status-list"),

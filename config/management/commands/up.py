@@ -77,4 +77,5 @@ def _migrate(say: Callable[[str], None]) -> None:
     if plan := executor.migration_plan(executor.loader.graph.leaf_nodes()):
         say(f"Bringing the database up to date: {len(plan)} migrations.")
         call_command("migrate", interactive=False, verbosity=0)
+    call_command("check_origin")
     connections.close_all()

@@ -1,0 +1,70 @@
+"""`manage.py keys`: list, create, rotate and retire signing keys. Nothing secret is printed."""
+
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils import timezone
+
+from config.errors import RegistryError
+from credentials.models import Organization
+from issuance import services
+from issuance.models import KeyPurpose, SigningKey
+from issuance.services.keys import KeyUnavailable, open_key
+
+
+class Command(BaseCommand):
+    help = "List, create, rotate or retire an organization's signing keys."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        actions = parser.add_subparsers(dest="action", required=True)
+        listing = actions.add_parser("list", help="every key, its state, and whether it opens under this MASTER_KEY")
+        listing.add_argument("organization", nargs="?", help="slug; all organizations without it")
+        for name, words in (
+            ("create", "make the first key for a purpose"),
+            ("rotate", "retire the active key and make the next one"),
+            ("retire", "retire the active key; nothing is signed until another is created"),
+        ):
+            action = actions.add_parser(name, help=words)
+            action.add_argument("organization", help="slug")
+            action.add_argument("purpose", choices=KeyPurpose.values)
+
+    def handle(self, *args: Any, action: str, organization: str | None, **options: Any) -> None:
+        if action == "list":
+            self._list(organization)
+            return
+        issuer = self._organization(str(organization))
+        purpose = KeyPurpose(options["purpose"])
+        act = {"create": services.create_key, "rotate": services.rotate_key, "retire": services.retire_key}[action]
+        try:
+            key = act(organization=issuer, purpose=purpose, at=timezone.now())
+        except RegistryError as error:
+            raise CommandError(str(error)) from error
+        word = {"create": "created", "rotate": "created; the one before is retired", "retire": "retired"}[action]
+        self.stdout.write(f"{issuer.slug}: {key.purpose} key-{key.number} ({key.algorithm}) {word}.")
+
+    def _list(self, slug: str | None) -> None:
+        keys = SigningKey.objects.select_related("organization").order_by("organization__slug", "purpose", "number")
+        if slug:
+            keys = keys.filter(organization=self._organization(slug))
+        for key in keys:
+            self.stdout.write(
+                f"{key.organization.slug:<24} {key.purpose:<9} key-{key.number:<3} {key.algorithm:<8} {key.state:<12} "
+                f"{key.created_at:%Y-%m-%d}  {_opens(key)}  {key.public_multibase}"
+            )
+        if not keys:
+            self.stdout.write("There are no keys. Make one with: manage.py keys create <organization> badge")
+
+    def _organization(self, slug: str) -> Organization:
+        found = Organization.objects.filter(slug=slug, is_issuer=True).first()
+        if found is None:
+            issuers = ", ".join(Organization.objects.filter(is_issuer=True).values_list("slug", flat=True)) or "none"
+            raise CommandError(f"No issuing organization is called {slug!r}. There are: {issuers}.")
+        return found
+
+
+def _opens(key: SigningKey) -> str:
+    try:
+        open_key(key)
+    except KeyUnavailable:
+        return "closed"
+    return "opens "

@@ -1,0 +1,137 @@
+"""What pages read about documents, consents and the registry."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.http import HttpRequest
+from django.utils import timezone
+
+from config.permissions import Can, Role, allowed
+from issuance.forms import id_in
+from issuance.models import Consent, DocumentKind, ShareLink, SignedDocument, Transcript
+from issuance.models.sharing import Recipients
+from learners.models import Award, Learner, User
+from learners.models.awards import AwardQuerySet
+from learners.workflow import AwardStatus
+
+TRANSCRIPTS_SHOWN = 5
+STAFF = {Role.REGISTRAR, Role.AUDITOR}
+
+
+def is_staff(user: User) -> bool:
+    """Whether somebody reads the registry at all; which part of it, the lists say."""
+    return bool({str(role) for role in STAFF} & user.roles())
+
+
+def own_awards(user: User) -> AwardQuerySet:
+    """A learner's own awards that were not taken back."""
+    return Award.objects.with_context().filter(learner__user=user).exclude(status=AwardStatus.WITHDRAWN)
+
+
+def signed_awards(user: User) -> AwardQuerySet:
+    """Those of a learner's awards that can be shared, oldest first."""
+    return own_awards(user).filter(_has(DocumentKind.CREDENTIAL)).order_by("awarded_at", "pk")
+
+
+def _has(kind: DocumentKind) -> Exists:
+    return Exists(SignedDocument.objects.filter(award=OuterRef("pk"), kind=kind, superseded_at__isnull=True))
+
+
+def open_consent(award: Award, at: datetime) -> Consent | None:
+    """The newest standing consent that lets anyone with the address see an award."""
+    return (
+        Consent.objects.standing(at)
+        .filter(awards=award, recipients=Recipients.ANYONE_WITH_LINK)
+        .order_by("-given_at", "-pk")
+        .first()
+    )
+
+
+# Panels --------------------------------------------------------------------------------------------------------------
+def award_panel(request: HttpRequest, award: Award) -> dict[str, Any] | None:
+    """An award's documents on its page. Two queries."""
+    kinds = set(award.documents.filter(superseded_at__isnull=True).values_list("kind", flat=True))
+    if award.learner.user_id != request.user.pk:
+        return {"registry": award} if allowed(request.user, Can.AWARD_READ, award) else None
+    return {
+        "award": award,
+        "is_signed": DocumentKind.CREDENTIAL in kinds,
+        "has_certificate": DocumentKind.CERTIFICATE in kinds,
+        "is_due": award.status == AwardStatus.ACTIVE,
+        "is_revoked": award.status == AwardStatus.REVOKED,
+        "sign_after": award.sign_after if award.sign_after > timezone.now() else None,
+        "consent": open_consent(award, timezone.now()),
+    }
+
+
+def transcript_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
+    """A learner's transcripts on "My badges". Two queries."""
+    made = SignedDocument.objects.filter(transcript=OuterRef("pk"), kind=DocumentKind.TRANSCRIPT)
+    transcripts = list(
+        Transcript.objects.filter(learner=learner)
+        .annotate(is_made=Exists(made))
+        .order_by("-requested_at", "-pk")[:TRANSCRIPTS_SHOWN]
+    )
+    can_ask = SignedDocument.objects.filter(award__learner=learner, kind=DocumentKind.CREDENTIAL).exists()
+    if not can_ask and not transcripts:
+        return None
+    return {"transcripts": transcripts, "is_waiting": any(not each.is_made for each in transcripts)}
+
+
+# Sharing -------------------------------------------------------------------------------------------------------------
+def consents_of(learner: Learner, at: datetime) -> list[Consent]:
+    """Every consent a learner gave, newest first, with its awards and links. Three queries, whatever the number."""
+    links = ShareLink.objects.annotate(opened=Count("views__at", distinct=True)).order_by("-created_at", "-pk")
+    consents = list(
+        Consent.objects.filter(learner=learner)
+        .prefetch_related(
+            Prefetch("awards", Award.objects.select_related("credential_version").order_by("awarded_at", "pk")),
+            Prefetch("share_links", links),
+        )
+        .order_by("-given_at", "-pk")
+    )
+    for consent in consents:
+        consent.state = state_of(consent, at)  # type: ignore[attr-defined]
+    return consents
+
+
+def state_of(consent: Consent, at: datetime) -> str:
+    """standing, ended or withdrawn."""
+    if consent.withdrawn_at is not None:
+        return "withdrawn"
+    return "ended" if consent.ends_at is not None and consent.ends_at <= at else "standing"
+
+
+# The registry --------------------------------------------------------------------------------------------------------
+def registry(user: User) -> AwardQuerySet:
+    """The awards that somebody reads as registrar or auditor."""
+    return Award.objects.filter(user.scope_q({str(role) for role in STAFF}, "credential__"))
+
+
+def find(awards: AwardQuerySet, *, words: str = "", status: str = "") -> AwardQuerySet:
+    """Those that match a learner's name, a title, a code, or a badge's address."""
+    if status:
+        awards = awards.filter(status=status)
+    if words and (public_id := id_in(words)):
+        return awards.filter(public_id=public_id)
+    for word in words.split():
+        awards = awards.filter(
+            Q(learner__display_name__icontains=word)
+            | Q(credential_version__title__icontains=word)
+            | Q(credential__code__icontains=word)
+        )
+    return awards
+
+
+def listed(awards: AwardQuerySet) -> AwardQuerySet:
+    """For a table: with names, and whether each is signed."""
+    return awards.with_context().annotate(is_signed=_has(DocumentKind.CREDENTIAL)).order_by("-awarded_at", "-pk")
+
+
+def documents_of(award: Award) -> Sequence[SignedDocument]:
+    """Every signed form of an award, newest first, without their bytes."""
+    return list(
+        award.documents.select_related("key", "status_entry__list").defer("bytes").order_by("-signed_at", "-pk")
+    )
