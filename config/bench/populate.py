@@ -39,7 +39,7 @@ def fill(*, count: int, say: Callable[[str], None]) -> list[str]:
         _share([award for award in rows if chance.random() < 0.9], at)
         awards += rows
         say(f"{len(awards):,} awards")
-    while issuance_services.sign_pending(limit=200, at=timezone.now()):
+    while issuance_services.sign_pending(limit=200, at=timezone.now(), full=True):
         pass
     say(f"{SignedDocument.objects.count():,} documents")
     _revoke(chance.sample(awards, min(REVOKED, len(awards))))

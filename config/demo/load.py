@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from config import handoff
 from credentials.models import Credential, CredentialVersion, Organization
 from issuance import services as issuance_services
 from issuance.models import KeyPurpose
@@ -74,6 +75,8 @@ def load(*, home: Path, at: datetime) -> None:
         organization=organization, credentials=credentials, publisher=accounts["administrator"], at=began
     )
     _load_history(credentials, pathways[PATHWAY].pathway, accounts, at)
+    # What was awarded in the past lies outside the look of the frequent sweep.
+    handoff.send("issuance.sign_overdue", {})
 
 
 def _published(credential: Credential) -> CredentialVersion:
