@@ -85,7 +85,7 @@ def work(learner: Learner) -> list[Work]:
     enrollments = (
         learner.enrollments.filter(status__in=OPEN_ENROLLMENTS)
         .select_related("credential__organization", "credential__current_version", "credential_version")
-        .prefetch_related("submissions", Prefetch("decisions", queryset=released, to_attr="released"))
+        .prefetch_related("submissions", Prefetch("decisions", queryset=released))
         .order_by("-enrolled_at", "pk")
     )
     found = [_work(each) for each in enrollments if each.submissions.all()]
@@ -104,7 +104,7 @@ def _work(enrollment: Enrollment) -> Work:
             _("Continue"),
             enrollment.get_absolute_url(),
         )
-    decision = next((each for each in enrollment.released if each.submission_id == submission.pk), None)
+    decision = next((each for each in enrollment.decisions.all() if each.submission_id == submission.pk), None)
     if decision is not None and decision.outcome in {DecisionOutcome.RETURNED, DecisionOutcome.NOT_MET}:
         return Work(
             enrollment,
@@ -193,7 +193,7 @@ def places(submission: Submission) -> list[Place]:
     found = {each.pk: Place(each) for each in requirements}
     other = Place(None)
     for shown in assessing.evidence(submission, None):
-        found.get(shown.item.requirement_id, other).items.append(shown)
+        found.get(shown.item.requirement_id or 0, other).items.append(shown)
     return [*found.values(), other]
 
 

@@ -1,6 +1,7 @@
 """The workspace, a submission as its learner and its readers see it, and the files that it holds."""
 
 import mimetypes
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -27,7 +29,12 @@ from learners.selectors import assessing, learning
 from learners.services import files
 from learners.workflow import DecisionStatus, SubmissionStatus
 
-ADD = {"text": services.add_text, "file": services.add_file, "link": services.add_link, "hours": services.add_hours}
+ADD: dict[str, Callable[..., EvidenceItem]] = {
+    "text": services.add_text,
+    "file": services.add_file,
+    "link": services.add_link,
+    "hours": services.add_hours,
+}
 
 
 # The workspace -------------------------------------------------------------------------------------------------------
@@ -162,8 +169,8 @@ def _to_place(submission: Submission, position: int | None) -> HttpResponse:
 def evidence_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     own = EvidenceItem.objects.filter(submission__enrollment__learner__user=request.user)
     if request.method == "GET":
-        item = get_object_or_404(own.select_related("submission__enrollment"), public_id=public_id)
-        return redirect(item.submission.enrollment)
+        shown = get_object_or_404(own.select_related("submission__enrollment"), public_id=public_id)
+        return redirect(shown.submission.enrollment)
     item = own.select_related("file", "requirement", "submission__enrollment").filter(public_id=public_id).first()
     if item is None:  # sent twice, or not theirs: the answer is the same
         raise Http404
@@ -278,7 +285,7 @@ PDF_POLICY = BARE_POLICY + "object-src 'self'; base-uri 'none'; form-action 'non
 
 @login_required
 @require_safe
-def file_download(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def file_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The bytes, for those who may read a submission that holds them."""
     visible = Submission.objects.visible_to(request.user)
     holding = EvidenceItem.objects.filter(file=OuterRef("pk"), submission__in=visible)
