@@ -1,14 +1,15 @@
 """The forms of marking and releasing."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Credential, CredentialVersion, Criterion
-from learners.models import Assessment
+from learners.models import Assessment, Judgment
 from learners.pass_rule import Judged, gaps
 from learners.services import JudgmentInput, revision
 from learners.workflow import DecisionOutcome
@@ -77,11 +78,12 @@ class MarkingForm(forms.Form):
         version: CredentialVersion,
         assessment: Assessment | None,
         is_last_attempt: bool,
+        before: Mapping[int, Judgment] | None = None,
         **kwargs: Any,
     ) -> None:
         self.criteria, self.version = criteria, version
-        self.is_changed_elsewhere = False
-        super().__init__(*args, initial=_initial(criteria, assessment), **kwargs)
+        self.is_changed_elsewhere = self.is_incomplete = False
+        super().__init__(*args, initial=_initial(criteria, version, assessment, before or {}), **kwargs)
         for number, criterion in enumerate(criteria, 1):
             self.fields[f"level_{number}"] = forms.ChoiceField(
                 label=criterion.name, required=False, choices=LEVELS, widget=forms.RadioSelect
@@ -123,8 +125,10 @@ class MarkingForm(forms.Form):
 
     def show_gaps(self, *, saved: Assessment | None) -> None:
         """Say at each field what is still needed before the assessment can be finished; what was said is saved."""
-        self.data = self.data.copy()
-        self.data["seen"] = revision(saved)
+        self.is_incomplete = True
+        data = cast(QueryDict, self.data).copy()
+        data["seen"] = revision(saved)
+        self.data = data
         said = self.judgments()
         judged = [
             Judged(criterion.name, criterion.is_required, each.level, each.level is not None or each.cannot_judge)
@@ -141,18 +145,32 @@ class MarkingForm(forms.Form):
             self.add_error(f"{gap.field}_{gap.position + 1}", words[gap.field])
 
 
-def _initial(criteria: Sequence[Criterion], assessment: Assessment | None) -> dict[str, Any]:
+def _initial(
+    criteria: Sequence[Criterion],
+    version: CredentialVersion,
+    assessment: Assessment | None,
+    before: Mapping[int, Judgment],
+) -> dict[str, Any]:
+    """What the form starts with: the draft; on a resubmission without one, what met the standard at the last attempt."""
     initial: dict[str, Any] = {"seen": revision(assessment), "outcome": DecisionOutcome.RETURNED}
-    if assessment is None:
-        return initial
-    initial["overall_comment"] = assessment.overall_comment
-    given = {each.criterion_id: each for each in assessment.judgments.all()}
+    given = dict(before)
+    if assessment is not None:
+        initial["overall_comment"] = assessment.overall_comment
+        given = {each.criterion_id: each for each in assessment.judgments.all()}
     for number, criterion in enumerate(criteria, 1):
-        if (each := given.get(criterion.pk)) is not None:
-            initial[f"level_{number}"] = CANNOT if each.cannot_judge else str(each.level or "")
-            initial[f"comment_{number}"] = each.comment
-            initial[f"next_step_{number}"] = each.next_step
+        each = given.get(criterion.pk)
+        if each is None or (assessment is None and not _is_kept(criterion, version, each)):
+            continue
+        initial[f"level_{number}"] = CANNOT if each.cannot_judge else str(each.level or "")
+        initial[f"comment_{number}"] = each.comment
+        initial[f"next_step_{number}"] = each.next_step
     return initial
+
+
+def _is_kept(criterion: Criterion, version: CredentialVersion, judgment: Judgment) -> bool:
+    """Only what was below the standard opens again (DOMAIN 3.2)."""
+    minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
+    return judgment.level is not None and judgment.level >= minimum
 
 
 class ReleaseForm(forms.Form):

@@ -108,13 +108,14 @@ class DecisionQuerySet(QuerySet["Decision"]):
         )
 
     def visible_to(self, user: User) -> DecisionQuerySet:
-        """The learner's own once released; the assessor's; leads, registrars and auditors of the credential."""
+        """The learner's own once released; the assessor's; leads, registrars and auditors of the credential.
+
+        Nobody sees a decision about themselves before it is released, whatever their role.
+        """
         assigned = Assignment.objects.filter(submission=OuterRef("submission_id"), assessor=user, ended_at__isnull=True)
-        return self.filter(
-            Q(enrollment__learner__user=user, status=DecisionStatus.RELEASED)
-            | Exists(assigned)
-            | user.scope_q({"lead", "registrar", "auditor"}, "enrollment__credential__")
-        )
+        by_role = Q(Exists(assigned)) | user.scope_q({"lead", "registrar", "auditor"}, "enrollment__credential__")
+        own = Q(enrollment__learner__user=user)
+        return self.filter((own & Q(status=DecisionStatus.RELEASED)) | (~own & by_role))
 
     def releasable_by(self, user: User) -> DecisionQuerySet:
         """Those that this person may release or undo, whatever their status: the rows for which RULES says yes."""

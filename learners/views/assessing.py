@@ -81,20 +81,24 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
         decision = submission.decisions.exclude(status="undone").first()
         return redirect(decision or submission)
     version = submission.credential_version
+    before = assessing.attempt_before(submission)
     form = MarkingForm(
         request.POST or None,
         criteria=assessing.criteria_of(version),
         version=version,
         assessment=assessment,
         is_last_attempt=submission.attempt >= version.attempts_max,
+        before=before.judgments if before else None,
     )
     if request.method == "POST" and form.is_valid():
         answer = _act(request, submission, form, assessment)
         if answer is not None:
             return answer
+    if form.is_incomplete:
+        assessment = submission.assessments.filter(assessor=request.user).first()
     if request.POST.get("action") == "autosave":
         return _saved(request, form, None)
-    context = _marking_context(request, submission, form, assessment)
+    context = _marking_context(request, submission, form, assessment, before)
     return render_page(request, "learners/marking.html", context, status=422 if form.errors else 200)
 
 
@@ -143,10 +147,13 @@ def _saved(request: HttpRequest, form: MarkingForm, assessment: Assessment | Non
 
 
 def _marking_context(
-    request: HttpRequest, submission: Submission, form: MarkingForm, assessment: Assessment | None
+    request: HttpRequest,
+    submission: Submission,
+    form: MarkingForm,
+    assessment: Assessment | None,
+    before: assessing.Before | None,
 ) -> dict[str, Any]:
     version = submission.credential_version
-    before = assessing.attempt_before(submission)
     rows = assessing.rubric_rows(version, form.criteria)
     earlier = assessing.result_rows(version, form.criteria, before.judgments.values()) if before else []
     for number, row in enumerate(rows, 1):

@@ -39,7 +39,7 @@
 
   form.addEventListener("htmx:beforeSwap", (event) => {
     // Somebody who is signed out is led to the sign-in page; that page must not replace the line that says "saved".
-    if (new URL(event.detail.xhr.responseURL).pathname !== new URL(form.action).pathname) {
+    if (new URL(event.detail.xhr.responseURL).pathname !== form.getAttribute("action")) {
       event.detail.shouldSwap = false;
       event.detail.isError = false;
       dirty = true;

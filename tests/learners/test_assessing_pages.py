@@ -205,6 +205,7 @@ def test_what_is_missing_is_said_at_its_field_and_the_draft_is_kept(client, asse
 
     assert response.status_code == 422
     assert response.context["form"].errors.keys() == {"next_step_1", "level_3"}
+    assert "Your draft is saved" in response.content.decode()
     assert Assessment.objects.get().judgments.count() == 3
     assert again.status_code == 302
     assert Decision.objects.get().outcome == "returned"
@@ -260,6 +261,8 @@ def test_a_resubmission_shows_what_was_said_and_what_changed(client, make_decisi
     assert "Last attempt:</span> <strong>Developing</strong>" in text
     assert "<ins>First the pharmacist.</ins>" in text
     assert [each.change for each in page.context["evidence"]] == ["changed"]
+    # What met the standard is kept; what fell short is judged anew.
+    assert [page.context["form"][f"level_{number}"].value() for number in (1, 2, 3)] == [None, "3", "3"]
 
 
 def test_the_marking_page_asks_fewer_than_twenty_questions(client, make_decision, make_submission, assessor):

@@ -1,0 +1,230 @@
+"""Who may do what, as one table, and the lists that people see checked against it.
+
+A row names everybody to whom the rule says yes, when each stands in the plainest relation to the subject: a role held in the
+school that owns it, the learner whose it is, the assessor who is assigned. Whoever is not named is refused.
+"""
+
+from types import SimpleNamespace
+
+import pytest
+from django.contrib.auth.models import AnonymousUser
+
+from config.errors import NotAllowed
+from config.permissions import RULES, Can, Role, allowed, require
+from learners.models import Award, Decision, RoleGrant, Submission
+from tests.fixtures.records import LONG_AGO, NOON
+
+A, L, P, C, R, U, M = (
+    "assessor",
+    "lead",
+    "pathway-admin",
+    "committee",
+    "registrar",
+    "auditor",
+    "administrator",
+)
+LEARNER, ASSIGNED = "learner", "assigned"
+TABLE = {
+    Can.CREDENTIAL_EDIT: {L, M},
+    Can.CREDENTIAL_PUBLISH: {M},
+    Can.ENROLLMENT_START: {LEARNER},
+    Can.SUBMISSION_EDIT: {LEARNER},
+    Can.SUBMISSION_ASSIGN: {L, M},
+    Can.SUBMISSION_ASSESS: {ASSIGNED},
+    Can.SUBMISSION_READ: {LEARNER, ASSIGNED, L, U},
+    Can.DECISION_RELEASE: {ASSIGNED, L},
+    Can.DECISION_UNDO: {ASSIGNED, L},
+    Can.AWARD_SHARE: {LEARNER},
+    Can.AWARD_READ: {LEARNER, R, U},
+    Can.AWARD_REVOKE_REQUEST: {R},
+    Can.AWARD_REVOKE_APPROVE: {R},
+    Can.LEARNER_RENAME: {R},
+    Can.PATHWAY_PUBLISH: {P, M},
+    Can.PATHWAY_JOIN: {LEARNER},
+    Can.CASE_READ: {C, U},
+    Can.CASE_DECIDE: {C},
+    Can.KEYS_MANAGE: {M},
+}
+# Nobody does these for themselves, whatever role they hold.
+NEVER_ONESELF = {
+    Can.SUBMISSION_ASSESS,
+    Can.DECISION_RELEASE,
+    Can.DECISION_UNDO,
+    Can.AWARD_REVOKE_REQUEST,
+    Can.AWARD_REVOKE_APPROVE,
+    Can.LEARNER_RENAME,
+    Can.CASE_DECIDE,
+}
+EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
+
+
+@pytest.fixture
+def make_subject(make_decision, make_award, make_user):
+    """A decision on assessed work with everything around it, and for each permission what it is about."""
+
+    def make(**fields):
+        assigned = make_user()
+        decision = make_decision(assessor=assigned, **fields)
+        award = make_award(learner=decision.learner, version=decision.credential_version)
+        owned = SimpleNamespace(credential=decision.credential, learner=decision.learner)
+        about = {
+            Can.CREDENTIAL_EDIT: decision.credential,
+            Can.CREDENTIAL_PUBLISH: decision.credential,
+            Can.ENROLLMENT_START: decision.learner,
+            Can.SUBMISSION_EDIT: decision.submission,
+            Can.SUBMISSION_ASSIGN: decision.submission,
+            Can.SUBMISSION_ASSESS: decision.submission,
+            Can.SUBMISSION_READ: decision.submission,
+            Can.DECISION_RELEASE: decision,
+            Can.DECISION_UNDO: decision,
+            Can.AWARD_SHARE: award,
+            Can.AWARD_READ: award,
+            Can.AWARD_REVOKE_REQUEST: award,
+            Can.AWARD_REVOKE_APPROVE: SimpleNamespace(award=award, requested_by_id=None),
+            Can.LEARNER_RENAME: decision.learner,
+            Can.PATHWAY_PUBLISH: owned,
+            Can.PATHWAY_JOIN: decision.learner,
+            Can.CASE_READ: owned,
+            Can.CASE_DECIDE: owned,
+            Can.KEYS_MANAGE: decision.credential.organization,
+        }
+        return SimpleNamespace(decision=decision, award=award, assigned=assigned, about=about)
+
+    return make
+
+
+@pytest.fixture
+def people(make_subject, make_user):
+    subject = make_subject()
+    people = {role: make_user(role) for role in Role.values}
+    people |= {LEARNER: subject.decision.learner.user, ASSIGNED: subject.assigned, "nobody": make_user()}
+    return subject, people
+
+
+def test_every_permission_has_a_rule_and_a_row():
+    assert set(RULES) == set(Can) == set(TABLE)
+
+
+def test_the_table_holds_for_everybody(people):
+    subject, everybody = people
+
+    found = {can: {who for who, user in everybody.items() if allowed(user, can, subject.about[can])} for can in Can}
+
+    assert found == TABLE
+
+
+def test_a_role_elsewhere_or_for_another_credential_gives_nothing(people, make_user, make_organization, make_version):
+    subject, _everybody = people
+    elsewhere, other = make_organization(), make_version().credential
+
+    for role in Role.values:
+        for user in (make_user(role, scope=elsewhere), make_user(role, credential=other)):
+            assert not [can for can in Can if allowed(user, can, subject.about[can])]
+
+
+def test_a_role_for_the_credential_alone_counts_for_it_and_not_for_the_organization(people, make_user):
+    subject, _everybody = people
+    lead = make_user(Role.LEAD, credential=subject.decision.credential)
+    administrator = make_user(Role.ADMINISTRATOR, credential=subject.decision.credential)
+
+    assert allowed(lead, Can.DECISION_RELEASE, subject.decision)
+    assert allowed(administrator, Can.CREDENTIAL_PUBLISH, subject.decision.credential)
+    assert not allowed(administrator, Can.KEYS_MANAGE, subject.about[Can.KEYS_MANAGE])
+
+
+def test_a_role_that_ended_or_has_not_begun_gives_nothing(people, make_user):
+    subject, _everybody = people
+    ended, later = make_user(Role.LEAD), make_user(Role.LEAD)
+    RoleGrant.objects.filter(user=ended).update(from_at=LONG_AGO, until_at=NOON)
+    RoleGrant.objects.filter(user=later).update(from_at=NOON.replace(year=2199))
+
+    for user in (ended, later):
+        assert not allowed(user, Can.DECISION_RELEASE, subject.decision)
+
+
+def test_nobody_decides_about_themselves_with_all_roles_at_once(make_subject, make_learner, make_user, organization):
+    person = make_user()
+    for role in Role.values:
+        RoleGrant.objects.create(user=person, role=role, organization=organization, from_at=LONG_AGO)
+    subject = make_subject(learner=make_learner(user=person))
+    subject.decision.submission.assignments.update(assessor=person)
+
+    for can in NEVER_ONESELF:
+        assert not allowed(person, can, subject.about[can]), can
+
+
+def test_nobody_approves_the_revocation_that_they_asked_for(people):
+    subject, everybody = people
+    request = SimpleNamespace(award=subject.award, requested_by_id=everybody[R].pk)
+
+    assert not allowed(everybody[R], Can.AWARD_REVOKE_APPROVE, request)
+
+
+def test_an_assignment_that_ended_gives_nothing(people):
+    subject, _everybody = people
+    subject.decision.submission.assignments.update(ended_at=NOON)
+
+    for can in (Can.SUBMISSION_ASSESS, Can.SUBMISSION_READ, Can.DECISION_RELEASE):
+        assert not allowed(subject.assigned, can, subject.about[can])
+
+
+def test_strangers_and_closed_accounts_may_do_nothing(people, make_user):
+    subject, _everybody = people
+    closed = make_user(Role.ADMINISTRATOR, is_active=False)
+
+    for can in Can:
+        assert not allowed(AnonymousUser(), can, subject.about[can])
+        assert not allowed(closed, can, subject.about[can])
+
+
+def test_requiring_says_what_may_not_be_done(people):
+    subject, everybody = people
+
+    with pytest.raises(NotAllowed, match="You may not release a decision"):
+        require(everybody["nobody"], Can.DECISION_RELEASE, subject.decision)
+    require(everybody[L], Can.DECISION_RELEASE, subject.decision)
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_lists_show_what_the_table_says(people, who):
+    subject, everybody = people
+    user = everybody[who]
+
+    def listed(rows, one):
+        return rows.filter(pk=one.pk).exists()
+
+    assert listed(Submission.objects.visible_to(user), subject.decision.submission) == (
+        who in TABLE[Can.SUBMISSION_READ]
+    )
+    assert listed(Award.objects.visible_to(user), subject.award) == (who in TABLE[Can.AWARD_READ])
+    assert listed(Decision.objects.releasable_by(user), subject.decision) == (who in TABLE[Can.DECISION_RELEASE])
+    # A decision is read by those who read the submission and by registrars; by the learner once it is released.
+    may_read = who in (TABLE[Can.SUBMISSION_READ] | {R}) - {LEARNER}
+    assert listed(Decision.objects.visible_to(user), subject.decision) == may_read
+    Decision.objects.filter(pk=subject.decision.pk).update(status="released", effective_at=NOON)
+    assert listed(Decision.objects.visible_to(user), subject.decision) == (may_read or who == LEARNER)
+
+
+def test_an_assessor_lists_and_assesses_the_same(people, make_submission):
+    subject, everybody = people
+    waiting = make_submission(status="submitted", assessor=subject.assigned)
+
+    for who, user in everybody.items():
+        in_queue = Submission.objects.to_assess(user).filter(pk=waiting.pk).exists()
+        assert in_queue == allowed(user, Can.SUBMISSION_ASSESS, waiting) == (who == ASSIGNED)
+
+
+def test_a_lead_does_not_see_an_unreleased_decision_about_themselves(make_decision, make_learner, lead):
+    decision = make_decision(learner=make_learner(user=lead))
+
+    assert not Decision.objects.visible_to(lead).exists()
+    Decision.objects.filter(pk=decision.pk).update(status="released", effective_at=NOON)
+    assert Decision.objects.visible_to(lead).exists()
+
+
+def test_drafts_are_seen_by_their_learner_alone(make_submission, make_user, assessor):
+    draft = make_submission(status="draft", assessor=assessor)
+
+    for user in (assessor, make_user(Role.LEAD), make_user(Role.AUDITOR)):
+        assert not Submission.objects.visible_to(user).exists()
+    assert Submission.objects.visible_to(draft.learner.user).exists()
