@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
-from django.db import OperationalError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
@@ -129,7 +129,11 @@ def withdraw_award(*, award: Award, actor: User, at: datetime, note: str) -> Awa
     require_move(AWARD_MOVES, award.status, AwardStatus.WITHDRAWN)
     if award.sign_after <= at:
         raise Conflict(_("This award is signed or being signed; it can only be revoked now."))
-    _move(award, AwardStatus.WITHDRAWN, actor=actor, at=at, note=note)
+    try:
+        with transaction.atomic():
+            _move(award, AwardStatus.WITHDRAWN, actor=actor, at=at, note=note)
+    except IntegrityError as error:  # the database knows that it is signed, whatever the clocks say
+        raise Conflict(_("This award is signed; it can only be revoked now.")) from error
     if award.supersedes_id is not None:
         former = Award.objects.select_for_update().get(pk=award.supersedes_id)
         require_move(AWARD_MOVES, former.status, AwardStatus.ACTIVE)
