@@ -20,6 +20,7 @@ from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
 from issuance.models import SignedDocument, StatusList
+from issuance.pdf import check as pdf
 from issuance.services import keys
 from learners.models import Award
 from learners.workflow import AwardStatus
@@ -150,7 +151,7 @@ def _verify_again(
     document_id: int, content: bytes, found: str, recorded: str, at: datetime
 ) -> tuple[tuple[ob.Check, ...], bool]:
     """Verify bytes whose digest nobody has vouched for; remember it when they hold."""
-    report = verify_bytes(content, at=at)
+    report = verify_bytes(content, at=at, templates=core.templates())
     is_sound = all(
         check.outcome == "passed" for check in report.checks if check.name in {"format", "context", "proof", "issuer"}
     )
@@ -221,9 +222,12 @@ def did_document(organization: Organization) -> dict[str, Any]:
     return ob.did_document(core.did_of(organization), keys.published_keys(organization))
 
 
-def verify_bytes(content: bytes | str, *, at: datetime) -> ob.Report:
-    """Verify a credential in any form that the core reads, by what this registry publishes."""
-    return ob.verify(content, resolver=Registry(), contexts=core.contexts(), now=at, templates=core.templates())
+def verify_bytes(content: bytes | str, *, at: datetime, templates: ob.Templates | None = None) -> ob.Report:
+    """Verify a credential in any form that the core reads, by what this registry publishes.
+
+    templates: the signer's own, for stored documents only; a stranger's file must not fill them.
+    """
+    return ob.verify(content, resolver=Registry(), contexts=core.contexts(), now=at, templates=templates)
 
 
 @dataclass(frozen=True)
@@ -257,17 +261,51 @@ FILE_WORDS = {
 }
 
 
-def check_file(content: bytes | str, *, at: datetime) -> FileVerdict:
-    """Check a file that somebody brings. For a badge of this registry, the registry's own word is added."""
+JSON_MAX_BYTES = 512 * 1024
+FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
+# What is said of a PDF and of the record inside it together: the one that asks for more care.
+CARE = ("altered", "revoked", "unknown", "suspended", "superseded", "expired", "valid")
+
+
+def check_file(content: bytes, *, at: datetime) -> FileVerdict:
+    """Check a file that somebody brings: JSON, a baked image or a PDF. Never raises for what is in it.
+
+    For a badge of this registry, the registry's own word is added.
+    """
+    if pdf.is_pdf(content):
+        return _check_pdf(content, at)
+    return FileVerdict(*_check_record(content, at))
+
+
+def _check_pdf(content: bytes, at: datetime) -> FileVerdict:
+    report = pdf.read(content, at=at)
+    if report.record is None:
+        state = "altered" if report.state == "altered" else "unknown"
+        lines = [report.check] if report.check.outcome == "failed" else [report.check, pdf.no_record()]
+        return FileVerdict(state, tuple(lines), "", "", "")
+    state, checks, *about = _check_record(report.record, at)
+    if report.state != "good":
+        state = min(state, report.state, key=CARE.index)
+    return FileVerdict(state, (report.check, *checks), *about)
+
+
+def _check_record(content: bytes, at: datetime) -> tuple[str, tuple[ob.Check, ...], str, str, str]:
+    if ob.is_image(content):
+        try:
+            content = ob.unbake(content)
+        except ob.BakingError as error:
+            return "unknown", (_check("format", "failed", error.code, str(error)),), "", "", ""
+    if len(content) > JSON_MAX_BYTES:
+        sentence = _("The badge is larger than 512 kB; badges are much smaller.")
+        return "unknown", (_check("format", "failed", "too-large", sentence),), "", "", ""
     report = verify_bytes(content, at=at)
     document = report.document or {}
-    state: str = report.state
-    checks = report.checks
+    state, checks = str(report.state), report.checks
     if state in {"valid", "expired", "revoked"} and (award := _award_of(document)) is not None:
         word = _registry_word(award)
         if word is not None:
             state, checks = word[0], (*checks, word[1])
-    return FileVerdict(state, checks, *_about(document))
+    return state, checks, *_about(document)
 
 
 def _award_of(document: dict[str, Any]) -> Award | None:

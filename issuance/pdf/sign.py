@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from asn1crypto import keys as asn1_keys
 from asn1crypto import pem, x509
+from pyhanko.pdf_utils.decode_limits import DecodeLimits, DocumentDecodeBudget, StreamDecodeLimits
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -19,6 +20,13 @@ from pyhanko_certvalidator import ValidationContext
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = "Signature"
+MIB = 1024 * 1024
+ATTACHMENTS_MAX = 10
+# A stranger's file may unpack to this much, and not to what a few bytes of it claim.
+LIMITS = DecodeLimits(
+    per_stream=StreamDecodeLimits(max_output_size=16 * MIB),
+    document_budget=DocumentDecodeBudget(base_allowance=64 * MIB),
+)
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,7 @@ def _certificate(text: str) -> x509.Certificate:
 def check(pdf: bytes, *, roots: Sequence[str], at: datetime) -> PdfVerdict:
     """Check a PDF's signature against our roots, and take out what is attached. Raises UnreadablePdf."""
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=False)
+        reader = PdfFileReader(io.BytesIO(pdf), strict=False, decode_limits=LIMITS)
         attachments = _attachments(reader)
         signatures = reader.embedded_regular_signatures
         if not signatures:
@@ -103,15 +111,13 @@ def check(pdf: bytes, *, roots: Sequence[str], at: datetime) -> PdfVerdict:
 
 
 def _attachments(reader: PdfFileReader) -> dict[str, bytes]:
-    """The files inside, by name; at most ten, at most 10 MB each."""
+    """The files inside, by name; at most ten, within the reader's limits."""
     try:
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
     except KeyError:
         return {}
     found: dict[str, bytes] = {}
-    for number in range(0, min(len(names), 20), 2):
+    for number in range(0, min(len(names) - 1, 2 * ATTACHMENTS_MAX), 2):
         specification = names[number + 1]
-        data = specification["/EF"]["/F"].data
-        if len(data) <= 10_000_000:
-            found[str(specification.get("/UF", names[number]))] = data
+        found[str(specification.get("/UF", names[number]))] = specification["/EF"]["/F"].data
     return found

@@ -24,10 +24,19 @@ from config.limits import limited
 from credentials.models import Organization
 from issuance import badge_page, badges, verification
 from issuance import openbadges as ob
-from issuance.models import Disclosure, DocumentKind, SealImage, ShareLink, SignedDocument, StatusList
+from issuance.models import (
+    Consent,
+    ConsentAward,
+    Disclosure,
+    DocumentKind,
+    SealImage,
+    ShareLink,
+    SignedDocument,
+    StatusList,
+)
+from issuance.models.sharing import Recipients
 
 VC_TYPES = ("application/vc+ld+json", "application/vc", "application/ld+json", "application/json")
-FILE_MAX_BYTES = 4 * 1024 * 1024
 
 
 @lru_cache(maxsize=1)
@@ -107,7 +116,7 @@ def badge_pdf(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return pdf_response(bytes(content), f"certificate-{str(public_id)[:8]}.pdf")
     handoff.send("issuance.render_pending", {})
     response = HttpResponse(
-        render_to_string("issuance/certificate_waits.html", {"address": badges.award_url(public_id)}), status=503
+        render_to_string("issuance/certificate_waits.html", {"address": badges.award_url(public_id)}), status=202
     )
     response["Retry-After"] = "15"
     response["Cache-Control"] = "private, no-store"
@@ -136,11 +145,17 @@ def share_link(request: HttpRequest, token: str) -> HttpResponse:
     if link is None or ended:
         return not_shown()
     covered = set(link.consent.consent_awards.values_list("award_id", flat=True))
+    open_to_all = set(
+        ConsentAward.objects.filter(
+            award__in=covered,
+            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
+        ).values_list("award_id", flat=True)
+    )
     rows = []
     for item in sorted(link.items.all(), key=lambda each: each.position):
         verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None
         if verdict is not None:
-            rows.append(badge_page.row(item, verdict, at=at))
+            rows.append(badge_page.row(item, verdict, at=at) | {"has_page": item.award_id in open_to_all})
     Disclosure.objects.bulk_create(
         Disclosure(award_id=item.award_id, link=link, at=at) for item in link.items.all() if item.award_id in covered
     )
@@ -191,7 +206,7 @@ class CheckForm(forms.Form):
         required=False,
         label=_("Or paste the badge"),
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
-        max_length=1_000_000,
+        max_length=verification.JSON_MAX_BYTES,
     )
 
     def clean(self) -> dict[str, Any]:
@@ -199,7 +214,7 @@ class CheckForm(forms.Form):
         upload = values.get("file")
         if not upload and not values.get("text") and not self.errors:
             raise forms.ValidationError(_("Choose a file, or paste the badge."))
-        if upload and upload.size > FILE_MAX_BYTES:
+        if upload and upload.size > verification.FILE_MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 4 MB; badges are much smaller."))
         return values
 

@@ -1,0 +1,66 @@
+"""Checking a PDF that somebody brings: its signature under our roots, and the signed record that it carries."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from issuance import openbadges as ob
+from issuance.models import KeyPurpose, SigningKey
+from issuance.pdf import sign
+from issuance.workflow import KeyState
+
+logger = logging.getLogger("signet.check")
+
+RECORDS = ("badge.json", "clr.json")
+
+
+@dataclass(frozen=True)
+class PdfReport:
+    """What a PDF says of itself. state: good, altered or unknown. record: the signed JSON inside, if there is one."""
+
+    state: str
+    check: ob.Check
+    record: bytes | None
+
+
+def is_pdf(content: bytes) -> bool:
+    return b"%PDF-" in content[:1024]
+
+
+def read(pdf: bytes, *, at: datetime) -> PdfReport:
+    """Check a stranger's PDF. Never raises: what a hostile file does to the reader is told as "does not read"."""
+    roots = (
+        SigningKey.objects.filter(purpose=KeyPurpose.DOCUMENT)
+        .exclude(state=KeyState.COMPROMISED)
+        .values_list("root_certificate", flat=True)
+    )
+    try:
+        verdict = sign.check(pdf, roots=list(roots), at=at)
+    except Exception as error:  # noqa: BLE001  the file decides what the reader meets
+        logger.info("a PDF does not read", extra={"cause": type(error).__name__})
+        return PdfReport("unknown", _check("failed", "pdf-format", _("The file does not read as a PDF.")), None)
+    record = next((verdict.attachments[name] for name in RECORDS if name in verdict.attachments), None)
+    return PdfReport(*_judge(verdict), record)
+
+
+def _judge(verdict: sign.PdfVerdict) -> tuple[str, ob.Check]:
+    if verdict.is_good:
+        return "good", _check("passed", "pdf-signature", _("The PDF is signed by this registry, and unchanged since."))
+    if not verdict.is_signed:
+        sentence = _("The PDF carries no signature, so what it prints cannot be confirmed.")
+        return "unknown", _check("unknown", "pdf-unsigned", sentence)
+    if not (verdict.is_intact and verdict.covers_all):
+        return "altered", _check("failed", "pdf-changed", _("The PDF was changed after it was signed."))
+    sentence = _("The PDF is signed, but not under a certificate of this registry.")
+    return "unknown", _check("unknown", "pdf-signer-unknown", sentence)
+
+
+def no_record() -> ob.Check:
+    return _check("unknown", "pdf-no-badge", _("The PDF carries no badge or transcript that could be checked."))
+
+
+def _check(outcome: Any, code: str, sentence: str) -> ob.Check:
+    return ob.Check(name="pdf", outcome=outcome, code=code, sentence=sentence)
