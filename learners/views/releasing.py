@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ from learners.forms_assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm
 from learners.models import Decision
 from learners.models.assessment import DecisionQuerySet
 from learners.selectors import assessing
-from learners.workflow import DecisionStatus
+from learners.workflow import DecisionOutcome, DecisionStatus
 
 LIST_PAGE = 1000  # a cohort is released from one page
 RECENT_SHOWN = 20
@@ -92,6 +93,10 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
     page = Paginator(shown.with_context().order_by("proposed_at", "pk"), LIST_PAGE).get_page(request.GET.get("page"))
     chosen = set(form.data.getlist("decision")) if form else set()
     is_all = request.GET.get("selected") == "all"
+    # A cohort has one state in hundreds of rows: its markup is made once.
+    statuses = {
+        outcome: render_to_string("components/status.html", {"kind": outcome}) for outcome in DecisionOutcome.values
+    }
     now = timezone.now()
     context = {
         "page": page,
@@ -99,7 +104,9 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
             {
                 "decision": decision,
                 "who": assessing.shown_name(decision.enrollment),
+                "title": decision.credential_version.title,
                 "is_checked": is_all or str(decision.public_id) in chosen,
+                "status": statuses[decision.outcome],
             }
             for decision in page
         ],
