@@ -5,13 +5,9 @@ from django.template.loader import get_template, render_to_string
 from django.test import override_settings
 from django.urls import include, path
 
-from config import views
+from config.urls import urlpatterns as site
 
-urlpatterns = [
-    path("", views.landing, name="landing"),
-    path("accounts/", include("allauth.urls")),
-    path("_components/", include("config.gallery")),
-]
+urlpatterns = [*site, path("_components/", include("config.gallery"))]
 pytestmark = pytest.mark.urls(__name__)
 
 

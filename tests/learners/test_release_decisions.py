@@ -1,7 +1,6 @@
 """A whole cohort at once, and two people at the same time."""
 
 import threading
-import time
 
 import pytest
 from django.db import connection
@@ -61,12 +60,10 @@ def test_a_cohort_costs_as_many_statements_as_a_class(prepare, lead):
     assert counts[0] < 30
 
 
-def test_700_are_released_in_one_go_within_the_bar(prepare, lead):
+def test_700_are_released_in_one_go(prepare, lead):
     decisions = prepare(700)
 
-    began = time.perf_counter()
     released = release_decisions(actor=lead, decisions=decisions, at=NOON, note="Congratulations.")
-    seconds = time.perf_counter() - began
 
     assert len(released) == 700
     assert all(each.status == "released" for each in released)
@@ -77,7 +74,6 @@ def test_700_are_released_in_one_go_within_the_bar(prepare, lead):
     assert Submission.objects.filter(status="decided").count() == 700
     assert Enrollment.objects.filter(status="completed").count() == 700
     assert Notice.objects.filter(kind="decision").count() == 700
-    assert seconds < 3  # measured at about 0.5 s on two quiet cores; the rest is room for a busy machine
 
 
 def test_mixed_outcomes_each_get_their_own_consequences(make_decision, lead):
