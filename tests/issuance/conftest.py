@@ -17,6 +17,7 @@ def sign_in(client):
     def sign(user, *, seconds_ago=0, methods=("password",)):
         client.force_login(user)
         session = client.session
+        session["account_authentication_methods_user"] = str(user.pk)
         session[AUTHENTICATION_METHODS_SESSION_KEY] = [
             {"method": method, "at": time.time() - seconds_ago} for method in methods
         ]
