@@ -134,10 +134,10 @@ class Supervisor:
         programs = self._programs()
         # Pages first: on two cores five programs that start at once keep each other from it.
         self._start_programs([program for program in programs if program.serves_pages])
-        self._turn_until_answering(within_seconds=PAGES_FIRST_SECONDS)
+        answered = self._turn_until_answering(within_seconds=PAGES_FIRST_SECONDS)
         self._start_programs([program for program in programs if not program.serves_pages])
-        self._turn_until_answering(within_seconds=START_SECONDS)
-        if not self._signals and not answers(self.port):
+        answered = answered or self._turn_until_answering(within_seconds=START_SECONDS)
+        if not self._signals and not answered:
             raise RuntimeProblem(f"Pages do not answer after {START_SECONDS:.0f} s; the lines above say why.")
         if not self._signals:
             origin = self.environment.get("PUBLIC_ORIGIN", f"http://localhost:{self.port}")
@@ -148,10 +148,14 @@ class Supervisor:
             if not self._signals:
                 self._start(Child(program.name, self._launcher(program), program.grace_seconds))
 
-    def _turn_until_answering(self, *, within_seconds: float) -> None:
+    def _turn_until_answering(self, *, within_seconds: float) -> bool:
+        """Look after the children until pages answer; tell whether they did. A signal ends it too."""
         deadline = time.monotonic() + within_seconds
-        while not self._signals and time.monotonic() < deadline and not answers(self.port):
+        while not self._signals and time.monotonic() < deadline:
+            if answers(self.port):
+                return True
             self._turn()
+        return False
 
     def _programs(self) -> list[Program]:
         """Return what runs beside the services."""
