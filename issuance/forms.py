@@ -132,7 +132,7 @@ class LinkForm(ConsentForm):
         super().__init__(*args, **kwargs)
         self.awards = {str(award.public_id): award for award in awards}
         choices = [(key, award.credential_version.title) for key, award in self.awards.items()]
-        self.fields["badges"].choices = self.fields["highlighted"].choices = choices  # type: ignore[attr-defined]
+        self.fields["badges"].choices = self.fields["highlighted"].choices = choices
         for number, key in enumerate(self.awards, 1):
             self.fields[f"position_{key}"] = forms.IntegerField(
                 label=_("Place"), required=False, min_value=1, max_value=999, initial=number

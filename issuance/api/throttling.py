@@ -13,7 +13,7 @@ class AddressThrottle(SimpleRateThrottle):
     """Counts by the caller's address, as the proxies that we trust give it."""
 
     def get_rate(self) -> str:
-        return f"{settings.RATE_LIMITS[self.scope]}/min"
+        return f"{settings.RATE_LIMITS[str(self.scope)]}/min"
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         return f"limit:api-{self.scope}:{client_address(request._request)}"

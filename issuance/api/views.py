@@ -71,7 +71,7 @@ class CredentialParser(BaseParser):
 
     media_type = "*/*"
 
-    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> bytes:
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         length = (parser_context or {})["request"].META.get("CONTENT_LENGTH") or "0"
         body: bytes = stream.read(BODY_MAX_BYTES + 1) if str(length).isdigit() else b""
         if len(body) > BODY_MAX_BYTES or int(length) > BODY_MAX_BYTES:

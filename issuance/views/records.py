@@ -88,7 +88,7 @@ def _award_page(request: HttpRequest, award: Award, form: RevocationForm, *, sta
     )
     standing = next((each for each in requests if each.status != RevocationStatus.REFUSED), None)
     verdict = verification.own_award(award.public_id, at=at)
-    award.is_signed = any(each.kind == "credential" for each in documents)  # type: ignore[attr-defined]
+    award.is_signed = any(each.kind == "credential" for each in documents)
     may_request = (
         standing is None
         and AwardStatus.REVOKED in AWARD_MOVES[award.status]

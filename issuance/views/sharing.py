@@ -93,7 +93,7 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("issuance:share", public_id=public_id)
     context = {"award": award, "form": form, "statement": form.statement([award])}
     return render_page(
-        request, "issuance/share.html", context, part="issuance/_share_form.html", status=422 if form.errors else 200
+        request, "issuance/share.html", context, part="issuance/_share_consent.html", status=422 if form.errors else 200
     )
 
 
@@ -158,8 +158,8 @@ def share_center(request: HttpRequest) -> HttpResponse:
     """What a learner has agreed to, what each consent covers, and the links that it opens."""
     consents = selectors.consents_of(_learner(request), timezone.now())
     context = {
-        "standing": [each for each in consents if each.state == "standing"],  # type: ignore[attr-defined]
-        "past": [each for each in consents if each.state != "standing"],  # type: ignore[attr-defined]
+        "standing": [each for each in consents if each.state == "standing"],
+        "past": [each for each in consents if each.state != "standing"],
         "can_link": selectors.signed_awards(request.user).exists(),
     }
     return render_page(request, "issuance/share_center.html", context)
@@ -217,7 +217,7 @@ def link_create(request: HttpRequest) -> HttpResponse:
         request,
         "issuance/link_create.html",
         context,
-        part="issuance/_link_form.html",
+        part="issuance/_link_consent.html",
         status=422 if form.errors else 200,
     )
 
