@@ -38,11 +38,17 @@ def profile(organization: Organization) -> ob.Profile:
 
 
 def badge(
-    award: Award, *, issuer: ob.Profile, status: ob.StatusEntryRef, evidence: Sequence[EvidenceItem], at: datetime
+    award: Award,
+    *,
+    issuer: ob.Profile,
+    status: ob.StatusEntryRef,
+    evidence: Sequence[EvidenceItem],
+    valid_from: datetime,
 ) -> ob.Badge:
-    """The credential of an award, as of `at`. Raises ob.ModelError, which names a field that cannot be signed.
+    """The credential of an award, which comes with learner, user, credential and version at hand.
 
-    The award comes with learner, user, credential and version at hand.
+    valid_from: when it was awarded; for a re-issue of the same award, when that is made. Raises ob.ModelError, which names
+    a field that cannot be signed.
     """
     return ob.Badge(
         id=award_url(award.public_id),
@@ -51,7 +57,7 @@ def badge(
         issuer=issuer,
         subject=_subject(award),
         achievement=achievement(award.credential_version_id),
-        valid_from=at,
+        valid_from=valid_from,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,
         evidence=[_evidence(item) for item in evidence],

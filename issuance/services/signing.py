@@ -99,7 +99,9 @@ def _sign_batch(
     for award, index in zip(awards, indexes, strict=False):
         entry = ob.StatusEntryRef(list_url=list_url, index=index)
         try:
-            badge = badges.badge(award, issuer=issuer, status=entry, evidence=evidence.get(award.pk, ()), at=at)
+            badge = badges.badge(
+                award, issuer=issuer, status=entry, evidence=evidence.get(award.pk, ()), valid_from=award.awarded_at
+            )
             signed = core.templates().sign(badge.to_dict(), signer=signer, created=at)
         except ob.ModelError as error:
             # One award that cannot be written down must not hold up the others; /readyz counts it as waiting.
@@ -118,7 +120,7 @@ def _sign_batch(
                 bytes=content,
                 sha256=digest,
                 key=signer.key,
-                valid_from=at,
+                valid_from=award.awarded_at,
                 signed_at=at,
                 signed_by_process=name,
                 verified_sha256=digest,
