@@ -121,7 +121,9 @@ class VerifyView(PublicView):
     parser_classes = [CredentialParser]
 
     @extend_schema(
-        request={"application/json": serializers.DictField()},
+        request={
+            "application/json": {"type": "object", "description": "An Open Badge, or {credential: an Open Badge}."}
+        },
         responses={
             200: VerdictSerializer,
             400: OpenApiResponse(ProblemSerializer),
