@@ -54,6 +54,18 @@ class TolerantRedisCache(RedisCache):
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return self._tolerate(delta, super().incr, key, delta, version)
 
+    def count(self, key: str, *, timeout: int) -> int:
+        """One more for a key; the number so far, in one round trip. 1 while the cache is away."""
+
+        def bump() -> int:
+            made = self.make_and_validate_key(key)
+            pipeline = self._cache.get_client(made, write=True).pipeline(transaction=False)
+            pipeline.incr(made)
+            pipeline.expire(made, timeout)
+            return int(pipeline.execute()[0])
+
+        return int(self._tolerate(1, bump))
+
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
         return self._tolerate([], super().set_many, *args, **kwargs)
 

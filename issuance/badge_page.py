@@ -8,6 +8,7 @@ for each request. Every word that is filled in is escaped here.
 from __future__ import annotations
 
 import html
+import io
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -42,7 +43,7 @@ WORDS = {
     "failed": gettext_lazy("Not confirmed"),
 }
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
-MARKED = ("holder", "issued", "until", "checked", "signed", "address", "short", "revoked", "qr")
+MARKED = ("holder", "issued", "until", "checked", "signed", "address", "short", "revoked")
 
 
 def _mark(name: str) -> str:
@@ -54,10 +55,10 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     """The page as HTML text."""
     if verdict.state == "failed" or verdict.has_parts:
         values = _values(verdict, public_id, at)
-        return _render(verdict.version_id, verdict.state, {**values, "qr": mark_safe(values["qr"])}, verdict)  # noqa: S308
+        return _render(verdict.version_id, verdict.state, values, verdict)
     page = _marked_page(verdict.version_id, verdict.state, verdict.valid_until is not None)
     for name, value in _values(verdict, public_id, at).items():
-        page = page.replace(_mark(name), value if name == "qr" else html.escape(value))
+        page = page.replace(_mark(name), html.escape(value))
     return page
 
 
@@ -73,7 +74,6 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "address": address,
         "short": str(public_id)[:8],
         "revoked": day(verdict.revoked_at),
-        "qr": qr(address),
     }
 
 
@@ -87,9 +87,21 @@ def clock(moment: datetime) -> str:
 
 
 def qr(address: str) -> str:
-    """The address as a QR code, drawn as one path."""
-    code = segno.make(address, error="m", micro=False)
-    return code.svg_inline(border=2, omitsize=True, svgclass=None, lineclass=None, dark="#10202e", light="#ffffff")
+    """The address as a QR code, drawn as one path; an SVG that stands on a page as well as in a file."""
+    buffer = io.BytesIO()
+    segno.make(address, error="m", micro=False).save(
+        buffer,
+        kind="svg",
+        xmldecl=False,
+        nl=False,
+        border=2,
+        omitsize=True,
+        svgclass=None,
+        lineclass=None,
+        dark="#10202e",
+        light="#ffffff",
+    )
+    return buffer.getvalue().decode()
 
 
 @lru_cache(maxsize=512)

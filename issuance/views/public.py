@@ -132,6 +132,17 @@ def pdf_response(content: bytes, name: str) -> HttpResponse:
 
 @require_safe
 @limited("verify")
+def badge_qr(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The address of a shared badge as a QR code; apart from the page, since drawing it takes longer than the page."""
+    if verification.shared_award(public_id, at=timezone.now()) is None:
+        return not_shown()
+    response = HttpResponse(badge_page.qr(badges.award_url(public_id)), content_type="image/svg+xml")
+    response["Cache-Control"] = "private, no-cache"
+    return response
+
+
+@require_safe
+@limited("verify")
 def share_link(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's own choice of badges, in their order, while the consent stands."""
     at = timezone.now()
@@ -237,6 +248,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("v/<uuid:public_id>", verify_page, name="verify-page"),
+    path("v/<uuid:public_id>.qr", badge_qr, name="badge-qr"),
     path("v/<uuid:public_id>.json", badge_file, {"form": "json"}, name="badge-json"),
     path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),
     path("v/<uuid:public_id>.svg", badge_file, {"form": "svg"}, name="badge-svg"),
