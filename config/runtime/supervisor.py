@@ -184,6 +184,8 @@ class Supervisor:
                 grace_seconds=4.0,
             ),
         ]
+        if self.environment.get("DOCUMENTS_WORKER", "yes").lower() in {"0", "no", "off"}:
+            programs = [program for program in programs if program.name != "documents"]
         if self.with_tls:
             pair = certificate.provide(self.home, at=datetime.datetime.now(datetime.UTC))
             programs.append(Program("web-tls", web_command(TLS_PORT, pair), grace_seconds=8.0, serves_pages=True))
