@@ -49,7 +49,11 @@ class Command(BaseCommand):
                 shutil.rmtree(folder, ignore_errors=True)
         self.table = Table(settings.BASE_DIR / "build" / "bench.json")
         port = free_port()
-        environment = {"DJANGO_SETTINGS_MODULE": "config.settings.bench", "LOG_LEVEL": "WARNING", "DOCUMENTS_WORKER": "no"}
+        environment = {
+            "DJANGO_SETTINGS_MODULE": "config.settings.bench",
+            "LOG_LEVEL": "WARNING",
+            "DOCUMENTS_WORKER": "no",
+        }
         floor = self._bare_postgres_seconds()
         with running(home, port, environment=environment) as site:
             self.table.add("cold_start_seconds", site.started_in_seconds, "s", "empty home to the first page")
@@ -96,7 +100,9 @@ class Command(BaseCommand):
         count = len(decisions)
         floor = self._raw_cohort_seconds(count)
         self.table.add(f"{name}_seconds_{count}", spent, "s", f"release took {released:.2f} s of it")
-        self.table.add(f"{name}_rate", count / spent, "awards/s", "release to signed and stored, through Celery; PDFs come later")
+        self.table.add(
+            f"{name}_rate", count / spent, "awards/s", "release to signed and stored, through Celery; PDFs come later"
+        )
         self.table.add(f"{name}_floor_seconds", floor, "s", f"{count} raw Ed25519 signatures and rows of 8 kB")
 
     def _raw_cohort_seconds(self, count: int) -> float:
