@@ -6,12 +6,13 @@ class PathwaysConfig(AppConfig):
     name = "pathways"
 
     def ready(self) -> None:
-        from config import panels
+        from config import panels as slots
         from config.pages import add_nav
         from config.permissions import Role
-        from pathways import views
+        from pathways import panels
 
-        panels.register("learners:home", views.home_panel, "pathways/_home.html", order=40)
+        slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
+        slots.register("learners:award", panels.award, "pathways/_award.html", order=70)
         add_nav(_("Pathways"), "pathways:pathway-list", is_shown=lambda user: True, order=25)
         add_nav(
             _("Committee"),

@@ -1,3 +1,4 @@
-from pathways.views import urlpatterns as urlpatterns
+from pathways.views import cases, managing, pathways
 
 app_name = "pathways"
+urlpatterns = [*pathways.urlpatterns, *managing.urlpatterns, *cases.urlpatterns]

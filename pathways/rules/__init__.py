@@ -18,5 +18,6 @@ from .model import Pathway as Pathway
 from .model import Required as Required
 from .model import Rule as Rule
 from .model import RuleError as RuleError
+from .model import items_of as items_of
 from .words import hours_in_words as hours_in_words
 from .words import in_words as in_words

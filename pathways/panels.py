@@ -1,0 +1,42 @@
+"""What pathways add to pages of lower apps. Panels read."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from config.permissions import Role
+from learners.models import Award
+from learners.selectors.learning import learner_of
+from pathways import selectors
+from pathways.models import DesignationCase
+from pathways.workflow import CaseStatus
+
+
+def home(request: HttpRequest, user: Any) -> dict[str, Any] | None:
+    """A learner's standing in each pathway, a member's open cases. At most six queries."""
+    if not user.is_authenticated:
+        return None
+    learner = learner_of(user)
+    standings = selectors.standings(learner=learner, on=timezone.localdate()) if learner else []
+    cases = 0
+    if Role.COMMITTEE in user.roles():
+        scope = user.scope_q({Role.COMMITTEE}, "pathway_version__pathway__credential__")
+        cases = DesignationCase.objects.filter(scope, status=CaseStatus.OPEN).exclude(learner__user=user).count()
+    if not standings and not cases:
+        return None
+    return {"standings": standings, "open_cases": cases, "cases_url": reverse("pathways:case-list")}
+
+
+def award(request: HttpRequest, award: Award) -> dict[str, Any] | None:
+    """The learner's pathways that a badge counts toward. At most five queries; for the learner alone."""
+    learner = learner_of(request.user)
+    if learner is None or award.learner_id != learner.pk:
+        return None
+    counting = [
+        standing
+        for standing in selectors.standings(learner=learner, on=timezone.localdate())
+        if not standing.is_decided and any(each.award_id == award.pk for each, _label in standing.progress.counted)
+    ]
+    return {"standings": counting} if counting else None

@@ -1,0 +1,218 @@
+"""Designation cases: a met pathway comes before the committee, which confirms or declines it."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+from django.utils.translation import gettext as _
+
+from config.errors import Conflict, Invalid
+from config.permissions import Can, Role, require
+from learners import services as learners_services
+from learners.models import Award, Learner, Notice, RoleGrant, User
+from pathways import rules, selectors
+from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment
+from pathways.workflow import CASE_MOVES, PATHWAY_ENROLLMENT_MOVES, CaseStatus, PathwayEnrollmentStatus, require_move
+
+
+@transaction.atomic
+def ask_committee(*, actor: User, enrollment: PathwayEnrollment, at: datetime) -> DesignationCase:
+    """Bring one's own met pathway before the committee at once, also again after a case was declined.
+
+    Raises NotAllowed, Conflict (something is missing, or an award can still be taken back: the message says which).
+    """
+    enrollment = _enrollment(enrollment)
+    require(actor, Can.PATHWAY_JOIN, enrollment.learner)
+    case = _standing_case(enrollment)
+    if case is not None:
+        return case
+    if enrollment.status != PathwayEnrollmentStatus.ACTIVE:
+        raise Conflict(_("You no longer work toward this designation; join the pathway again first."))
+    state = _progress(enrollment, at)
+    if not state.is_met:
+        raise Conflict(_("There is nothing to decide yet. %(why)s") % {"why": state.sentence})
+    if award := selectors.unsettled(state, at):
+        raise Conflict(_still_open(award))
+    return _open(enrollment, state, actor, at)
+
+
+@transaction.atomic
+def open_case(*, enrollment: PathwayEnrollment, at: datetime) -> DesignationCase | None:
+    """Bring a met pathway before the committee; a consequence, harmless when repeated.
+
+    Answers the standing case, a new one, or None while something is missing or can still be taken back.
+    """
+    enrollment = _enrollment(enrollment)
+    case = _standing_case(enrollment)
+    if case is not None or enrollment.status != PathwayEnrollmentStatus.ACTIVE:
+        return case
+    state = _progress(enrollment, at)
+    if not state.is_met or selectors.unsettled(state, at):
+        return None
+    return _open(enrollment, state, None, at)
+
+
+def _enrollment(enrollment: PathwayEnrollment) -> PathwayEnrollment:
+    return (
+        PathwayEnrollment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("learner", "version__pathway__credential__organization")
+        .get(pk=enrollment.pk)
+    )
+
+
+def _standing_case(enrollment: PathwayEnrollment) -> DesignationCase | None:
+    cases = DesignationCase.objects.filter(learner=enrollment.learner, pathway_version=enrollment.version)
+    return cases.exclude(status=CaseStatus.DECLINED).first()
+
+
+def _progress(enrollment: PathwayEnrollment, at: datetime) -> rules.Progress:
+    return selectors.progress(version=enrollment.version, learner=enrollment.learner, on=timezone.localdate(at))
+
+
+def _still_open(award: Award) -> str:
+    return _("%(title)s was just released and can be taken back until %(time)s; ask after that.") % {
+        "title": award.credential_version.title,
+        "time": format_date(timezone.localtime(award.sign_after), "g:i A"),
+    }
+
+
+def _open(enrollment: PathwayEnrollment, state: rules.Progress, actor: User | None, at: datetime) -> DesignationCase:
+    case = DesignationCase.objects.create(learner=enrollment.learner, pathway_version=enrollment.version, opened_at=at)
+    CaseEvent.objects.create(case=case, actor=actor, moved_to=CaseStatus.OPEN, note=state.sentence, at=at)
+    _tell_committee(case, at)
+    return case
+
+
+def _tell_committee(case: DesignationCase, at: datetime) -> None:
+    """Tell the members whose grant is in force and covers the designation; never the learner."""
+    credential = case.credential
+    grants = RoleGrant.objects.in_force(at).filter(
+        Q(credential=None) | Q(credential=credential), role=Role.COMMITTEE, organization=credential.organization
+    )
+    members = User.objects.filter(pk__in=grants.values("user"), is_active=True)
+    learners_services.tell_all(
+        Notice(
+            user=member,
+            kind="case",
+            subject=_("%(title)s: a case for the committee") % {"title": case.pathway_version.title},
+            text=_("A learner has met every requirement of a pathway; the committee decides."),
+            path=reverse("pathways:case-detail", args=[case.public_id]),
+            created_at=at,
+        )
+        for member in members.order_by("pk")
+        if member.pk != case.learner.user_id
+    )
+
+
+def open_due_cases(*, at: datetime) -> int:
+    """Open the cases of all joined learners whose pathway is met; answer how many are new.
+
+    Four queries find them, however many have joined; only those that are met are locked, one by one.
+    """
+    # A declined case is not opened again by itself: the learner asks, once something has changed.
+    cases = DesignationCase.objects.filter(learner=OuterRef("learner"), pathway_version=OuterRef("version"))
+    waiting = PathwayEnrollment.objects.filter(~Exists(cases), status=PathwayEnrollmentStatus.ACTIVE)
+    met = selectors.met(waiting.order_by("pk"), on=timezone.localdate(at))
+    return sum(open_case(enrollment=each, at=at) is not None for each in met)
+
+
+@transaction.atomic
+def confirm_case(*, actor: User, case: DesignationCase, at: datetime, reason: str) -> DesignationCase:
+    """Confirm a case: the designation is awarded with the awards that it counts, in this transaction.
+
+    Raises NotAllowed (no member, or one's own case), IllegalMove (decided already), Invalid (no reason, or the pathway is
+    no longer met: the message says why), Conflict (an award can still be taken back).
+    """
+    case = _locked(case)
+    require(actor, Can.CASE_DECIDE, case)
+    require_move(CASE_MOVES, case.status, CaseStatus.CONFIRMED)
+    reason = _required(reason)
+    version = case.pathway_version
+    if version.credential_version is None:
+        raise Invalid(_("The pathway names no designation."))
+    state, counted = _state_under_lock(case, at)
+    award = learners_services.grant_award(
+        learner=case.learner,
+        version=version.credential_version,
+        actor=actor,
+        at=at,
+        components=[(counted[held.award_id], label) for held, label in state.counted],
+    )
+    case.status, case.decided_at, case.award = CaseStatus.CONFIRMED, at, award
+    case.save(update_fields=["status", "decided_at", "award"])
+    CaseEvent.objects.create(case=case, actor=actor, moved_to=CaseStatus.CONFIRMED, note=reason, at=at)
+    _complete(case)
+    _tell_learner(case, at)
+    return case
+
+
+def _state_under_lock(case: DesignationCase, at: datetime) -> tuple[rules.Progress, dict[int, Award]]:
+    """Progress over awards that nobody can revoke, withdraw or replace before this transaction ends.
+
+    The learner is locked before the awards, as whoever grants awards does.
+    """
+    Learner.objects.select_for_update(of=("self",), no_key=True).get(pk=case.learner_id)
+    held = selectors.standing_awards([case.learner]).select_for_update(of=("self",), no_key=True).order_by("pk")
+    counted = {award.pk: award for award in held}
+    state = selectors.progress(version=case.pathway_version, learner=case.learner, on=timezone.localdate(at))
+    if not state.is_met:
+        raise Invalid(_("The pathway is not met on this day. %(why)s") % {"why": state.sentence})
+    if award := selectors.unsettled(state, at):
+        raise Conflict(_still_open(award))
+    return state, counted
+
+
+def _complete(case: DesignationCase) -> None:
+    for enrollment in PathwayEnrollment.objects.select_for_update().filter(
+        learner=case.learner, version=case.pathway_version, status=PathwayEnrollmentStatus.ACTIVE
+    ):
+        require_move(PATHWAY_ENROLLMENT_MOVES, enrollment.status, PathwayEnrollmentStatus.COMPLETED)
+        enrollment.status = PathwayEnrollmentStatus.COMPLETED
+        enrollment.save(update_fields=["status"])
+
+
+@transaction.atomic
+def decline_case(*, actor: User, case: DesignationCase, at: datetime, reason: str) -> DesignationCase:
+    """Decline a case with a reason that the learner sees. Raises NotAllowed, IllegalMove, Invalid."""
+    case = _locked(case)
+    require(actor, Can.CASE_DECIDE, case)
+    require_move(CASE_MOVES, case.status, CaseStatus.DECLINED)
+    reason = _required(reason)
+    case.status, case.decided_at = CaseStatus.DECLINED, at
+    case.save(update_fields=["status", "decided_at"])
+    CaseEvent.objects.create(case=case, actor=actor, moved_to=CaseStatus.DECLINED, note=reason, at=at)
+    _tell_learner(case, at)
+    return case
+
+
+def _tell_learner(case: DesignationCase, at: datetime) -> None:
+    """The mail says no result; the pathway's page does."""
+    if case.learner.user is None:
+        return
+    learners_services.tell(
+        user=case.learner.user,
+        kind="case-decided",
+        subject=_("%(title)s: the committee has decided") % {"title": case.pathway_version.title},
+        text=_("The committee has decided on your designation."),
+        path=case.pathway_version.pathway.get_absolute_url(),
+        at=at,
+    )
+
+
+def _locked(case: DesignationCase) -> DesignationCase:
+    return (
+        DesignationCase.objects.select_for_update(of=("self",))
+        .select_related(
+            "learner__user", "pathway_version__pathway__credential__organization", "pathway_version__credential_version"
+        )
+        .get(pk=case.pk)
+    )
+
+
+def _required(reason: str) -> str:
+    if not reason.strip():
+        raise Invalid(_("Say why; the reason stays with the case."))
+    return reason.strip()

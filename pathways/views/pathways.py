@@ -1,0 +1,161 @@
+"""Designations for everybody: the rules in sentences, and for a learner where they stand and what comes next."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.errors import RegistryError
+from config.pages import render_page
+from learners.models import Learner
+from learners.selectors.learning import learner_of
+from pathways import rules, selectors, services
+from pathways.models import DesignationCase, Pathway, PathwayEnrollment
+from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
+
+
+def _learner(request: HttpRequest) -> Learner | None:
+    return learner_of(request.user) if request.user.is_authenticated else None
+
+
+def _joined(learner: Learner) -> Any:
+    return PathwayEnrollment.objects.filter(learner=learner).exclude(status=PathwayEnrollmentStatus.LEFT)
+
+
+@require_safe
+def pathway_list(request: HttpRequest) -> HttpResponse:
+    """The designations that can be reached; anybody may look."""
+    learner = _learner(request)
+    cases = _newest_cases(learner) if learner else {}
+    joined = set(_joined(learner).values_list("pathway", flat=True)) if learner else set()
+    versions = selectors.newest_published(learner).select_related(
+        "pathway__credential__organization", "pathway__credential__current_version"
+    )
+    rows = [
+        {
+            "version": version,
+            "state": _state(version.pathway_id in joined, cases.get(version.pathway_id)),
+        }
+        for version in versions.order_by("title", "pk")
+    ]
+    return render_page(request, "pathways/pathway_list.html", {"rows": rows})
+
+
+def _newest_cases(learner: Learner) -> dict[int, DesignationCase]:
+    cases = DesignationCase.objects.filter(learner=learner).select_related("pathway_version").order_by("pk")
+    return {case.pathway_version.pathway_id: case for case in cases}
+
+
+def _state(is_joined: bool, case: DesignationCase | None) -> dict[str, Any] | None:
+    """A learner's state in words: requirements met is one thing, confirmed by the committee another."""
+    if case is not None and case.status == CaseStatus.CONFIRMED:
+        return {"kind": "awarded", "word": _("Confirmed by the committee"), "time": case.decided_at}
+    if case is not None and case.status == CaseStatus.OPEN:
+        return {"kind": "waiting", "word": _("Before the committee"), "time": case.opened_at}
+    if is_joined:
+        return {"kind": "draft", "word": _("Joined"), "time": None}
+    return None
+
+
+@require_safe
+def pathway_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The rules as sentences; for a learner also where they stand."""
+    return pathway_page(request, public_id)
+
+
+def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status: int = 200) -> HttpResponse:
+    """The page, also with the words of a refusal."""
+    pathway = get_object_or_404(
+        Pathway.objects.select_related("credential__organization", "credential__current_version"), public_id=public_id
+    )
+    learner = _learner(request)
+    enrollment = _joined(learner).filter(pathway=pathway).select_related("version").first() if learner else None
+    version = enrollment.version if enrollment else selectors.newest_published(learner).filter(pathway=pathway).first()
+    if version is None:
+        raise Http404
+    asked = selectors.asked(version)
+    context = {
+        "pathway": pathway,
+        "version": version,
+        "learner": learner,
+        "enrollment": enrollment,
+        "is_open": learner is not None and services.is_open_to(version, learner),
+        "sentences": rules.in_words(asked.rules),
+        "error": error,
+    }
+    progress = None
+    if learner is not None:
+        progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), pathway=asked.rules)
+        case = (
+            DesignationCase.objects.filter(learner=learner, pathway_version=version)
+            .select_related("award")
+            .prefetch_related("events")
+            .order_by("-pk")
+            .first()
+        )
+        context |= {
+            "progress": progress,
+            "case": case,
+            "state": _state(enrollment is not None, case),
+            "declined_because": _declined_because(case),
+        }
+    context["groups"] = selectors.groups(asked, progress)
+    return render_page(request, "pathways/pathway_detail.html", context, status=status)
+
+
+def _declined_because(case: DesignationCase | None) -> str:
+    if case is None or case.status != CaseStatus.DECLINED:
+        return ""
+    return next((event.note for event in case.events.all() if event.moved_to == CaseStatus.DECLINED), "")
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def pathway_join(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Join; a GET comes from signing in half way and only leads back."""
+    pathway = get_object_or_404(Pathway, public_id=public_id)
+    if request.method == "GET":
+        return redirect(pathway)
+    learner = learner_of(request.user)
+    if learner is None:
+        raise Http404
+    try:
+        services.join_pathway(actor=request.user, learner=learner, pathway=pathway, at=timezone.now())
+    except RegistryError as error:
+        return pathway_page(request, public_id, str(error), error.http_status)
+    messages.success(request, _("You have joined this pathway. Badges that you hold already count."))
+    return redirect(pathway)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def case_ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A learner brings a met pathway before the committee."""
+    pathway = get_object_or_404(Pathway, public_id=public_id)
+    if request.method == "GET":
+        return redirect(pathway)
+    learner = learner_of(request.user)
+    if learner is None:
+        raise Http404
+    enrollment = get_object_or_404(_joined(learner), pathway=pathway)
+    try:
+        services.ask_committee(actor=request.user, enrollment=enrollment, at=timezone.now())
+    except RegistryError as error:
+        return pathway_page(request, public_id, str(error), error.http_status)
+    messages.success(request, _("The committee has your case."))
+    return redirect(pathway)
+
+
+urlpatterns: list[URLPattern] = [
+    path("pathways/", pathway_list, name="pathway-list"),
+    path("pathways/<uuid:public_id>/", pathway_detail, name="pathway-detail"),
+    path("pathways/<uuid:public_id>/join/", pathway_join, name="pathway-join"),
+    path("pathways/<uuid:public_id>/ask/", case_ask, name="case-ask"),
+]
