@@ -196,6 +196,10 @@ class Story:
     def verify(self) -> None:
         award, other = self._story_award(), self._other_award()
         for each in (award, other):
+            self._wait(
+                each.documents.filter(kind="credential", superseded_at__isnull=True).first,
+                f"the badge {each.public_id} to be signed",
+            )
             self._consent(each)
         stranger = self.stranger()
         address = f"/v/{award.public_id}"
