@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import cached_property
 from typing import Any
 
 from django.core.cache.backends.redis import RedisCache
@@ -54,12 +55,17 @@ class TolerantRedisCache(RedisCache):
     def incr(self, key: Any, delta: int = 1, version: int | None = None) -> int:
         return self._tolerate(delta, super().incr, key, delta, version)
 
+    @cached_property
+    def _counter(self) -> Any:
+        """One client for all counts: making one costs as much as asking it."""
+        return self._cache.get_client(write=True)
+
     def count(self, key: str, *, timeout: int) -> int:
         """One more for a key; the number so far, in one round trip. 1 while the cache is away."""
 
         def bump() -> int:
             made = self.make_and_validate_key(key)
-            pipeline = self._cache.get_client(made, write=True).pipeline(transaction=False)
+            pipeline = self._counter.pipeline(transaction=False)
             pipeline.incr(made)
             pipeline.expire(made, timeout)
             return int(pipeline.execute()[0])

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import html
 import io
-from datetime import datetime
+import re
+from datetime import date, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -20,8 +21,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from credentials.models import CredentialVersion
 from credentials.models.catalog import CredentialKind
@@ -46,8 +47,11 @@ SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
 MARKED = ("holder", "issued", "until", "checked", "signed", "address", "short", "revoked")
 
 
+# A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
+MARK = re.compile("\ue000([a-z]+)\ue001")
+
+
 def _mark(name: str) -> str:
-    # A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
     return f"\ue000{name}\ue001"
 
 
@@ -56,10 +60,10 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     if verdict.state == "failed" or verdict.has_parts:
         values = _values(verdict, public_id, at)
         return _render(verdict.version_id, verdict.state, values, verdict)
-    page = _marked_page(verdict.version_id, verdict.state, verdict.valid_until is not None)
-    for name, value in _values(verdict, public_id, at).items():
-        page = page.replace(_mark(name), html.escape(value))
-    return page
+    texts, names = _marked_page(verdict.version_id, verdict.state, verdict.valid_until is not None)
+    values = {name: html.escape(value) for name, value in _values(verdict, public_id, at).items()}
+    filled = [piece for text, name in zip(texts, names, strict=False) for piece in (text, values[name])]
+    return "".join([*filled, texts[-1]])
 
 
 def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
@@ -78,11 +82,20 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
 
 
 def day(moment: datetime | None) -> str:
-    return date_format(timezone.localtime(moment), "M j, Y") if moment else ""
+    return _day(timezone.localdate(moment), get_language()) if moment else ""
+
+
+@lru_cache(maxsize=4096)
+def _day(local: date, language: str | None) -> str:
+    return date_format(local, "M j, Y")
 
 
 def clock(moment: datetime) -> str:
-    local = timezone.localtime(moment)
+    return _clock(timezone.localtime(moment).replace(second=0, microsecond=0), get_language())
+
+
+@lru_cache(maxsize=16)
+def _clock(local: datetime, language: str | None) -> str:
     return f"{date_format(local, 'g:i A')} {local:%Z}"
 
 
@@ -105,11 +118,13 @@ def qr(address: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _marked_page(version_id: int, state: str, has_end: bool) -> str:
+def _marked_page(version_id: int, state: str, has_end: bool) -> tuple[list[str], list[str]]:
+    """The page cut at its marks: the texts between them, one more than the names of the marks."""
     values = {name: SafeString(_mark(name)) for name in MARKED}
     if not has_end:
         values["until"] = SafeString("")
-    return _render(version_id, state, values, None)
+    pieces = MARK.split(_render(version_id, state, values, None))
+    return pieces[::2], pieces[1::2]
 
 
 def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdict | None) -> str:

@@ -8,14 +8,15 @@ database turns every answer to failed.
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from config.statements import prepared_cursor
 from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
@@ -97,7 +98,7 @@ def own_award(public_id: UUID, *, at: datetime) -> Verdict | None:
 
 
 def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
-    with connection.cursor() as cursor:
+    with prepared_cursor() as cursor:
         cursor.execute(statement, [public_id, at])
         row = cursor.fetchone()
     if row is None:
@@ -107,21 +108,12 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
-        checks: tuple[ob.Check, ...] = (
-            _check(
-                "document",
-                "passed",
-                "document-unchanged",
-                _("The stored badge is byte for byte the one that was signed."),
-            ),
-            _check("proof", "passed", "signature-good", _("The signature is good, and the key is the issuer's.")),
-        )
-        is_sound = True
+        checks, is_sound = _unchanged(get_language()), True
     else:
         checks, is_sound = _verify_again(document_id, content, found, digest, at)
         verified_at = at if is_sound else None
     standing = _standing(status, bool(bit), valid_until, at)
-    checks += (_STANDING_CHECKS[standing](),)
+    checks += (_standing_check(standing, get_language()),)
     return Verdict(
         award_id=award_id,
         document_id=document_id,
@@ -182,6 +174,22 @@ def _standing(status: str, is_bit_set: bool, valid_until: datetime | None, at: d
 
 def _check(name: str, outcome: Any, code: str, sentence: str) -> ob.Check:
     return ob.Check(name=name, outcome=outcome, code=code, sentence=sentence)
+
+
+@lru_cache
+def _unchanged(language: str | None) -> tuple[ob.Check, ...]:
+    """The checks of bytes that were verified before, in the language that is active."""
+    same = _("The stored badge is byte for byte the one that was signed.")
+    good = _("The signature is good, and the key is the issuer's.")
+    return (
+        _check("document", "passed", "document-unchanged", same),
+        _check("proof", "passed", "signature-good", good),
+    )
+
+
+@lru_cache
+def _standing_check(standing: str, language: str | None) -> ob.Check:
+    return _STANDING_CHECKS[standing]()
 
 
 _STANDING_CHECKS = {
@@ -324,7 +332,7 @@ def _award_of(document: dict[str, Any]) -> Award | None:
 def _registry_word(award: Award) -> tuple[str, ob.Check] | None:
     """What the registry knows beyond the status list."""
     if award.status in {AwardStatus.SUSPENDED, AwardStatus.SUPERSEDED}:
-        return award.status, _STANDING_CHECKS[award.status]()
+        return award.status, _standing_check(award.status, get_language())
     return None
 
 
