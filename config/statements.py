@@ -17,5 +17,5 @@ class _PreparedCursor(psycopg.Cursor[Any]):
 def prepared_cursor() -> CursorWrapper:
     """A cursor whose statements are planned once for each connection; errors and query logs are Django's."""
     with connection.cursor() as cursor:  # checks the connection's health, and opens one when there is none
-        raw = _PreparedCursor(cursor.connection)
+        raw: Any = _PreparedCursor(cursor.connection)
     return connection.make_debug_cursor(raw) if connection.queries_logged else connection.make_cursor(raw)
