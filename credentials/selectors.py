@@ -139,7 +139,7 @@ def sheet(version: CredentialVersion) -> Sheet:
         assessed=_assessed(version),
         outcomes=sorted(version.outcomes.all(), key=_position),
         criteria=rubric.rows(version, criteria),
-        rule=rubric.rule_of(version, criteria) if criteria else "",
+        rule=rubric.rule_of(version, criteria),
         requirements=[
             {
                 "kind": each.kind.capitalize(),

@@ -24,13 +24,13 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from credentials import rubric
 from credentials.models import CredentialVersion
 from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
 from issuance.models import ShareLinkItem
 from learners.models import AwardComponent
-from learners.pass_rule import in_words
 
 if TYPE_CHECKING:
     from issuance.verification import Verdict
@@ -139,7 +139,7 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
         "seal": seal(version, SEAL_STATES.get(state, "issued")),
         "facts": facts(version),
         "passing": passing(version),
-        "rule": rule(version),
+        "rule": rubric.rule_of(version, list(version.criteria.all())),
         "alignments": [row for row in version.alignments.all() if row.criterion_id is None],
         "version_url": badges.version_url(version.credential.public_id, version.number),
         "checks": verdict.checks if verdict else (),
@@ -201,21 +201,10 @@ def passing(version: CredentialVersion) -> list[dict[str, str]]:
     """Each criterion with the descriptor that passing takes."""
     rows = []
     for criterion in sorted(version.criteria.all(), key=lambda each: each.position):
-        minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
+        minimum = rubric.minimum_of(version, criterion)
         descriptor = next((level.descriptor for level in criterion.levels.all() if level.value == minimum), "")
         rows.append({"name": criterion.name, "descriptor": descriptor})
     return rows
-
-
-def rule(version: CredentialVersion) -> str:
-    criteria = list(version.criteria.all())
-    if not criteria:
-        return ""
-    return in_words(
-        version.required_minimum_level,
-        version.optional_minimum_level,
-        has_optional=any(not criterion.is_required for criterion in criteria),
-    )
 
 
 def row(item: ShareLinkItem, verdict: Verdict, *, at: datetime) -> dict[str, Any]:

@@ -9,12 +9,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from credentials import rubric
 from credentials.models import Alignment, CredentialVersion, Organization
 from credentials.models.catalog import CredentialKind
 from issuance import core
 from issuance import openbadges as ob
 from learners.models import Award, EvidenceItem
-from learners.pass_rule import in_words
 
 
 def award_url(public_id: UUID) -> str:
@@ -115,7 +115,7 @@ def achievement(version_id: int) -> ob.Achievement:
             ob.ResultDescription(
                 id=f"{url}#{criterion.key}",
                 name=criterion.name,
-                required_level=f"{url}#{criterion.key}-{_minimum(version, criterion.is_required)}",
+                required_level=f"{url}#{criterion.key}-{rubric.minimum_of(version, criterion)}",
                 levels=[
                     ob.RubricLevel(
                         id=f"{url}#{criterion.key}-{level.value}",
@@ -130,10 +130,6 @@ def achievement(version_id: int) -> ob.Achievement:
             for criterion in sorted(version.criteria.all(), key=lambda each: each.position)
         ],
     )
-
-
-def _minimum(version: CredentialVersion, is_required: bool) -> int:
-    return version.required_minimum_level if is_required else version.optional_minimum_level
 
 
 def _alignment(row: Alignment) -> ob.Alignment:
@@ -161,20 +157,9 @@ def criteria_text(version: CredentialVersion) -> str:
         ("Form of participation", ", ".join(part for part in (version.delivery, version.setting) if part)),
         ("Supervision and identity", version.supervision_and_identity),
         ("Quality assurance", "; ".join(version.quality_assurance)),
-        ("Pass rule", _rule(version)),
+        ("Pass rule", rubric.rule_of(version, list(version.criteria.all()))),
         ("Stackability", "stand-alone, and counts toward pathways" if version.is_stackable else "stand-alone"),
         ("Limits", version.limits),
     ]
     lines = [f"- **{name}**: {value}" for name, value in facts if value]
     return "\n".join([version.summary, "", *lines])
-
-
-def _rule(version: CredentialVersion) -> str:
-    criteria = list(version.criteria.all())
-    if not criteria:
-        return ""
-    return in_words(
-        version.required_minimum_level,
-        version.optional_minimum_level,
-        has_optional=any(not criterion.is_required for criterion in criteria),
-    )

@@ -8,6 +8,7 @@ from django.forms import BoundField
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
 from learners.models import Assessment, Judgment
 from learners.pass_rule import Judged, gaps
@@ -169,8 +170,7 @@ def _initial(
 
 def _is_kept(criterion: Criterion, version: CredentialVersion, judgment: Judgment) -> bool:
     """Only what was below the standard opens again (DOMAIN 3.2)."""
-    minimum = version.required_minimum_level if criterion.is_required else version.optional_minimum_level
-    return judgment.level is not None and judgment.level >= minimum
+    return judgment.level is not None and judgment.level >= rubric.minimum_of(version, criterion)
 
 
 class ReleaseForm(forms.Form):

@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from credentials.rubric import rule_in_words as in_words
-
 
 @dataclass(frozen=True)
 class Judged:
@@ -62,8 +60,8 @@ def gaps(
     return found
 
 
-def judge(judged: Sequence[Judged], *, required_minimum: int, optional_minimum: int) -> Verdict:
-    """Apply the rule. A criterion without a level falls short; a rubric without a required criterion is never met."""
+def judge(judged: Sequence[Judged], *, rule: str, required_minimum: int, optional_minimum: int) -> Verdict:
+    """Apply the rule, whose printed sentence the explanation repeats. A criterion without a level falls short; a rubric without a required criterion is never met."""
     short = []
     for each in judged:
         minimum = required_minimum if each.is_required else optional_minimum
@@ -71,7 +69,6 @@ def judge(judged: Sequence[Judged], *, required_minimum: int, optional_minimum: 
             short.append(each.name)
     if not any(each.is_required for each in judged):
         return Verdict(False, tuple(short), _("The rubric has no required criterion, so nothing can be awarded by it."))
-    rule = in_words(required_minimum, optional_minimum, has_optional=any(not each.is_required for each in judged))
     if not short:
         return Verdict(True, (), rule + " " + _("All of them do."))
     names = ", ".join(short)

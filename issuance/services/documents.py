@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from config import handoff
 from config.errors import Conflict, NotAllowed
+from credentials import rubric
 from credentials.models import Organization
 from credentials.models.catalog import CredentialKind
 from issuance import badge_page, badges, core, verification
@@ -124,7 +125,7 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
             *badge_page.facts(version),
         ],
         "passing": badge_page.passing(version),
-        "rule": badge_page.rule(version),
+        "rule": rubric.rule_of(version, list(version.criteria.all())),
         "components": badge_page.parts(components, "component") if is_designation else [],
         "address": address,
         "short": str(award.public_id)[:8],

@@ -11,10 +11,10 @@ from django.db.models import Count, F, Min, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
 from learners.models import Assessment, Decision, Enrollment, EvidenceItem, Judgment, Submission, User
 from learners.models.evidence import EvidenceKind, SubmissionQuerySet
-from learners.pass_rule import in_words
 
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -171,37 +171,11 @@ def criteria_of(version: CredentialVersion) -> list[Criterion]:
     return list(version.criteria.prefetch_related("levels").order_by("position"))
 
 
-def rule_of(version: CredentialVersion, criteria: Iterable[Criterion]) -> str:
-    """The pass rule in words, as everybody reads it."""
-    return in_words(
-        version.required_minimum_level,
-        version.optional_minimum_level,
-        has_optional=any(not each.is_required for each in criteria),
-    )
-
-
-def rubric_rows(version: CredentialVersion, criteria: Sequence[Criterion]) -> list[dict[str, Any]]:
-    """The rows that the rubric component reads."""
-    return [
-        {
-            "title": criterion.name,
-            "text": criterion.looks_for,
-            "is_required": criterion.is_required,
-            "minimum": version.required_minimum_level if criterion.is_required else version.optional_minimum_level,
-            "levels": [
-                {"value": level.value, "label": level.label, "descriptor": level.descriptor}
-                for level in sorted(criterion.levels.all(), key=lambda each: each.value)
-            ],
-        }
-        for criterion in criteria
-    ]
-
-
 def result_rows(
     version: CredentialVersion, criteria: Sequence[Criterion], judgments: Iterable[Judgment]
 ) -> list[dict[str, Any]]:
     """The same with what was judged: the level reached, feedback and next step."""
-    rows = rubric_rows(version, criteria)
+    rows = rubric.rows(version, criteria)
     given = {each.criterion_id: each for each in judgments}
     for row, criterion in zip(rows, criteria, strict=True):
         if (judgment := given.get(criterion.pk)) is not None:

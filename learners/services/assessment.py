@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Incomplete, Invalid
 from config.permissions import Can, require
+from credentials import rubric
 from credentials.models import Criterion
 from learners.models import Assessment, Assignment, Decision, DecisionEvent, Judgment, Submission, SubmissionEvent, User
 from learners.pass_rule import Judged, Verdict, gaps, judge
@@ -126,8 +127,8 @@ def finish_assessment(
     if submission.status != SubmissionStatus.IN_REVIEW:
         raise Conflict(_("This submission is not being assessed."))
     judgments = {each.criterion_id: each for each in assessment.judgments.all()}
-    criteria = list(submission.credential_version.criteria.order_by("position"))
     version = submission.credential_version
+    criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
     minima = {
         "required_minimum": version.required_minimum_level,
         "optional_minimum": version.optional_minimum_level,
@@ -136,7 +137,7 @@ def finish_assessment(
     next_steps = [judgments[each.pk].next_step if each.pk in judgments else "" for each in criteria]
     if missing := [gap.text for gap in gaps(judged, next_steps, **minima)]:
         raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
-    verdict = judge(judged, **minima)
+    verdict = judge(judged, rule=rubric.rule_of(version, criteria), **minima)
     assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
     assessment.save(update_fields=["status", "finished_at"])
     decision = Decision.objects.create(

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.errors import Incomplete, RegistryError
 from config.pages import render_page
+from credentials import rubric
 from learners import services
 from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
 from learners.models import Assessment, Submission
@@ -154,7 +155,7 @@ def _marking_context(
     before: assessing.Before | None,
 ) -> dict[str, Any]:
     version = submission.credential_version
-    rows = assessing.rubric_rows(version, form.criteria)
+    rows = rubric.rows(version, form.criteria)
     earlier = assessing.result_rows(version, form.criteria, before.judgments.values()) if before else []
     for number, row in enumerate(rows, 1):
         row["levels"].append(
@@ -175,7 +176,7 @@ def _marking_context(
         "form": form,
         "is_changed_elsewhere": form.is_changed_elsewhere,
         "criteria": rows,
-        "rule": assessing.rule_of(version, form.criteria),
+        "rule": rubric.rule_of(version, form.criteria),
         "assessment": assessment,
         "seen": form["seen"].value() or "",
         "before": before,

@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.errors import Conflict, Incomplete, RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
+from credentials import rubric
 from learners import services
 from learners.forms_learning import FORMS, EvidenceForm, SubmitForm, evidence_form
 from learners.models import Enrollment, EvidenceItem, StoredFile, Submission
@@ -80,8 +81,8 @@ def _workspace(
         "refusal": refusal,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "attempts": list(enrollment.submissions.order_by("attempt")),
-        "rubric": assessing.rubric_rows(version, criteria),
-        "rule": assessing.rule_of(version, criteria),
+        "rubric": rubric.rows(version, criteria),
+        "rule": rubric.rule_of(version, criteria),
     }
     return render_page(request, "learners/enrollment_detail.html", context, status=status)
 
@@ -252,7 +253,7 @@ def _submission_page(
         rows = assessing.result_rows(version, criteria, judgments)
         context |= {
             "rows": rows,
-            "rule": assessing.rule_of(version, criteria),
+            "rule": rubric.rule_of(version, criteria),
             "growth": learning.growth(rows) if judgments else [],
             "overall_comment": assessment.overall_comment if assessment else "",
             "next": learning.after(submission, decision, at),

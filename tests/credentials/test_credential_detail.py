@@ -46,7 +46,7 @@ def test_the_item_page_says_all_that_a_stranger_needs(client, full):
         "they do not see your name",
         "3 attempts",
         "Within 5 working days",
-        "Every required criterion must reach level 3, and every other criterion level 2.",
+        "Every required criterion must reach level 3 (Meets the standard), and every other criterion level 2 (Developing).",
         "Meets the standard for role-map.",
         "You hand it in.",
         "Values and Ethics",

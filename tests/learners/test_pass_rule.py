@@ -3,27 +3,30 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from learners.pass_rule import Gap, Judged, gaps, in_words, judge
+from credentials.rubric import rule_in_words
+from learners.pass_rule import Gap, Judged, gaps, judge
 
 LEVELS = st.one_of(st.none(), st.integers(1, 4))
 JUDGED = st.builds(
     Judged, name=st.sampled_from(["Roles", "Referral", "Reflection"]), is_required=st.booleans(), level=LEVELS
 )
 MINIMA = st.integers(1, 4)
+RULE = "Every required criterion must reach level 3, and every other criterion level 2."
 
 
 def test_the_rule_is_met_when_every_criterion_reaches_its_minimum():
-    verdict = judge([Judged("Roles", True, 3), Judged("Reflection", False, 2)], required_minimum=3, optional_minimum=2)
+    verdict = judge(
+        [Judged("Roles", True, 3), Judged("Reflection", False, 2)], rule=RULE, required_minimum=3, optional_minimum=2
+    )
 
     assert verdict.is_met
-    assert verdict.explanation == (
-        "Every required criterion must reach level 3, and every other criterion level 2. All of them do."
-    )
+    assert verdict.explanation == (f"{RULE} All of them do.")
 
 
 def test_the_explanation_names_what_falls_short_in_the_order_of_the_rubric():
     verdict = judge(
         [Judged("Roles", True, 2), Judged("Referral", True, 3), Judged("Reflection", False, 1)],
+        rule=RULE,
         required_minimum=3,
         optional_minimum=2,
     )
@@ -34,26 +37,27 @@ def test_the_explanation_names_what_falls_short_in_the_order_of_the_rubric():
 
 
 def test_cannot_judge_falls_short():
-    verdict = judge([Judged("Roles", True, None)], required_minimum=3, optional_minimum=2)
+    verdict = judge([Judged("Roles", True, None)], rule=RULE, required_minimum=3, optional_minimum=2)
 
     assert verdict.short == ("Roles",)
     assert verdict.explanation.endswith("This one falls short: Roles.")
 
 
 def test_a_rubric_without_a_required_criterion_is_never_met():
-    verdict = judge([Judged("Reflection", False, 4)], required_minimum=3, optional_minimum=2)
+    verdict = judge([Judged("Reflection", False, 4)], rule=RULE, required_minimum=3, optional_minimum=2)
 
     assert not verdict.is_met
     assert "no required criterion" in verdict.explanation
 
 
 def test_the_rule_in_words_leaves_out_what_does_not_apply():
-    assert in_words(3, 2, has_optional=False) == "Every required criterion must reach level 3."
+    assert rule_in_words("level 3", "level 2", has_optional=False) == "Every required criterion must reach level 3."
+    assert rule_in_words("level 3", "level 2", has_optional=True) == RULE
 
 
 @given(st.lists(JUDGED, max_size=8), MINIMA, MINIMA)
 def test_nothing_is_awarded_with_a_required_criterion_below_its_minimum(judged, required, optional):
-    verdict = judge(judged, required_minimum=required, optional_minimum=optional)
+    verdict = judge(judged, rule=RULE, required_minimum=required, optional_minimum=optional)
 
     if verdict.is_met:
         assert any(each.is_required for each in judged)
@@ -71,8 +75,8 @@ def test_a_higher_level_never_makes_it_worse(judged, required, optional, data):
     raised = [*judged]
     raised[position] = Judged(chosen.name, chosen.is_required, min(4, (chosen.level or 0) + 1))
 
-    before = judge(judged, required_minimum=required, optional_minimum=optional)
-    after = judge(raised, required_minimum=required, optional_minimum=optional)
+    before = judge(judged, rule=RULE, required_minimum=required, optional_minimum=optional)
+    after = judge(raised, rule=RULE, required_minimum=required, optional_minimum=optional)
 
     assert after.is_met >= before.is_met
     assert len(after.short) <= len(before.short)
