@@ -33,6 +33,7 @@ from .errors import (
     UnreachableError,
 )
 from .image import badge_image, rasterize
+from .keys import Ed25519Signer, Signer, from_multikey, signature_holds, to_multikey
 from .model import (
     Achievement,
     Alignment,
@@ -54,18 +55,7 @@ from .model import (
     timestamp,
 )
 from .permutation import permute, unpermute
-from .proof import (
-    Ed25519Signer,
-    Signed,
-    Signer,
-    from_multikey,
-    hash_data,
-    sign,
-    signature_holds,
-    to_bytes,
-    to_multikey,
-    verify_proof,
-)
+from .proof import Signed, hash_data, sign, to_bytes, verify_proof
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates

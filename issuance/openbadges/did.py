@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote, urlsplit
 
 from .contexts import DID_CONTEXTS
 from .errors import DidError
-from .proof import from_multikey, to_multikey
+from .keys import from_multikey, to_multikey
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"

@@ -23,7 +23,8 @@ from pyld.nquads import serialize_nquad
 from .canonical import UNSAFE_TEXT, canonize, is_address, to_dataset
 from .contexts import Contexts
 from .errors import CanonicalError, OpenBadgeError, ProofError
-from .proof import Signed, Signer, finish, proof_options
+from .keys import Signer
+from .proof import Signed, finish, proof_options
 
 TEXT, ADDRESS = "text", "address"
 _Slots = Mapping[str, "str | _Slots"]
