@@ -55,7 +55,7 @@ from .model import (
     timestamp,
 )
 from .permutation import permute, unpermute
-from .proof import Signed, hash_data, sign, to_bytes, verify_proof
+from .proof import Signed, Suite, add_proof, hash_data, sign, to_bytes, verify_proof
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates
@@ -101,9 +101,11 @@ __all__ = [
     "StatusEntryRef",
     "StatusListError",
     "Subject",
+    "Suite",
     "Templates",
     "TermError",
     "UnreachableError",
+    "add_proof",
     "assertion_key",
     "badge_image",
     "bake_png",

@@ -1,6 +1,6 @@
-"""Data Integrity proofs with the cryptosuite eddsa-rdfc-2022.
+"""Data Integrity proofs with the cryptosuites eddsa-rdfc-2022 and eddsa-jcs-2022.
 
-Source: W3C Data Integrity EdDSA Cryptosuites v1.0, section 3.2.
+Source: W3C Data Integrity EdDSA Cryptosuites v1.0, sections 3.2 and 3.3; W3C Data Integrity v1.0, section 4.
 """
 
 from __future__ import annotations
@@ -9,17 +9,21 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, Literal
 
 import orjson
 
-from .canonical import canonize
+from .canonical import canonize, to_dataset
 from .contexts import Contexts
 from .errors import ProofError
+from .jcs import jcs
 from .keys import Signer, from_multibase, signature_holds, to_base58
 from .model import timestamp
 
-CRYPTOSUITE = "eddsa-rdfc-2022"
+CRYPTOSUITE: Final = "eddsa-rdfc-2022"
+JCS_CRYPTOSUITE: Final = "eddsa-jcs-2022"
+CRYPTOSUITES = (CRYPTOSUITE, JCS_CRYPTOSUITE)
+Suite = Literal["eddsa-rdfc-2022", "eddsa-jcs-2022"]
 
 
 @dataclass(frozen=True)
@@ -35,11 +39,13 @@ class Signed:
         return signature_holds(public_key, self.signature, self.hash_data)
 
 
-def proof_options(verification_method: str, created: datetime, *, purpose: str = "assertionMethod") -> dict[str, Any]:
+def proof_options(
+    verification_method: str, created: datetime, *, purpose: str = "assertionMethod", suite: Suite = CRYPTOSUITE
+) -> dict[str, Any]:
     """Give a proof without its value. Its members are signed as well, so their set stays fixed."""
     return {
         "type": "DataIntegrityProof",
-        "cryptosuite": CRYPTOSUITE,
+        "cryptosuite": suite,
         "created": timestamp(created, "proof.created"),
         "verificationMethod": verification_method,
         "proofPurpose": purpose,
@@ -49,38 +55,60 @@ def proof_options(verification_method: str, created: datetime, *, purpose: str =
 def hash_data(document: Mapping[str, Any], proof: Mapping[str, Any], contexts: Contexts) -> bytes:
     """Give the 64 bytes that a proof signs: SHA-256 of the canonical proof options, then of the canonical document.
 
-    document: with or without its proofs, which are left out. proof: with or without its value, which is left out.
-    Raises what `canonize` raises. Source: EdDSA Cryptosuites, sections 3.2.3 to 3.2.5.
+    document: with or without its proofs, which are left out. proof: with or without its value, which is left out; its
+    `cryptosuite` says which canonical form is meant. Raises ProofError, code "proof-context", when a JCS proof was made
+    under other contexts, and what `canonize` raises. Source: EdDSA Cryptosuites, sections 3.2.3 to 3.2.5, 3.3.3 to 3.3.5.
     """
     unsigned = {key: value for key, value in document.items() if key != "proof"}
     config = {key: value for key, value in proof.items() if key != "proofValue"}
     if "@context" not in unsigned:
         raise ProofError("The document has no @context.")
+    if proof.get("cryptosuite") == JCS_CRYPTOSUITE:
+        if "@context" in config:
+            _require_first(config["@context"], unsigned["@context"])
+            unsigned["@context"] = config["@context"]
+        return b"".join(hashlib.sha256(jcs(part)).digest() for part in (config, unsigned))
     config["@context"] = unsigned["@context"]
     return b"".join(hashlib.sha256(canonize(part, contexts).encode()).digest() for part in (config, unsigned))
 
 
-def sign(document: Mapping[str, Any], *, signer: Signer, created: datetime, contexts: Contexts) -> Signed:
-    """Sign a document with eddsa-rdfc-2022 and give it with its proof, as an array of one.
+def sign(
+    document: Mapping[str, Any], *, signer: Signer, created: datetime, contexts: Contexts, suite: Suite = CRYPTOSUITE
+) -> Signed:
+    """Sign a document and give it with its proof, as an array of one.
 
     document: JSON-LD with `@context`, without a proof. created: aware; written in UTC with seconds.
     Raises ProofError when there is a proof already, TermError, ContextError or FormatError when a part could not be
-    covered by the signature.
+    covered by the signature or is defined by no context.
     """
     if "proof" in document:
         raise ProofError("The document has a proof already.")
-    proof = proof_options(signer.verification_method, created)
-    data = hash_data(document, proof, contexts)
-    return finish(document, proof, data, signer)
+    return add_proof(document, signer=signer, created=created, contexts=contexts, suite=suite)
+
+
+def add_proof(
+    document: Mapping[str, Any], *, signer: Signer, created: datetime, contexts: Contexts, suite: Suite = CRYPTOSUITE
+) -> Signed:
+    """Sign a document beside those who signed it before (a proof set); each proof stands for itself.
+
+    Takes and raises what `sign` does, and ProofError when the proofs that it has are malformed.
+    """
+    proof = proof_options(signer.verification_method, created, suite=suite)
+    if suite == JCS_CRYPTOSUITE:
+        if "@context" in document:
+            proof["@context"] = document["@context"]
+        _require_defined(document, proof, contexts)
+    return finish(document, proof, hash_data(document, proof, contexts), signer)
 
 
 def finish(document: Mapping[str, Any], proof: dict[str, Any], data: bytes, signer: Signer) -> Signed:
-    """Sign hash data that is ready and put the proof on the document."""
+    """Sign hash data that is ready and put the proof on the document, after those that it has."""
+    before = proofs_of(document) if "proof" in document else []
     signature = signer.sign(data)
     if len(signature) != 64:
         raise ProofError("The signer did not return an Ed25519 signature of 64 bytes.")
     proof["proofValue"] = "z" + to_base58(signature)
-    return Signed({**document, "proof": [proof]}, data, signature)
+    return Signed({**document, "proof": [*before, proof]}, data, signature)
 
 
 def to_bytes(document: Mapping[str, Any]) -> bytes:
@@ -109,12 +137,14 @@ def verify_proof(
     """Check one proof of a document against a public key; answer by returning.
 
     data: the hash data of this document and proof, when the caller has worked it out already.
-    Raises ProofError ("proof-unsupported" for another kind of proof, "proof-malformed", "proof-mismatch" when the
-    signature is not that of this document), and what `canonize` raises. Whose key it is, is not asked here.
+    Raises ProofError ("proof-unsupported" for another kind of proof, "proof-malformed", "proof-context", and
+    "proof-mismatch" when the signature is not that of this document), TermError for a term that no context defines,
+    and what else `canonize` raises. Whose key it is, is not asked here.
     """
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") != CRYPTOSUITE:
-        raise ProofError("The proof is not of the kind eddsa-rdfc-2022.", code="proof-unsupported")
-    if "@context" in proof:
+    suite = proof.get("cryptosuite")
+    if proof.get("type") != "DataIntegrityProof" or suite not in CRYPTOSUITES or "previousProof" in proof:
+        raise ProofError("The proof is of a kind that is not read here.", code="proof-unsupported")
+    if suite == CRYPTOSUITE and "@context" in proof:
         raise ProofError("The proof brings a context of its own.", code="proof-malformed")
     signature = from_multibase(proof.get("proofValue"), 100)
     if signature is None or len(signature) != 64:
@@ -123,3 +153,24 @@ def verify_proof(
         data = hash_data(document, proof, contexts)
     if not signature_holds(public_key, signature, data):
         raise ProofError("The signature does not belong to this document.", code="proof-mismatch")
+    if suite == JCS_CRYPTOSUITE:
+        _require_defined(document, proof, contexts)
+
+
+def _require_first(signed: object, found: object) -> None:
+    """Require that a document's contexts begin with those that were signed. Source: section 3.3.2, step 4."""
+    signed, found = (value if isinstance(value, list) else [value] for value in (signed, found))
+    if found[: len(signed)] != signed:
+        raise ProofError("The document's contexts are not those that were signed.", code="proof-context")
+
+
+def _require_defined(document: Mapping[str, Any], proof: Mapping[str, Any], contexts: Contexts) -> None:
+    """Refuse terms without a definition: the JSON is covered by the signature, but it would mean nothing."""
+    unsigned = {key: value for key, value in document.items() if key != "proof"}
+    if "@context" not in unsigned:
+        raise ProofError("The document has no @context.")
+    if "@context" in proof:
+        unsigned["@context"] = proof["@context"]
+    to_dataset(unsigned, contexts)
+    config = {key: value for key, value in proof.items() if key != "proofValue"}
+    to_dataset({**config, "@context": unsigned["@context"]}, contexts)

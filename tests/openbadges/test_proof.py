@@ -8,10 +8,14 @@ from datetime import UTC, datetime
 import pytest
 
 from issuance.openbadges import (
+    CanonicalError,
     Ed25519Signer,
+    FormatError,
     MultikeyError,
     OpenBadgeError,
     ProofError,
+    TermError,
+    add_proof,
     from_multikey,
     parse,
     sign,
@@ -185,3 +189,89 @@ def test_signing_does_not_change_its_input(make_badge, signer, contexts):
     sign(document, signer=signer, created=NOON, contexts=contexts)
 
     assert document == before
+
+
+@pytest.fixture(scope="module")
+def jcs_badge(contexts, make_badge):
+    signer = Ed25519Signer(bytes(range(32)), "did:web:registry.example.edu#key-1")
+    return sign(make_badge().to_dict(), signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022").document
+
+
+def test_a_jcs_badge_holds_and_carries_its_contexts(jcs_badge, signer, contexts):
+    assert holds(parse(to_bytes(jcs_badge)), signer, contexts)
+    assert jcs_badge["proof"][0]["@context"] == jcs_badge["@context"]
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"cryptosuite": "eddsa-rdfc-2022"}, "proof-malformed"),
+        ({"previousProof": "urn:uuid:1"}, "proof-unsupported"),
+        ({"@context": ["https://www.w3.org/2018/credentials/v1"]}, "proof-context"),
+        ({"@context": ["https://www.w3.org/ns/credentials/v2"]}, "proof-mismatch"),
+        ({"created": "2026-11-22T12:00:01Z"}, "proof-mismatch"),
+        ({"domain": "x.example"}, "proof-mismatch"),
+    ],
+)
+def test_a_changed_jcs_proof_is_refused_by_name(jcs_badge, signer, contexts, change, code):
+    with pytest.raises(ProofError) as refused:
+        holds({**jcs_badge, "proof": [{**jcs_badge["proof"][0], **change}]}, signer, contexts)
+
+    assert refused.value.code == code
+
+
+def test_contexts_added_behind_a_jcs_proof_change_nothing_that_was_signed(jcs_badge, signer, contexts):
+    added = {**jcs_badge, "@context": [*jcs_badge["@context"], "https://w3id.org/security/multikey/v1"]}
+
+    assert holds(added, signer, contexts)
+
+
+def test_jcs_signs_no_term_that_is_not_defined(make_badge, signer, contexts):
+    document = {**make_badge().to_dict(), "honors": "with distinction"}
+
+    with pytest.raises(TermError):
+        sign(document, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022")
+
+
+def test_jcs_verifies_no_term_that_is_not_defined(make_badge, signer, contexts, monkeypatch):
+    document = {**make_badge().to_dict(), "honors": "with distinction"}
+    with monkeypatch.context() as patch:  # a signer without a safe mode
+        patch.setattr("issuance.openbadges.proof._require_defined", lambda *_: None)
+        signed = sign(document, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022").document
+
+    with pytest.raises(TermError):
+        holds(signed, signer, contexts)
+
+
+def test_jcs_refuses_a_document_without_contexts(make_badge, signer, contexts):
+    document = make_badge().to_dict()
+    del document["@context"]
+
+    with pytest.raises(ProofError):
+        sign(document, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022")
+
+
+@pytest.mark.parametrize("value", [2**53 + 2, float("nan"), {1: "x"}, "\ud800", object()])
+def test_what_has_no_canonical_json_is_refused(value):
+    from issuance.openbadges.jcs import jcs
+
+    with pytest.raises(CanonicalError):
+        jcs({"value": value})
+
+
+def test_jcs_refuses_what_other_implementations_write_otherwise(make_badge, signer, contexts):
+    document = {**make_badge().to_dict(), "name": "form\x0cfeed"}
+
+    with pytest.raises(FormatError):
+        sign(document, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022")
+
+
+@pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022"])
+def test_a_second_signer_signs_beside_the_first(signed_badge, signer, contexts, suite):
+    second = Ed25519Signer(b"\x09" * 32, "did:web:other.example#key-1")
+
+    both = add_proof(signed_badge, signer=second, created=NOON, contexts=contexts, suite=suite).document
+
+    assert both["proof"][0] == signed_badge["proof"][0]
+    assert holds(both, signer, contexts)
+    verify_proof(both, both["proof"][1], public_key=second.public_key, contexts=contexts)

@@ -18,10 +18,13 @@ from issuance.openbadges import (
     sign,
     verify_proof,
 )
+from issuance.openbadges.jcs import jcs
 from issuance.openbadges.proof import proof_options
 
 VECTORS = Path(__file__).parent / "vectors"
 EDDSA = json.loads((VECTORS / "eddsa-rdfc-2022.json").read_text())
+JCS = json.loads((VECTORS / "eddsa-jcs-2022.json").read_text())
+CANONICAL = json.loads((VECTORS / "jcs.json").read_text())
 PUBLISHED = json.loads((VECTORS / "published.json").read_text())
 CASES = pytest.mark.parametrize("case", EDDSA["cases"], ids=lambda case: case["name"])
 
@@ -60,6 +63,31 @@ def test_the_published_key_gives_the_published_signature(case, examples):
         public_key=from_multikey(EDDSA["publicKeyMultibase"]),
         contexts=examples,
     )
+
+
+@pytest.mark.parametrize("case", JCS["cases"], ids=lambda case: case["name"])
+def test_the_published_jcs_proofs_come_out(case, examples):
+    seed = base58.b58decode(EDDSA["privateKeyMultibase"][1:])[2:]
+    signer = Ed25519Signer(seed, case["verificationMethod"])
+    created = datetime.fromisoformat(JCS["created"])
+
+    signed = sign(EDDSA["unsigned"], signer=signer, created=created, contexts=examples, suite="eddsa-jcs-2022")
+
+    proof = signed.document["proof"][0]
+    assert proof["proofValue"] == case["proofValue"]
+    assert signed.signature.hex() == case["signature"]
+    assert signed.hash_data[32:].hex() == JCS["documentHash"]
+    if "canonicalProofOptions" in case:
+        options = {key: value for key, value in proof.items() if key != "proofValue"}
+        assert jcs(options).decode() == case["canonicalProofOptions"]
+        assert signed.hash_data[:32].hex() == case["proofOptionsHash"]
+    key = from_multikey(EDDSA["publicKeyMultibase"])
+    verify_proof(signed.document, proof, public_key=key, contexts=examples)
+
+
+@pytest.mark.parametrize("case", CANONICAL["cases"], ids=lambda case: case["name"])
+def test_the_published_canonical_json_comes_out(case):
+    assert jcs(json.loads(case["input"])).decode() == case["output"]
 
 
 def test_the_published_identity_hash_comes_out():
