@@ -4,6 +4,8 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
+from django.db.models import TextChoices
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from credentials import selectors
@@ -15,13 +17,19 @@ if TYPE_CHECKING:
 NOTE_MAX_LETTERS = 2000
 
 
+def _in_capitals(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    return [(value, capfirst(str(label))) for value, label in choices.choices]
+
+
 class CatalogFilter(forms.Form):
     """Read from the address; an odd value is left out, so that an old link still shows something."""
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
-    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("Any level")), *Level.choices])
-    setting = forms.ChoiceField(label=_("Setting"), required=False, choices=[("", _("Any setting")), *Setting.choices])
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("Any level")), *_in_capitals(Level)])
+    setting = forms.ChoiceField(
+        label=_("Setting"), required=False, choices=[("", _("Any setting")), *_in_capitals(Setting)]
+    )
     profession = forms.ChoiceField(label=_("Profession"), required=False)
     hours = forms.ChoiceField(
         label=_("Hours"),
@@ -43,7 +51,7 @@ class CatalogFilter(forms.Form):
         ]
         cast(forms.ChoiceField, self.fields["profession"]).choices = [
             ("", _("Any profession")),
-            *((each, selectors.in_words(each).capitalize()) for each in professions),
+            *((each, capfirst(selectors.in_words(each))) for each in professions),
         ]
 
     def chosen(self) -> dict[str, str]:

@@ -7,7 +7,7 @@ from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from credentials import rubric
 from credentials.models import (
@@ -26,9 +26,16 @@ from credentials.workflow import VersionStatus
 HOURS = {"5": (0, 5), "10": (6, 10), "20": (11, 20), "more": (21, 100_000)}
 
 
+# Words that are not their code with spaces.
+WORDS = {
+    "pre-clerkship": gettext_lazy("pre-clerkship"),
+    "post-clerkship": gettext_lazy("post-clerkship"),
+}
+
+
 def in_words(code: str) -> str:
     """A word of the catalog's vocabulary ("physical-therapy") as people write it."""
-    return code.replace("-", " ")
+    return str(WORDS.get(code, code.replace("-", " ")))
 
 
 # The catalog ---------------------------------------------------------------------------------------------------------
@@ -66,8 +73,8 @@ def _mentions(word: str) -> Q:
 
 
 def themes() -> list[str]:
-    """One query."""
-    found = Credential.objects.offered().exclude(current_version__theme="")
+    """Those of the microcredentials on offer. One query."""
+    found = Credential.objects.offered().filter(kind=CredentialKind.MICROCREDENTIAL).exclude(current_version__theme="")
     return list(found.order_by("current_version__theme").values_list("current_version__theme", flat=True).distinct())
 
 
@@ -89,7 +96,7 @@ def card(credential: Credential) -> dict[str, Any]:
     return {
         "credential": credential,
         "title": version.title,
-        "kicker": credential.get_kind_display().capitalize(),
+        "kicker": capfirst(credential.get_kind_display()),
         "url": credential.get_absolute_url(),
         "text": version.summary,
         "line": " · ".join(part for part in line if part),
@@ -142,7 +149,7 @@ def sheet(version: CredentialVersion) -> Sheet:
         rule=rubric.rule_of(version, criteria),
         requirements=[
             {
-                "kind": each.kind.capitalize(),
+                "kind": capfirst(each.kind),
                 "count": str(each.items_min) if each.items_min > 1 else "",
                 "source": source_in_words(each),
                 "instructions": each.instructions,
@@ -202,7 +209,7 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
         "count": version.assessors_count
     }
     if version.second_mark_percent:
-        assessors += _("; %(percent)s %% of the work is judged by a second one") % {
+        assessors += _("; %(percent)s%% of the work is judged by a second one") % {
             "percent": version.second_mark_percent
         }
     if version.is_blind:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.text import capfirst
 
 from credentials import rubric
 from credentials.models import Alignment, CredentialVersion, Organization
@@ -79,7 +80,7 @@ def _evidence(item: EvidenceItem) -> ob.Evidence:
     else:
         digest = hashlib.sha256((item.text or item.link or str(item.hours)).encode()).digest()
     kind = item.requirement.kind if item.requirement is not None else item.get_kind_display()
-    return ob.Evidence(name=kind.capitalize(), sha256=digest, genre=item.get_kind_display())
+    return ob.Evidence(name=capfirst(kind), sha256=digest, genre=item.get_kind_display())
 
 
 @lru_cache(maxsize=1024)

@@ -63,7 +63,11 @@ class HoursForm(EvidenceForm):
         max_digits=6,
         decimal_places=2,
         widget=forms.NumberInput(attrs={"step": "0.25"}),
-        error_messages={"required": _("Give the hours, for example 2.5.")},
+        error_messages={
+            "required": _("Give the hours, for example 2.5."),
+            "invalid": _("Give the hours as a number, for example 2.5."),
+            "min_value": _("Give a number above 0, for example 2.5."),
+        },
     )
     text = forms.CharField(label=_("What they were spent on"), required=False, widget=forms.Textarea, max_length=2000)
 

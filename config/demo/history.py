@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.utils.text import capfirst
 
 from credentials.models import CredentialVersion
 from learners.models import (
@@ -70,7 +71,7 @@ def prepare_decisions(
             submission=submission,
             requirement=requirement,
             kind="text",
-            title=requirement.kind.capitalize() if requirement else "Text",
+            title=capfirst(requirement.kind) if requirement else "Text",
             text=TEXT,
             added_by=submission.enrollment.learner.user,
             added_at=at,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, F, Min, QuerySet
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from credentials import rubric
@@ -161,7 +162,7 @@ def _shown(item: EvidenceItem, submission: Submission, **more: Any) -> ShownEvid
         url = reverse("learners:file-download", args=[item.file.public_id])
         if submission.credential_version.is_blind:
             # The name of a file often holds the name of its maker.
-            title = item.requirement.kind.capitalize() if item.requirement else _("File")
+            title = capfirst(item.requirement.kind) if item.requirement else _("File")
     return ShownEvidence(item, title, shown_as, url, **more)
 
 

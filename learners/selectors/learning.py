@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Exists, OuterRef, Prefetch
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -122,9 +122,18 @@ def _work(enrollment: Enrollment) -> Work:
 
 
 def new_results(learner: Learner, at: datetime) -> list[tuple[Decision, date]]:
-    """Decisions released to the learner lately with their day, the newest first. One query."""
+    """The newest decision of each enrollment, of those released lately, with its day. One query.
+
+    What was revoked since is no result any more; the badge says so.
+    """
+    newer = Decision.objects.filter(
+        enrollment=OuterRef("enrollment"), status=DecisionStatus.RELEASED, attempt__gt=OuterRef("attempt")
+    )
+    revoked = Award.objects.filter(decision=OuterRef("pk"), status=AwardStatus.REVOKED)
     found = (
         Decision.objects.filter(
+            ~Exists(newer),
+            ~Exists(revoked),
             enrollment__learner=learner,
             status=DecisionStatus.RELEASED,
             effective_at__gte=at - timedelta(days=RECENT_DAYS),

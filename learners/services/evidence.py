@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -37,6 +38,10 @@ DECLARATIONS = {
         "of the eighteen identifiers, in text, pictures, file names or sound."
     ),
     DeclarationKind.OWN_WORK: gettext_lazy("This is my own work. Where others took part, it says who and in what."),
+}
+ASKED = {
+    DeclarationKind.NO_PATIENT_DATA: gettext_lazy("confirm that nothing in the evidence identifies a patient"),
+    DeclarationKind.OWN_WORK: gettext_lazy("confirm that this is your own work"),
 }
 AI_USE_WORDING = gettext_lazy("Say which tools you used and for what. Leave it empty if you used none.")
 TEXT_MAX_LETTERS = 20_000
@@ -201,7 +206,12 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
     for item in submission.evidence_items.all():
         counts[item.requirement_id] = counts.get(item.requirement_id, 0) + 1
     missing = [
-        _("add %(kind)s") % {"kind": requirement.kind}
+        _("add to “%(kind)s” (%(count)s of %(least)s is there)")
+        % {
+            "kind": capfirst(requirement.kind),
+            "count": counts.get(requirement.pk, 0),
+            "least": requirement.items_min,
+        }
         for requirement in submission.credential_version.evidence_requirements.filter(source__in=FROM_LEARNER).order_by(
             "position"
         )
@@ -211,7 +221,7 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
         missing.append(_("add at least one piece of evidence"))
     for kind in DECLARATIONS:
         if kind not in declarations:
-            missing.append(_("declare “%(label)s”") % {"label": kind.label})
+            missing.append(str(ASKED[kind]))
     return missing
 
 

@@ -24,7 +24,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
-from PIL import Image, UnidentifiedImageError
+from django.utils.translation import gettext_lazy
+from PIL import Image, ImageFile, UnidentifiedImageError
 from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, IndirectObject
@@ -44,7 +45,16 @@ PDF_OBJECTS_MAX = 200_000
 SNIFF_BYTES = 8192
 
 # Names in a PDF's dictionaries by which it acts, or carries other files (ISO 32000-2, 12.6, 7.11.4, 12.7.8).
-ACTIVE_NAMES = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/EmbeddedFile", "/XFA", "/RichMedia", "/SubmitForm"}
+ACTIVE_NAMES = {
+    "/JavaScript": gettext_lazy("a script"),
+    "/JS": gettext_lazy("a script"),
+    "/Launch": gettext_lazy("a command that starts another program"),
+    "/EmbeddedFiles": gettext_lazy("other files inside it"),
+    "/EmbeddedFile": gettext_lazy("other files inside it"),
+    "/XFA": gettext_lazy("an active form"),
+    "/RichMedia": gettext_lazy("active media"),
+    "/SubmitForm": gettext_lazy("a form that sends itself"),
+}
 
 
 class FileRefused(Invalid):
@@ -144,6 +154,8 @@ def _media_type(content: bytes) -> str | None:
 
 
 def _clean_image(content: bytes, form: str, name: str) -> bytes:
+    # WeasyPrint turns this on for the whole process; half a picture would then be kept as if it were whole.
+    ImageFile.LOAD_TRUNCATED_IMAGES = False
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
@@ -195,8 +207,8 @@ def _clean_pdf(content: bytes, name: str) -> bytes:
             )
         if found := _active_content(reader):
             raise FileRefused(
-                _("“%(name)s” holds active content (%(found)s). Print it to a new PDF and hand that in.")
-                % {"name": name, "found": found.lstrip("/")}
+                _("“%(name)s” holds %(found)s. Print it to a new PDF and hand that in.")
+                % {"name": name, "found": ACTIVE_NAMES[found]}
             )
         writer = PdfWriter(clone_from=reader)
         writer.metadata = None

@@ -42,7 +42,7 @@ def test_the_item_page_says_all_that_a_stranger_needs(client, full):
         "Describes the scope of five roles correctly.",
         "Case analysis",
         "Supervised on site, identity checked",
-        "10 % of the work",
+        "10% of the work",
         "they do not see your name",
         "3 attempts",
         "Within 5 working days",

@@ -4,7 +4,7 @@ import io
 
 import pytest
 from django.urls import reverse
-from PIL import Image
+from PIL import Image, ImageFile
 from pypdf import PdfReader
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
@@ -102,6 +102,17 @@ def test_a_damaged_picture_is_refused(make_upload):
         clean_upload(make_upload("ward.png", image_bytes("PNG")[:40]))
 
 
+@pytest.mark.parametrize("form", ["PNG", "JPEG", "WEBP"])
+def test_half_a_picture_is_refused_also_beside_weasyprint(make_upload, form, monkeypatch):
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", True)  # as importing weasyprint does
+    noise = Image.effect_noise((200, 200), 80).convert("RGB")
+    buffer = io.BytesIO()
+    noise.save(buffer, form)
+
+    with pytest.raises(FileRefused, match="it may be damaged"):
+        clean_upload(make_upload("ward.png", buffer.getvalue()[: buffer.tell() // 2]))
+
+
 def test_pdfs_lose_their_authors(make_upload):
     content = pdf_bytes(Author="Robin Alder", Title="For Mrs. Birch")
     assert b"Robin Alder" in content
@@ -126,16 +137,16 @@ def with_action(kind, key="/JS", value="app.alert(1)"):
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("change", "named"),
     [
-        lambda writer: writer.add_attachment("hidden.exe", EXECUTABLE),
-        with_action("/Launch", "/F", "cmd.exe"),
-        with_action("/SubmitForm", "/F", "https://example.org"),
-        with_action("/JavaScript"),
+        (lambda writer: writer.add_attachment("hidden.exe", EXECUTABLE), "other files inside it"),
+        (with_action("/Launch", "/F", "cmd.exe"), "a command that starts another program"),
+        (with_action("/SubmitForm", "/F", "https://example.org"), "a form that sends itself"),
+        (with_action("/JavaScript"), "a script"),
     ],
 )
-def test_pdfs_that_act_are_refused(make_upload, change):
-    with pytest.raises(FileRefused, match="active content"):
+def test_pdfs_that_act_are_refused(make_upload, change, named):
+    with pytest.raises(FileRefused, match=f"“case.pdf” holds {named}. Print it"):
         clean_upload(make_upload("case.pdf", pdf_bytes(change)))
 
 

@@ -52,7 +52,7 @@ def test_each_declaration_is_needed(make_submission):
     refused(
         make_submission(),
         {DeclarationKind.OWN_WORK: ""},
-        "declare “free of patient data”",
+        "confirm that nothing in the evidence identifies a patient",
     )
 
 
@@ -60,14 +60,14 @@ def test_what_is_missing_is_named(make_submission):
     submission = make_submission()
     submission.evidence_items.all().delete()
 
-    refused(submission, BOTH, "add case analysis")
+    refused(submission, BOTH, "add to “Case analysis” (0 of 1 is there)")
 
 
 def test_an_item_elsewhere_does_not_stand_for_what_is_asked(make_submission):
     submission = make_submission()
     submission.evidence_items.update(requirement=None)
 
-    refused(submission, BOTH, "add case analysis")
+    refused(submission, BOTH, "add to “Case analysis” (0 of 1 is there)")
 
 
 def test_without_own_requirements_one_item_is_needed(make_version, make_submission):

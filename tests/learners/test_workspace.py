@@ -99,7 +99,7 @@ def test_hours_are_added(own, draft):
         ({"kind": "text", "text": " ", "title": "What I typed"}, "Write something first."),
         ({"kind": "link", "link": "javascript:alert(1)", "title": "What I typed"}, "Give a whole address"),
         ({"kind": "hours", "hours": "0", "title": "What I typed"}, "Give hours above 0"),
-        ({"kind": "hours", "hours": "many", "title": "What I typed"}, "Enter a number."),
+        ({"kind": "hours", "hours": "many", "title": "What I typed"}, "Give the hours as a number"),
         ({"kind": "file", "title": "What I typed"}, "Choose a file."),
         ({"kind": "text", "text": "a" * 20_001, "title": "What I typed"}, "20001 letters"),
     ],
@@ -215,8 +215,8 @@ def test_what_is_missing_is_listed_and_what_was_ticked_stays(own, draft):
 
     page = text(answer)
     assert answer.status_code == 422
-    assert "Add case analysis." in page
-    assert "Declare “free of patient data”." in page
+    assert "Add to “Case analysis” (0 of 1 is there)." in page
+    assert "Confirm that nothing in the evidence identifies a patient." in page
     assert "For the spelling." in page
     assert re.search(r'name="own-work"[^>]* checked', page)
     assert Submission.objects.get().status == "draft"
