@@ -1,0 +1,112 @@
+"""Verifying a credential of anybody's: a list of checks, each with its own outcome, and one state for all.
+
+Whatever could not be checked is `unknown`, never `failed`. Source: 1EdTech Open Badges 3.0, section 9, Verification and
+Validation; W3C VC Data Integrity, section 4; W3C Bitstring Status List, section 3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ..baking import is_image, unbake
+from ..canonical import checked, parse
+from ..contexts import Contexts
+from ..errors import BakingError, FormatError, LimitError
+from ..template import Templates
+from .dates import dates_check
+from .means import Json, Means, Resolver
+from .parts import as_list
+from .report import Check, Outcome, Report, VerdictState
+from .shape import context_check, shape_check
+from .signature import proof_and_issuer
+from .status import status_check
+
+__all__ = ["Check", "Report", "Resolver", "verify"]
+
+MAX_INSIDE = 200
+
+
+def verify(
+    data: bytes | str | Json,
+    *,
+    resolver: Resolver,
+    contexts: Contexts,
+    now: datetime,
+    templates: Templates | None = None,
+) -> Report:
+    """Verify a credential given as JSON, as a dict, or as a baked PNG or SVG.
+
+    now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick. Never raises for untrusted input: everything is told in the report.
+    The checks, in order: format, context, shape, proof, issuer, status, dates, contents.
+    """
+    try:
+        if isinstance(data, bytes) and is_image(data):
+            data = unbake(data)
+        document = checked(parse(data) if isinstance(data, bytes | str) else data)
+    except (BakingError, FormatError, LimitError) as error:
+        return Report("unknown", (Check("format", "failed", error.code, str(error)),))
+    return _verify_document(document, Means(resolver, contexts, now, templates), depth=0)
+
+
+def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Report:
+    checks = [Check("format", "passed", "format", "The file is a credential in JSON.")]
+    checks.append(context_check(document, means.contexts))
+    checks.append(shape_check(document))
+    if checks[1].outcome == "passed":
+        checks += proof_and_issuer(document, means)
+    else:
+        unread = "Without its contexts, the signature cannot be checked."
+        checks += [Check(name, "unknown", "context-unknown", unread) for name in ("proof", "issuer")]
+    if all(check.outcome == "passed" for check in checks if check.name in ("proof", "issuer")):
+        checks.append(status_check(document, means))
+    else:  # An address in a document that nobody vouches for is not followed.
+        unasked = "Without a good signature, what it says of its status means nothing."
+        checks.append(Check("status", "unknown", "status-unasked", unasked))
+    checks.append(dates_check(document, means.now))
+    inside: tuple[Report, ...] = ()
+    if depth == 0:
+        contents, inside = _contents(document, means)
+        checks.append(contents)
+    return Report(_state(checks), tuple(checks), document, inside)
+
+
+def _state(checks: Sequence[Check]) -> VerdictState:
+    by_name = {check.name: check for check in checks}
+    if any(by_name[name].outcome == "failed" for name in ("proof", "issuer")):
+        return "altered"
+    if any(by_name[name].outcome != "passed" for name in ("context", "shape", "proof", "issuer")):
+        return "unknown"
+    if by_name["status"].outcome == "failed":
+        return "revoked"
+    if by_name["dates"].outcome == "failed":
+        return "expired" if by_name["dates"].code == "expired" else "unknown"
+    if any(check.outcome in ("failed", "unknown") for check in checks):
+        return "unknown"
+    return "valid"
+
+
+def _contents(document: Json, means: Means) -> tuple[Check, tuple[Report, ...]]:
+    """Verify the credentials inside a transcript, and the endorsements of a badge."""
+    subject = document.get("credentialSubject")
+    members = as_list(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
+    members = [*members, *as_list(document.get("endorsement"))]
+    if not members:
+        return Check("contents", "not-applicable", "contents-none", "It holds no other credentials."), ()
+    if len(members) > MAX_INSIDE:
+        return Check("contents", "unknown", "contents-many", "It holds more credentials than are looked at here."), ()
+    reports = tuple(
+        _verify_document(member, means, depth=1)
+        if isinstance(member, dict)
+        else Report("unknown", (Check("format", "failed", "format", "This is not a credential."),))
+        for member in members
+    )
+    good = sum(report.is_valid for report in reports)
+    if good == len(reports):
+        return Check("contents", "passed", "contents", f"All {good} credentials in it are valid."), reports
+    outcome: Outcome = (
+        "failed" if any(report.state != "unknown" and not report.is_valid for report in reports) else "unknown"
+    )
+    sentence = f"{good} of the {len(reports)} credentials in it are valid; see the others one by one."
+    return Check("contents", outcome, "contents-mixed", sentence), reports

@@ -1,0 +1,27 @@
+"""Whether the credential holds at the moment that is asked for."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from ..errors import ModelError
+from ..model import read_timestamp
+from .means import Json
+from .report import Check
+
+
+def dates_check(document: Json, now: datetime) -> Check:
+    begins = document.get("validFrom", document.get("issuanceDate"))
+    ends = document.get("validUntil", document.get("expirationDate"))
+    try:
+        start = None if begins is None else read_timestamp(begins, "validFrom")
+        end = None if ends is None else read_timestamp(ends, "validUntil")
+    except ModelError as error:
+        return Check("dates", "unknown", "dates-malformed", f"Its dates cannot be read. {error}")
+    if start is not None and start > now:
+        return Check("dates", "failed", "not-yet-valid", f"It holds only from {start:%-d %B %Y} on.")
+    if end is not None and end <= now:
+        return Check("dates", "failed", "expired", f"It expired on {end:%-d %B %Y}.")
+    if end is not None:
+        return Check("dates", "passed", "dates", f"It holds until {end:%-d %B %Y}.")
+    return Check("dates", "passed", "dates", "It has no end date.")

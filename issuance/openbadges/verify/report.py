@@ -1,0 +1,37 @@
+"""What verifying answers: checks, each with its own outcome, and one state for all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Outcome = Literal["passed", "failed", "unknown", "not-applicable"]
+VerdictState = Literal["valid", "expired", "revoked", "altered", "unknown"]
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line of a report: what was looked at, how it came out, a stable code, and a sentence for people."""
+
+    name: str
+    outcome: Outcome
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Report:
+    """What is known of a credential. `inside`: reports on the credentials it contains, in their order."""
+
+    state: VerdictState
+    checks: tuple[Check, ...]
+    document: dict[str, Any] | None = None
+    inside: tuple[Report, ...] = field(default=(), repr=False)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.state == "valid"
+
+    def check(self, name: str) -> Check:
+        """Give the line of a check by its name."""
+        return next(check for check in self.checks if check.name == name)
