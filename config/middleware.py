@@ -5,7 +5,9 @@ import time
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
 from config.logs import request_id
 
@@ -54,4 +56,18 @@ class PublicPagesMiddleware:
         if request.path_info.startswith(self.PREFIXES):
             response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             response["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+class UnsavedFormMiddleware:
+    """Let the sign-in page say that a form was not saved, when a sign-in ended while somebody was writing."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+        self.sign_in = resolve_url(settings.LOGIN_URL)
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and response.headers.get("Location", "").startswith(f"{self.sign_in}?next="):
+            response["Location"] += "&unsaved=1"
         return response

@@ -244,3 +244,12 @@ def test_the_number_of_queries_does_not_grow(own, draft, django_assert_max_num_q
 
     with django_assert_max_num_queries(19):
         assert own.get(workspace(draft)).status_code == 200
+
+
+def test_a_form_sent_after_the_sign_in_ended_is_not_lost_without_a_word(client, draft):
+    answer = client.post(adding(draft), {"kind": "text", "text": "What I wrote."})
+    page = text(client.get(answer.url))
+
+    assert "What you just sent was not saved." in page
+    assert draft.evidence_items.filter(text="What I wrote.").count() == 0
+    assert "What you just sent was not saved." not in text(client.get(client.get(workspace(draft)).url))
