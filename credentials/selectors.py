@@ -264,7 +264,13 @@ def _frameworks(version: CredentialVersion, criteria: list[Criterion]) -> list[d
         )
         if alignment.criterion_id:
             row["criteria"].append(names[alignment.criterion_id])
-    return [{**each, "competencies": list(each["competencies"].values())} for each in found.values()]
+    for each in found.values():
+        each["competencies"] = list(each["competencies"].values())
+        # A framework that its publisher keeps in one place without editions is loaded as "current".
+        each["edition"] = "" if each["framework"].version == "current" else each["framework"].version
+        for row in each["competencies"]:
+            row["criteria"] = row["criteria"] or [_("the credential as a whole")]
+    return list(found.values())
 
 
 def _place(alignment: Alignment) -> tuple[str, str, int, int, int]:

@@ -43,7 +43,7 @@ def day_in_words(at: datetime) -> str:
 
 # An item of the catalog ----------------------------------------------------------------------------------------------
 def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """What the reader of an item's page can do there. At most eight queries; none for a stranger."""
+    """What the reader of an item's page can do there. At most nine queries; none for a stranger."""
     if not request.user.is_authenticated:
         return {"is_stranger": True}
     learner = learner_of(request.user)
@@ -58,6 +58,7 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
         "award": award,
         "reasons": [] if is_open or award else reasons,
         "may_enroll": not reasons,
+        "was_revoked": learner.awards.filter(credential=credential, status=AwardStatus.REVOKED).exists(),
     }
 
 

@@ -3,12 +3,14 @@
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Credential
 from credentials.models.catalog import CredentialKind
+from credentials.selectors import in_words
 from credentials.workflow import CredentialStatus
 from learners.models import Award, Enrollment, Learner, Submission, SubmissionEvent, User
 from learners.models.people import LearnerStatus
@@ -26,9 +28,13 @@ def refusals(*, learner: Learner, credential: Credential, at: datetime) -> list[
     if learner.status != LearnerStatus.ACTIVE:
         reasons.append(_("You are not an active student, so you cannot start new work."))
     if version.professions_admitted and learner.profession not in version.professions_admitted:
-        admitted = ", ".join(version.professions_admitted)
+        admitted = ", ".join(in_words(each) for each in version.professions_admitted)
         reasons.append(_("It is open to %(admitted)s.") % {"admitted": admitted})
-    held = set(Award.objects.counting_on(at.date()).filter(learner=learner).values_list("credential_id", flat=True))
+    held = set(
+        Award.objects.counting_on(timezone.localdate(at))
+        .filter(learner=learner)
+        .values_list("credential_id", flat=True)
+    )
     missing = [
         each.requires.current_version.title
         for each in version.prerequisites.select_related("requires__current_version").order_by("pk")

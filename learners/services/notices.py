@@ -82,7 +82,7 @@ def _claim(at: datetime) -> Notice | None:
 def _message(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
     link = f"{settings.PUBLIC_ORIGIN}{notice.path}"
     body = _(
-        "%(name)s,\n\n%(text)s\n\n%(link)s\n\nSignet sends this because you take part in a school that uses it.\n"
+        "Dear %(name)s,\n\n%(text)s\n\n%(link)s\n\nThis was sent by Signet, your school's registry of microcredentials.\n"
     ) % {
         "name": notice.user.name,
         "text": notice.text,

@@ -143,7 +143,7 @@ def test_staff_without_a_learners_record_cannot_enroll(client, assessor, version
 def test_a_stranger_is_led_to_sign_in_and_back(client, version):
     answer = client.post(address(version))
 
-    assert answer.url == f"{reverse('account_login')}?next={address(version)}"
+    assert answer.url == f"{reverse('account_login')}?next={address(version)}&unsaved=1"
 
 
 def test_coming_back_from_sign_in_shows_the_item(client, learner, version):
