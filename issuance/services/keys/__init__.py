@@ -1,0 +1,119 @@
+"""Signing keys: made, sealed under the master key, rotated, retired, and opened for signing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, cast
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
+from django.db.models import Max
+from django.utils.translation import gettext as _
+
+from config.errors import Conflict
+from credentials.models import Organization
+from issuance import core
+from issuance import openbadges as ob
+from issuance.models import KeyPurpose, SigningKey
+from issuance.services.keys import certificates, sealing
+from issuance.services.keys.sealing import KeyUnavailable as KeyUnavailable
+from issuance.workflow import KEY_MOVES, KeyState, require_move
+
+
+@dataclass(frozen=True)
+class BadgeSigner:
+    """An opened Ed25519 key. Its repr holds no secret."""
+
+    key: SigningKey = field(repr=False)
+    verification_method: str
+    public_key: bytes = field(repr=False)
+    sign: Callable[[bytes], bytes] = field(repr=False)
+
+
+@transaction.atomic
+def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey:
+    """Make an organization's key for a purpose. Raises Conflict while another one is active: rotate it instead."""
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    keys = SigningKey.objects.filter(organization=organization, purpose=purpose)
+    if keys.filter(state=KeyState.ACTIVE).exists():
+        raise Conflict(_("There is an active key for this purpose; rotate it instead."))
+    number = (keys.aggregate(Max("number"))["number__max"] or 0) + 1
+    make = certificates.badge_key if purpose == KeyPurpose.BADGE else certificates.document_key
+    values, private = make(organization, at)
+    return SigningKey.objects.create(
+        organization=organization,
+        purpose=purpose,
+        number=number,
+        backend="sealed",
+        seal_version=sealing.SEAL_VERSION,
+        sealed_private=sealing.seal(private, sealing.binding(organization, purpose, number)),
+        created_at=at,
+        **values,
+    )
+
+
+@transaction.atomic
+def rotate_key(*, organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey:
+    """Retire the active key and make the next one. What the old one signed stays valid."""
+    _retire(organization, purpose, at)
+    return create_key(organization=organization, purpose=purpose, at=at)
+
+
+@transaction.atomic
+def retire_key(*, organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey:
+    """Retire the active key without a next one: nothing is signed until there is. Raises Conflict when none is active."""
+    retired = _retire(organization, purpose, at)
+    if retired is None:
+        raise Conflict(_("There is no active key for this purpose."))
+    return retired
+
+
+def _retire(organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey | None:
+    key = (
+        SigningKey.objects.select_for_update()
+        .filter(organization=organization, purpose=purpose, state=KeyState.ACTIVE)
+        .first()
+    )
+    if key is not None:
+        require_move(KEY_MOVES, key.state, KeyState.RETIRED)
+        key.state, key.retired_at = KeyState.RETIRED, at
+        key.save(update_fields=["state", "retired_at"])
+    return key
+
+
+def active_key(organization: Organization, purpose: KeyPurpose) -> SigningKey:
+    """The key that signs now. Raises KeyUnavailable."""
+    key = SigningKey.objects.filter(organization=organization, purpose=purpose, state=KeyState.ACTIVE).first()
+    if key is None:
+        raise KeyUnavailable(_("This organization has no active signing key. Create one with “manage.py keys create”."))
+    return key
+
+
+def badge_signer(organization: Organization) -> BadgeSigner:
+    """The organization's active badge key, opened. Raises KeyUnavailable."""
+    key = active_key(organization, KeyPurpose.BADGE)
+    private = Ed25519PrivateKey.from_private_bytes(open_key(key))
+    return BadgeSigner(
+        key=key,
+        verification_method=f"{core.did_of(organization)}#key-{key.number}",
+        public_key=private.public_key().public_bytes_raw(),
+        sign=private.sign,
+    )
+
+
+def open_key(key: SigningKey) -> bytes:
+    """The private part: 32 bytes for Ed25519, PKCS#8 DER for P-256. Kept in this process. Raises KeyUnavailable."""
+    return sealing.opened(bytes(key.sealed_private), sealing.binding(key.organization, key.purpose, key.number))
+
+
+def published_keys(organization: Organization) -> list[ob.PublishedKey]:
+    """The badge keys of the DID document, oldest first, with their history."""
+    keys = SigningKey.objects.filter(organization=organization, purpose=KeyPurpose.BADGE).order_by("number")
+    return [
+        ob.PublishedKey(
+            name=f"key-{key.number}",
+            public_key=ob.from_multikey(key.public_multibase),
+            state=cast("Literal['active', 'retired', 'compromised']", key.state),
+        )
+        for key in keys
+    ]
