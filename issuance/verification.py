@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils import timezone
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
@@ -20,9 +21,10 @@ from config.statements import prepared_cursor
 from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
-from issuance.models import SignedDocument, StatusList
+from issuance.models import DocumentKind, SignedDocument, StatusList
 from issuance.pdf import check as pdf
 from issuance.services import keys
+from issuance.workflow import KeyState
 from learners.models import Award
 from learners.workflow import AwardStatus
 
@@ -33,9 +35,11 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        d.id, d.bytes, d.sha256, d.verified_sha256, d.verified_at,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
        EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
+       signer.compromised_at,
        (SELECT next.public_id FROM learners_award next WHERE next.supersedes_id = a.id AND next.status <> 'withdrawn' LIMIT 1)
 FROM learners_award a
 JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
+JOIN issuance_signingkey signer ON signer.id = d.key_id
 JOIN issuance_statusentry entry ON entry.document_id = d.id
 JOIN issuance_statuslist list ON list.id = entry.list_id
 WHERE a.public_id = %s AND a.status <> 'withdrawn' AND {permission}
@@ -104,7 +108,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     if row is None:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, successor = row[9:]
+    verified_at, bit, has_parts, withdrawn_at, successor = row[9:]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -113,6 +117,10 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         checks, is_sound = _verify_again(document_id, content, found, digest, at)
         verified_at = at if is_sound else None
     standing = _standing(status, bool(bit), valid_until, at)
+    if withdrawn_at is not None:
+        # The signature no longer says anything; the workers are signing anew. A revocation stands all the same.
+        checks, is_sound = (_key_withdrawn(withdrawn_at),), True
+        standing = standing if standing == "revoked" else "suspended"
     checks += (_standing_check(standing, get_language()),)
     return Verdict(
         award_id=award_id,
@@ -172,6 +180,11 @@ def _standing(status: str, is_bit_set: bool, valid_until: datetime | None, at: d
     return "valid"
 
 
+def _key_withdrawn(at: datetime) -> ob.Check:
+    sentence = _("It was signed with a key that the issuer withdrew on %(day)s. It is being issued anew.")
+    return _check("proof", "failed", "key-withdrawn", sentence % {"day": f"{timezone.localdate(at):%B %-d, %Y}"})
+
+
 def _check(name: str, outcome: Any, code: str, sentence: str) -> ob.Check:
     return ob.Check(name=name, outcome=outcome, code=code, sentence=sentence)
 
@@ -224,6 +237,9 @@ class Registry:
             raise ob.UnreachableError(_("The status list is not one of this registry."))
         return _read(bytes(found.signed_bytes))
 
+    def document(self, url: str) -> dict[str, Any]:
+        raise ob.UnreachableError(_("Other issuers are not asked here."))
+
 
 def did_document(organization: Organization) -> dict[str, Any]:
     """What did:web publishes for an organization, with the history of its keys."""
@@ -240,7 +256,10 @@ def verify_bytes(content: bytes | str, *, at: datetime, templates: ob.Templates 
 
 @dataclass(frozen=True)
 class FileVerdict:
-    """What the file check answers. state: as in Verdict, or "altered", or "unknown" when something could not be checked."""
+    """What the file check answers.
+
+    state: as in Verdict, or altered, withdrawn (the key), or unknown when something could not be checked.
+    """
 
     state: str
     checks: tuple[ob.Check, ...]
@@ -251,14 +270,16 @@ class FileVerdict:
     @property
     def kind(self) -> str:
         """The status component's kind."""
-        return "failed" if self.state == "altered" else self.state
+        return "failed" if self.state in {"altered", "withdrawn"} else self.state
 
     @property
     def word(self) -> str:
         return str(FILE_WORDS[self.state])
 
 
+# withdrawn: good in form, but signed with a key that may have been in other hands.
 FILE_WORDS = {
+    "withdrawn": gettext_lazy("Signed with a key that is no longer trusted"),
     "valid": gettext_lazy("Valid"),
     "expired": gettext_lazy("Genuine, and expired"),
     "superseded": gettext_lazy("Genuine, and replaced by a newer award"),
@@ -272,7 +293,7 @@ FILE_WORDS = {
 JSON_MAX_BYTES = 512 * 1024
 FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
 # What is said of a PDF and of the record inside it together: the one that asks for more care.
-CARE = ("altered", "revoked", "unknown", "suspended", "superseded", "expired", "valid")
+CARE = ("altered", "withdrawn", "revoked", "unknown", "suspended", "superseded", "expired", "valid")
 
 
 def check_file(content: bytes, *, at: datetime) -> FileVerdict:
@@ -309,11 +330,30 @@ def _check_record(content: bytes, at: datetime) -> tuple[str, tuple[ob.Check, ..
     report = verify_bytes(content, at=at)
     document = report.document or {}
     state, checks = str(report.state), report.checks
+    if any(check.code == "key-not-allowed" for check in checks):
+        state, checks = "withdrawn", (*checks, *_issued_anew(document, at))
     if state in {"valid", "expired", "revoked"} and (award := _award_of(document)) is not None:
         word = _registry_word(award)
         if word is not None:
             state, checks = word[0], (*checks, word[1])
     return state, checks, *_about(document)
+
+
+def _issued_anew(document: dict[str, Any], at: datetime) -> list[ob.Check]:
+    """What took the place of a badge of ours whose key was withdrawn; its address only where anybody may see it."""
+    award = _award_of(document)
+    current = SignedDocument.objects.current(DocumentKind.CREDENTIAL).filter(award=award).select_related("key").first()
+    if award is None or current is None:
+        return []
+    if current.key.state == KeyState.COMPROMISED:
+        return [_check("status", "unknown", "being-reissued", _("The issuer is issuing this badge anew."))]
+    if shared_award(award.public_id, at=at) is None:
+        sentence = _("The issuer has issued this badge anew. Ask its holder for the new file.")
+    else:
+        sentence = _("The issuer has issued this badge anew: %(address)s") % {
+            "address": core.url(f"/v/{award.public_id}")
+        }
+    return [_check("status", "unknown", "reissued", sentence)]
 
 
 def _award_of(document: dict[str, Any]) -> Award | None:

@@ -43,6 +43,9 @@ class Folder:
             raise ob.UnreachableError("The status list is not in the folder.")
         return dict(self._lists[url])
 
+    def document(self, url: str) -> dict[str, Any]:
+        raise ob.UnreachableError("Nothing else is in the folder.")
+
 
 def check_folder(folder: Path, report: Report) -> None:
     """Verify the files by what lies beside them alone. Raises CheckError."""

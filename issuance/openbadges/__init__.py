@@ -59,6 +59,7 @@ from .proof import Signed, Suite, add_proof, hash_data, sign, to_bytes, verify_p
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates
+from .vc_jwt import sign_jwt
 from .verify import Check, Report, Resolver, verify
 
 __all__ = [
@@ -130,6 +131,7 @@ __all__ = [
     "read_timestamp",
     "seal",
     "sign",
+    "sign_jwt",
     "signature_holds",
     "timestamp",
     "to_bytes",

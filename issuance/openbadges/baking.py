@@ -12,6 +12,7 @@ from collections.abc import Iterator
 
 from .canonical import MAX_BYTES
 from .errors import BakingError
+from .jws import is_compact
 
 KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
@@ -40,7 +41,10 @@ def bake_png(image: bytes, credential: bytes) -> bytes:
 
 
 def bake_svg(image: bytes, credential: bytes) -> bytes:
-    """Put a credential's JSON into an SVG, as CDATA directly after the `<svg>` tag. Raises BakingError."""
+    """Put a credential into an SVG, directly after the `<svg>` tag: JSON as CDATA, a compact JWS as `verify`.
+
+    Raises BakingError.
+    """
     _require_sizes(image, credential)
     text = _text(image)
     start = _svg_tag(text)
@@ -51,8 +55,11 @@ def bake_svg(image: bytes, credential: bytes) -> bytes:
     if start.group().endswith("/>"):
         raise BakingError("This SVG image is empty.", code="baking-format")
     opened = f'{start.group()[:-1]} xmlns:openbadges="{NAMESPACE}">'
-    content = _text(credential).replace("]]>", "]]]]><![CDATA[>")
-    element = f"<openbadges:credential><![CDATA[{content}]]></openbadges:credential>"
+    if is_compact(credential):
+        element = f'<openbadges:credential verify="{_text(credential).strip()}"/>'
+    else:
+        content = _text(credential).replace("]]>", "]]]]><![CDATA[>")
+        element = f"<openbadges:credential><![CDATA[{content}]]></openbadges:credential>"
     return (text[: start.start()] + opened + element + text[start.end() :]).encode()
 
 

@@ -72,6 +72,17 @@ def checked(document: Mapping[str, Any]) -> dict[str, Any]:
     return copy
 
 
+def bounded(document: object) -> dict[str, Any]:
+    """Give a fetched JSON object that is read, not signed: within MAX_DEPTH and MAX_VALUES, its nulls left out.
+
+    Raises FormatError when it is no object, LimitError beyond the limits.
+    """
+    copy = _bounded(document, 0, [MAX_VALUES])
+    if not isinstance(copy, dict):
+        raise FormatError("What was fetched is not a JSON object.")
+    return copy
+
+
 def canonize(document: Mapping[str, Any], contexts: Contexts) -> str:
     """Give the canonical N-Quads of a JSON-LD document.
 
@@ -146,6 +157,17 @@ def _copy(value: object, where: str, depth: int, budget: list[int]) -> object:
     if value is None:
         raise FormatError(f"{where}: null is not allowed; leave the field out.", code="null")
     raise FormatError(f"{where}: {type(value).__name__} is no JSON value.")
+
+
+def _bounded(value: object, depth: int, budget: list[int]) -> object:
+    budget[0] -= 1
+    if depth > MAX_DEPTH or budget[0] < 0:
+        raise LimitError("What was fetched is larger or deeper than accepted here.")
+    if isinstance(value, Mapping):
+        return {key: _bounded(item, depth + 1, budget) for key, item in value.items() if item is not None}
+    if isinstance(value, list | tuple):
+        return [_bounded(item, depth + 1, budget) for item in value if item is not None]
+    return value
 
 
 def _number(value: int | float, where: str) -> int | float:

@@ -13,13 +13,16 @@ from typing import Any, Literal
 from urllib.parse import quote, unquote, urlsplit
 
 from .contexts import DID_CONTEXTS
-from .errors import DidError
-from .keys import from_multikey, to_multikey
+from .errors import DidError, MultikeyError
+from .keys import to_multikey
+from .public_key import PublicKey, from_jwk, from_multikey_text, from_pem
 
 _HOST = re.compile(
     r"(?=.{1,253}\Z)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
 )
 _SEGMENT = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=@-]+")
+#: Where a controller lists keys; `publicKey` is what profiles of Open Badges 2.0 have.
+_LISTS = ("verificationMethod", "assertionMethod", "publicKey")
 KeyState = Literal["active", "retired", "compromised"]
 
 
@@ -121,49 +124,76 @@ def key_did_document(did: str) -> dict[str, Any]:
     if multikey == did:
         raise DidError("This is not a did:key.")
     try:
-        return {
-            "@context": list(DID_CONTEXTS),
-            "id": did,
-            "verificationMethod": [
-                {
-                    "id": f"{did}#{multikey}",
-                    "type": "Multikey",
-                    "controller": did,
-                    "publicKeyMultibase": to_multikey(from_multikey(multikey)),
-                }
-            ],
-            "assertionMethod": [f"{did}#{multikey}"],
-        }
-    except ValueError as error:
-        raise DidError("The did:key does not hold an Ed25519 key.") from error
+        from_multikey_text(multikey)
+    except MultikeyError as error:
+        raise DidError("The did:key does not hold a key of a kind that is read here.") from error
+    method = {"id": f"{did}#{multikey}", "type": "Multikey", "controller": did, "publicKeyMultibase": multikey}
+    return {
+        "@context": list(DID_CONTEXTS),
+        "id": did,
+        "verificationMethod": [method],
+        "assertionMethod": [method["id"]],
+    }
 
 
 def assertion_key(document: Mapping[str, Any], verification_method: str) -> bytes:
-    """Find the public key that a DID document lets sign assertions under a verification method's address.
+    """Find the Ed25519 key that a DID document lets sign assertions under a verification method's address.
 
     Raises DidError: "key-unknown" when the document has no such method, "key-controller" when another controls it,
-    "key-not-allowed" when it is not under `assertionMethod`; MultikeyError when it is no Ed25519 Multikey.
+    "key-not-allowed" when it is not under `assertionMethod`; MultikeyError when it is no Ed25519 key.
     """
-    did = document.get("id")
-    if not isinstance(did, str):
-        raise DidError("The DID document has no id.")
-    allowed = _as_list(document.get("assertionMethod"))
-    candidates = [*_as_list(document.get("verificationMethod")), *allowed]
-    found = [
-        item
-        for item in candidates
-        if isinstance(item, Mapping) and _absolute(did, item.get("id")) == verification_method
-    ]
+    key = method_key(document, verification_method)
+    require_allowed(document, verification_method)
+    if key.algorithm != "EdDSA":
+        raise MultikeyError("The key is not an Ed25519 key.")
+    return key.material
+
+
+def method_key(document: Mapping[str, Any], verification_method: str) -> PublicKey:
+    """Find the public key that a controller's document lists under an address, whatever it may sign.
+
+    Raises DidError, "key-unknown" or "key-controller"; MultikeyError when it is of a kind that is not read here.
+    """
+    controller = document.get("id")
+    if not isinstance(controller, str):
+        raise DidError("The issuer's key document has no id.")
+    found = _methods(document, controller, verification_method)
     if not found:
-        raise DidError("The issuer's DID document does not list this key.", code="key-unknown")
-    if any(item.get("controller") != did for item in found):
+        raise DidError("The issuer's key document does not list this key.", code="key-unknown")
+    if any(item.get("controller", item.get("owner")) != controller for item in found):
         raise DidError("The key is controlled by somebody else than the issuer.", code="key-controller")
-    references = {_absolute(did, item.get("id") if isinstance(item, Mapping) else item) for item in allowed}
-    if verification_method not in references or any("revoked" in item for item in found):
+    keys = {public_key_of(item) for item in found}
+    if len(keys) != 1:
+        raise DidError("The issuer's key document gives two keys under one address.", code="key-unknown")
+    return keys.pop()
+
+
+def require_allowed(document: Mapping[str, Any], verification_method: str) -> None:
+    """Require that a listed key may sign assertions. Raises DidError, code "key-not-allowed"."""
+    controller = str(document.get("id"))
+    found = _methods(document, controller, verification_method)
+    allowed = as_list(document.get("assertionMethod"))
+    references = {_absolute(controller, item.get("id") if isinstance(item, Mapping) else item) for item in allowed}
+    # A profile is no DID document: unless it tells apart what its keys are for, each of them signs badges.
+    is_told_apart = controller.startswith("did:") or "assertionMethod" in document
+    if (is_told_apart and verification_method not in references) or any("revoked" in item for item in found):
         raise DidError("The issuer has withdrawn this key: it may not sign credentials.", code="key-not-allowed")
-    if len({str(item.get("publicKeyMultibase")) for item in found}) != 1:
-        raise DidError("The DID document gives two keys under one address.", code="key-unknown")
-    return from_multikey(found[0].get("publicKeyMultibase"))
+
+
+def public_key_of(method: Mapping[str, Any]) -> PublicKey:
+    """Read the key of a verification method: as a Multikey, a JWK, or the PEM of Open Badges 2.0. Raises MultikeyError."""
+    if "publicKeyJwk" in method:
+        return from_jwk(method["publicKeyJwk"])
+    if "publicKeyPem" in method:
+        return from_pem(method["publicKeyPem"])
+    return from_multikey_text(method.get("publicKeyMultibase"))
+
+
+def _methods(document: Mapping[str, Any], controller: str, address: str) -> list[Mapping[str, Any]]:
+    candidates = [item for name in _LISTS for item in as_list(document.get(name))]
+    return [
+        item for item in candidates if isinstance(item, Mapping) and _absolute(controller, item.get("id")) == address
+    ]
 
 
 def _absolute(did: str, reference: object) -> str | None:
@@ -172,7 +202,7 @@ def _absolute(did: str, reference: object) -> str | None:
     return did + reference if reference.startswith("#") else reference
 
 
-def _as_list(value: object) -> list[Any]:
+def as_list(value: object) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 

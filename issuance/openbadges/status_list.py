@@ -65,6 +65,17 @@ def is_set(bits: bytes, index: int) -> bool:
     return bool(bits[index >> 3] & (0x80 >> (index & 7)))
 
 
+def value_at(bits: bytes, index: int, size: int) -> int:
+    """Give the value of one entry of a decoded list that has several bits an entry, left-most first.
+
+    index: in entries. size: bits of an entry. Raises StatusListError outside of the list.
+    """
+    value = 0
+    for position in range(index * size, (index + 1) * size):
+        value = value << 1 | is_set(bits, position)
+    return value
+
+
 def with_set(bits: bytes, indexes: Iterable[int], *, value: bool = True) -> bytes:
     """Give the bit string with some positions set, or cleared. Raises StatusListError outside of it."""
     changed = bytearray(bits)

@@ -105,7 +105,7 @@ def test_a_did_key_holds_its_own_document():
     document = key_did_document(did)
 
     assert assertion_key(document, f"{did}#{to_multikey(KEY)}") == KEY
-    for other in ("did:web:x.example", "did:key:zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76"):
+    for other in ("did:web:x.example", "did:key:zQ3shokFTS3brHcDQrn82RUDfCZESWL1ZdCEJwekUDPQiYBme"):
         with pytest.raises(DidError):
             key_did_document(other)
 

@@ -135,6 +135,9 @@ class Folder:
     def status_list(self, url):
         return self.find(url)
 
+    def document(self, url):
+        return self.find(url)
+
     def find(self, name):
         if name not in self.documents:
             raise UnreachableError(f"{name} cannot be fetched.")

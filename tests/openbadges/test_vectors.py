@@ -1,5 +1,6 @@
 """The core against figures that the standards publish."""
 
+import base64
 import json
 from datetime import datetime
 from pathlib import Path
@@ -20,10 +21,12 @@ from issuance.openbadges import (
 )
 from issuance.openbadges.jcs import jcs
 from issuance.openbadges.proof import proof_options
+from issuance.openbadges.public_key import from_jwk
 
 VECTORS = Path(__file__).parent / "vectors"
 EDDSA = json.loads((VECTORS / "eddsa-rdfc-2022.json").read_text())
 JCS = json.loads((VECTORS / "eddsa-jcs-2022.json").read_text())
+JWS = json.loads((VECTORS / "jws.json").read_text())
 CANONICAL = json.loads((VECTORS / "jcs.json").read_text())
 PUBLISHED = json.loads((VECTORS / "published.json").read_text())
 CASES = pytest.mark.parametrize("case", EDDSA["cases"], ids=lambda case: case["name"])
@@ -88,6 +91,21 @@ def test_the_published_jcs_proofs_come_out(case, examples):
 @pytest.mark.parametrize("case", CANONICAL["cases"], ids=lambda case: case["name"])
 def test_the_published_canonical_json_comes_out(case):
     assert jcs(json.loads(case["input"])).decode() == case["output"]
+
+
+@pytest.mark.parametrize("case", JWS["cases"], ids=lambda case: case["algorithm"])
+def test_the_published_tokens_hold_under_their_keys(case):
+    signed, _, signature = case["token"].rpartition(".")
+    signature = base64.urlsafe_b64decode(signature + "==")
+    key = from_jwk(case["jwk"])
+
+    assert key.algorithm == case["algorithm"]
+    assert key.holds(signature, signed.encode())
+    assert not key.holds(signature, signed.encode() + b"x")
+    assert not key.holds(bytes([signature[0] ^ 1]) + signature[1:], signed.encode())
+    if "seed" in case:
+        signer = Ed25519Signer(bytes.fromhex(case["seed"]), "did:web:x.example#key-1")
+        assert signer.sign(signed.encode()) == signature
 
 
 def test_the_published_identity_hash_comes_out():

@@ -17,6 +17,7 @@ from issuance.openbadges import (
     PublishedKey,
     Templates,
     UnreachableError,
+    add_proof,
     bake_png,
     bake_svg,
     did_document,
@@ -48,6 +49,9 @@ class Outside:
         return self.find(document_id)
 
     def status_list(self, url):
+        return self.find(url)
+
+    def document(self, url):
         return self.find(url)
 
     def find(self, name):
@@ -286,7 +290,8 @@ def test_a_suspended_badge_is_told(make_badge, signer, contexts, keys, make_list
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"type": "1EdTechRevocationList"}, "status-unsupported"),
+        ({"type": "1EdTechCredentialRefresh"}, "status-unsupported"),
+        ({"statusListCredential": "urn:uuid:1"}, "status-malformed"),
         ({"statusListIndex": "-1"}, "status-malformed"),
         ({"statusListIndex": 7}, "status-malformed"),
         ({"statusListIndex": "9" * 30}, "status-malformed"),
@@ -306,6 +311,96 @@ def test_a_status_that_cannot_be_read_is_unknown(make_badge, signer, contexts, l
     assert report.state == "unknown"
     assert report.check("status").outcome == "unknown"
     assert report.check("status").code == code
+
+
+REVOKED_LIST = "https://registry.example.edu/revoked.json"
+
+
+@pytest.fixture
+def named_badge(make_badge, signer, contexts):
+    document = make_badge().to_dict()
+    document["credentialStatus"] = {"id": REVOKED_LIST, "type": "1EdTechRevocationList"}
+    return sign(document, signer=signer, created=NOON, contexts=contexts).document
+
+
+@pytest.mark.parametrize(
+    ("revoked", "state"),
+    [
+        ([], "valid"),
+        ([{"id": "urn:uuid:another"}], "valid"),
+        ([{"id": "urn:uuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e"}], "revoked"),
+        ([{"id": " urn%3Auuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e "}], "revoked"),
+        ([{"id": "urn:uuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e", "revoked": True}], "revoked"),
+        ([{"id": "urn:uuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e", "revoked": None}], "revoked"),
+        ([{"id": "urn:uuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e", "revoked": False}], "valid"),
+    ],
+)
+def test_a_list_of_names_tells_of_revoked_badges(named_badge, keys, look, revoked, state):
+    listed = {"id": REVOKED_LIST, "issuer": {"id": ISSUER}, "revokedCredential": revoked}
+
+    assert look(named_badge, keys, listed).state == state
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"issuer": "did:web:other.example"}, "status-list-issuer"),
+        ({"revokedCredential": "all"}, "status-list-format"),
+        ({"revokedCredential": [[[[[[["x"] * 20_000]]]]]]}, "too-large"),
+    ],
+)
+def test_a_list_of_names_that_cannot_be_trusted_is_unknown(named_badge, keys, look, change, code):
+    report = look(named_badge, keys, {"id": REVOKED_LIST, "issuer": ISSUER, "revokedCredential": [], **change})
+
+    assert (report.state, codes(report)) == ("unknown", {"status": code})
+
+
+@pytest.mark.parametrize(
+    ("size", "index", "state", "code"),
+    [
+        (2, INDEX // 2, "revoked", "revoked"),
+        (2, INDEX // 2 + 1, "valid", "status"),
+        (8, INDEX // 8, "revoked", "revoked"),
+        (9, 1, "unknown", "status-malformed"),
+        (0, 1, "unknown", "status-malformed"),
+        ("2", 1, "unknown", "status-malformed"),
+        (2, 65536, "unknown", "status-list-range"),
+    ],
+)
+def test_entries_of_several_bits_are_read(
+    make_badge, signer, contexts, keys, make_list, look, size, index, state, code
+):
+    document = make_badge().to_dict()
+    document["credentialStatus"] |= {"statusSize": size, "statusListIndex": str(index)}
+    # The vocabulary says that a size is a whole number.
+    signed = sign(document, signer=signer, created=NOON, contexts=contexts).document
+
+    report = look(signed, keys, make_list([INDEX]))
+
+    assert (report.state, report.check("status").code) == (state, code)
+
+
+def test_a_note_of_the_issuer_does_not_touch_validity(make_badge, signer, contexts, look):
+    document = make_badge().to_dict()
+    document["credentialStatus"]["statusPurpose"] = "message"
+
+    report = look(sign(document, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert (report.state, report.check("status").code) == ("valid", "status-note")
+
+
+def test_each_address_is_asked_once(signed_badge, keys, make_list, contexts, signer):
+    outside = Outside(keys, make_list())
+    unsigned = ClrCredential(
+        id="urn:uuid:2f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e", name="Transcript", credentials=[signed_badge] * 3,
+        issuer=Profile(id=ISSUER, name="Larkmoor"), valid_from=NOON, identities=[IdentityObject.of_name("Zoë")],
+    )  # fmt: skip
+    transcript = sign(unsigned.to_dict(), signer=signer, created=NOON, contexts=contexts).document
+
+    report = verify(transcript, resolver=outside, contexts=contexts, now=LATER)
+
+    assert report.state == "valid"
+    assert sorted(outside.asked) == [ISSUER, LIST_URL]
 
 
 def test_an_unsigned_badge_is_told(make_badge, look):
@@ -330,10 +425,51 @@ def test_another_kind_of_proof_is_unknown(signed_badge, look):
     }
 
 
-def test_one_good_proof_among_several_is_enough(signed_badge, look):
+def test_a_bad_proof_beside_a_good_one_is_told(signed_badge, look):
     bad = {**signed_badge["proof"][0], "created": "2026-11-22T12:00:01Z"}
 
-    assert look({**signed_badge, "proof": [bad, *signed_badge["proof"]]}).state == "valid"
+    for proofs in ([bad, *signed_badge["proof"]], [*signed_badge["proof"], bad]):
+        report = look({**signed_badge, "proof": proofs})
+        assert (report.state, codes(report)["proof"]) == ("altered", "proof-mismatch")
+
+
+def test_a_proof_of_another_kind_beside_a_good_one_changes_nothing(signed_badge, look):
+    other = {**signed_badge["proof"][0], "cryptosuite": "ecdsa-sd-2023"}
+
+    assert look({**signed_badge, "proof": [other, *signed_badge["proof"]]}).state == "valid"
+
+
+def cosigned(signed_badge, contexts, suite):
+    second = Ed25519Signer(b"\x09" * 32, "did:web:other.example#key-1")
+    document = add_proof(signed_badge, signer=second, created=NOON, contexts=contexts, suite=suite).document
+    others = did_document("did:web:other.example", [PublishedKey(name="key-1", public_key=second.public_key)])
+    return document, others
+
+
+@pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022"])
+def test_a_second_signer_beside_the_issuer_is_welcome(signed_badge, contexts, keys, make_list, look, suite):
+    document, others = cosigned(signed_badge, contexts, suite)
+
+    assert look(document, keys, others, make_list()).state == "valid"
+    assert look(document, keys, make_list()).state == "valid"
+    without_issuer = look(document, others, make_list())
+    assert (without_issuer.state, codes(without_issuer)["issuer"]) == ("unknown", "unreachable")
+    changed = look({**document, "name": "Another"}, keys, others, make_list())
+    assert (changed.state, codes(changed)["proof"]) == ("altered", "proof-mismatch")
+
+
+def test_a_badge_signed_with_jcs_is_valid(make_badge, signer, contexts, look):
+    badge = make_badge().to_dict()
+
+    report = look(sign(badge, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022").document)
+
+    assert report.state == "valid", report.checks
+
+
+def test_more_proofs_than_are_looked_at_are_unknown(signed_badge, look):
+    report = look({**signed_badge, "proof": signed_badge["proof"] * 5})
+
+    assert (report.state, codes(report)["proof"]) == ("unknown", "proof-many")
 
 
 @pytest.mark.parametrize(

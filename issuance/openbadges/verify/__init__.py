@@ -10,18 +10,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from .. import jws
 from ..baking import is_image, unbake
 from ..canonical import checked, parse
 from ..contexts import Contexts
 from ..errors import BakingError, FormatError, LimitError
 from ..template import Templates
+from ..vc_jwt import credential_in, end_of
 from .dates import dates_check
 from .means import Json, Means, Resolver
-from .parts import as_list
+from .parts import as_list, types_of
 from .report import Check, Outcome, Report, VerdictState
-from .shape import context_check, shape_check
+from .shape import context_check, shape_check, terms_check
 from .signature import proof_and_issuer
 from .status import status_check
+from .token import token_and_issuer
 
 __all__ = ["Check", "Report", "Resolver", "verify"]
 
@@ -36,18 +39,27 @@ def verify(
     now: datetime,
     templates: Templates | None = None,
 ) -> Report:
-    """Verify a credential given as JSON, as a dict, or as a baked PNG or SVG.
+    """Verify a credential given as JSON, as a dict, as a compact JWS, or as a baked PNG or SVG of one of these.
 
-    now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick. Never raises for untrusted input: everything is told in the report.
-    The checks, in order: format, context, shape, proof, issuer, status, dates, contents.
+    now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick.
+    Never raises for untrusted input: everything is told in the report. The checks, in order: format, context, shape,
+    proof, issuer, status, dates, contents.
     """
+    return _verify_given(data, Means(resolver, contexts, now, templates), depth=0)
+
+
+def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:
     try:
         if isinstance(data, bytes) and is_image(data):
             data = unbake(data)
+        if isinstance(data, bytes | str) and jws.is_compact(data):
+            return _verify_token(jws.read(data), means, depth)
         document = checked(parse(data) if isinstance(data, bytes | str) else data)
+        if (enveloped := _enveloped(document)) is not None:
+            return _verify_token(jws.read(enveloped), means, depth)
     except (BakingError, FormatError, LimitError) as error:
         return Report("unknown", (Check("format", "failed", error.code, str(error)),))
-    return _verify_document(document, Means(resolver, contexts, now, templates), depth=0)
+    return _verify_document(document, means, depth)
 
 
 def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Report:
@@ -59,17 +71,41 @@ def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Repo
     else:
         unread = "Without its contexts, the signature cannot be checked."
         checks += [Check(name, "unknown", "context-unknown", unread) for name in ("proof", "issuer")]
+    return _finished(document, checks, dates_check(document, means.now), means, depth)
+
+
+def _verify_token(token: jws.Jws, means: Means, depth: int) -> Report:
+    """Verify a credential in a signed token. Raises FormatError or LimitError when there is none in it."""
+    document = checked(credential_in(token.payload))
+    checks = [Check("format", "passed", "format-token", "The file is a credential in a signed token.")]
+    checks.append(terms_check(document, means.contexts))
+    checks.append(shape_check(document))
+    checks += token_and_issuer(token, document, means)
+    dates = dates_check(document, means.now, end=end_of(token.payload))
+    return _finished(document, checks, dates, means, depth)
+
+
+def _finished(document: dict[str, Any], checks: list[Check], dates: Check, means: Means, depth: int) -> Report:
+    """Add what follows once the signature is told, and the state of all."""
     if all(check.outcome == "passed" for check in checks if check.name in ("proof", "issuer")):
         checks.append(status_check(document, means))
     else:  # An address in a document that nobody vouches for is not followed.
         unasked = "Without a good signature, what it says of its status means nothing."
         checks.append(Check("status", "unknown", "status-unasked", unasked))
-    checks.append(dates_check(document, means.now))
+    checks.append(dates)
     inside: tuple[Report, ...] = ()
     if depth == 0:
         contents, inside = _contents(document, means)
         checks.append(contents)
     return Report(_state(checks), tuple(checks), document, inside)
+
+
+def _enveloped(document: Json) -> str | None:
+    """Give the token of an EnvelopedVerifiableCredential. Source: W3C VC Data Model 2.0, section 4.13."""
+    if "EnvelopedVerifiableCredential" not in types_of(document):
+        return None
+    kind, _, token = str(document.get("id")).partition(",")
+    return token if kind in ("data:application/vc+jwt", "data:application/jwt") else None
 
 
 def _state(checks: Sequence[Check]) -> VerdictState:
@@ -97,7 +133,7 @@ def _contents(document: Json, means: Means) -> tuple[Check, tuple[Report, ...]]:
     if len(members) > MAX_INSIDE:
         return Check("contents", "unknown", "contents-many", "It holds more credentials than are looked at here."), ()
     reports = tuple(
-        _verify_document(member, means, depth=1)
+        _verify_given(member, means, depth=1)
         if isinstance(member, dict)
         else Report("unknown", (Check("format", "failed", "format", "This is not a credential."),))
         for member in members

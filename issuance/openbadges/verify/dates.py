@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ..errors import ModelError
 from ..model import read_timestamp
@@ -10,18 +10,23 @@ from .means import Json
 from .report import Check
 
 
-def dates_check(document: Json, now: datetime) -> Check:
+def dates_check(document: Json, now: datetime, end: float | None = None) -> Check:
+    """Tell whether a credential holds at a moment.
+
+    end: until when the token around it holds, in seconds since 1970; it counts when the credential names no end.
+    """
     begins = document.get("validFrom", document.get("issuanceDate"))
     ends = document.get("validUntil", document.get("expirationDate"))
     try:
         start = None if begins is None else read_timestamp(begins, "validFrom")
-        end = None if ends is None else read_timestamp(ends, "validUntil")
+        until = None if end is None else datetime.fromtimestamp(end, UTC)
+        until = until if ends is None else read_timestamp(ends, "validUntil")
     except ModelError as error:
         return Check("dates", "unknown", "dates-malformed", f"Its dates cannot be read. {error}")
     if start is not None and start > now:
         return Check("dates", "failed", "not-yet-valid", f"It holds only from {start:%-d %B %Y} on.")
-    if end is not None and end <= now:
-        return Check("dates", "failed", "expired", f"It expired on {end:%-d %B %Y}.")
-    if end is not None:
-        return Check("dates", "passed", "dates", f"It holds until {end:%-d %B %Y}.")
+    if until is not None and until <= now:
+        return Check("dates", "failed", "expired", f"It expired on {until:%-d %B %Y}.")
+    if until is not None:
+        return Check("dates", "passed", "dates", f"It holds until {until:%-d %B %Y}.")
     return Check("dates", "passed", "dates", "It has no end date.")

@@ -1,38 +1,94 @@
-"""What verifying works with: whoever fetches, the contexts, the time."""
+"""What verifying works with: whoever fetches, the contexts, the time; and what was fetched already."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
+from ..canonical import bounded, is_address
 from ..contexts import Contexts
-from ..proof import verify_proof
+from ..did import key_did_document
+from ..errors import DidError, LimitError, OpenBadgeError
+from ..proof import CRYPTOSUITE, verify_proof
 from ..template import Templates
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
+#: The most addresses that one verification asks for; a transcript of 60 badges by 60 issuers needs 120.
+MAX_FETCHES = 150
 
 
 class Resolver(Protocol):
-    """Whoever fetches: the caller decides from where, how long, and what is kept. Both raise UnreachableError."""
+    """Whoever fetches: the caller decides from where, how long, and what is kept. All raise UnreachableError.
+
+    Every address comes from a document that somebody else wrote: a resolver must refuse hosts of its own network, follow
+    redirects with the same care, and set limits to size and time.
+    """
 
     def did(self, document_id: str) -> Json:
-        """Give the document of a DID, or of another controller address."""
+        """Give the document of a DID; a did:key is never asked for."""
 
-    def status_list(self, url: str) -> Json:
-        """Give the status list credential at an address."""
+    def status_list(self, url: str) -> Json | str | bytes:
+        """Give the status list credential (an object, or the text of a token) or revocation list at an HTTP address."""
+
+    def document(self, url: str) -> Json:
+        """Give the JSON object at an HTTP address without fragment: a profile, keys, or an Open Badge 2.0."""
 
 
 @dataclass(frozen=True)
 class Means:
-    """What verifying works with."""
+    """What verifying works with. One for each verification: what was fetched is kept, and asked for once."""
 
     resolver: Resolver
     contexts: Contexts
     now: datetime
-    templates: Templates | None
+    templates: Templates | None = None
+    kept: dict[tuple[str, object], Any] = field(default_factory=dict)
 
     def verify_proof(self, document: Json, proof: Json, key: bytes) -> None:
-        data = None if self.templates is None else self.templates.hash_data(document, proof)
+        data = None
+        if self.templates is not None and proof.get("cryptosuite") == CRYPTOSUITE:
+            data = self.templates.hash_data(document, proof)
         verify_proof(document, proof, public_key=key, contexts=self.contexts, data=data)
+
+    def controller(self, address: str) -> Json:
+        """Give the document of whoever controls keys: a DID document, or what lies at an HTTP address.
+
+        Raises UnreachableError, DidError, FormatError or LimitError.
+        """
+        if address.startswith("did:key:"):
+            return key_did_document(address)
+        if address.startswith("did:"):
+            return self.once("did", address, lambda: bounded(self.resolver.did(address)))
+        return self.document(address)
+
+    def document(self, url: str) -> dict[str, Any]:
+        """Give the JSON object at an HTTP address. Raises as `controller` does."""
+        if not is_http(url):
+            raise DidError("The address is not one that can be asked.", code="address-unsupported")
+        return self.once("document", url, lambda: bounded(self.resolver.document(url)))
+
+    def status_list(self, url: str) -> Json | str | bytes:
+        """Give what lies at the address of a status list, unread."""
+        return self.once("status-list", url, lambda: self.resolver.status_list(url))
+
+    def once(self, what: str, name: object, work: Callable[[], T]) -> T:
+        """Do some work for one verification at most once, its failure included. Raises what the work raised."""
+        place = (what, name)
+        if place not in self.kept:
+            if len(self.kept) >= MAX_FETCHES:
+                raise LimitError("It refers to more addresses than are looked at here.", code="addresses-many")
+            try:
+                self.kept[place] = work()
+            except OpenBadgeError as error:
+                self.kept[place] = error
+        found: T | OpenBadgeError = self.kept[place]
+        if isinstance(found, OpenBadgeError):
+            raise found
+        return found
+
+
+def is_http(url: object) -> bool:
+    return is_address(url) and str(url).startswith(("https://", "http://"))

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from ..canonical import to_dataset
 from ..contexts import VC_V1, VC_V2, Contexts
+from ..errors import OpenBadgeError, TermError
 from .means import Json
 from .parts import as_list, is_name, issuer_id, objects
 from .report import Check
@@ -24,6 +26,20 @@ def context_check(document: Json, contexts: Contexts) -> Check:
         if context not in contexts:
             return Check("context", "unknown", "context-unknown", f"The vocabulary {context[:200]} is not known here.")
     return Check("context", "passed", "context", "All of its vocabularies are known here.")
+
+
+def terms_check(document: Json, contexts: Contexts) -> Check:
+    """Tell whether a document has known contexts and no term beyond them: for proofs that do not look at terms."""
+    check = context_check(document, contexts)
+    if check.outcome != "passed":
+        return check
+    try:
+        to_dataset(document, contexts)
+    except TermError as error:
+        return Check("context", "failed", error.code, f"It says something in words that nobody has defined. {error}")
+    except OpenBadgeError as error:
+        return Check("context", "failed", error.code, str(error))
+    return check
 
 
 def shape_check(document: Json) -> Check:
