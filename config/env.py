@@ -59,6 +59,10 @@ def key(name: str) -> bytes:
     return value
 
 
+def optional_key(name: str) -> bytes | None:
+    return key(name) if text(name, "") else None
+
+
 def origin(name: str, default: str | None = None) -> str:
     """Scheme, host and port, without a path: `https://badges.example.edu`."""
     value = text(name, default)

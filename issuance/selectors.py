@@ -36,7 +36,7 @@ def signed_awards(user: User) -> AwardQuerySet:
 
 
 def _has(kind: DocumentKind) -> Exists:
-    return Exists(SignedDocument.objects.filter(award=OuterRef("pk"), kind=kind, superseded_at__isnull=True))
+    return Exists(SignedDocument.objects.current(kind).filter(award=OuterRef("pk")))
 
 
 def open_consent(award: Award, at: datetime) -> Consent | None:
@@ -68,7 +68,7 @@ def award_panel(request: HttpRequest, award: Award) -> dict[str, Any] | None:
 
 def transcript_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
     """A learner's transcripts on "My badges". Two queries."""
-    made = SignedDocument.objects.filter(transcript=OuterRef("pk"), kind=DocumentKind.TRANSCRIPT)
+    made = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=OuterRef("pk"))
     transcripts = list(
         Transcript.objects.filter(learner=learner)
         .annotate(is_made=Exists(made))

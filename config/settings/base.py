@@ -18,6 +18,7 @@ SITE_HOST = PUBLIC_ORIGIN.split("://")[1].split(":")[0]
 IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SECRET_KEY = env.text("SECRET_KEY")
 MASTER_KEY = env.key("MASTER_KEY")  # seals the signing keys; never stored in the database
+MASTER_KEY_BEFORE = env.optional_key("MASTER_KEY_BEFORE")  # still opens what `manage.py keys reseal` has not reached
 SCHOOL_TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "America/New_York")
 
 DEBUG = False

@@ -1,3 +1,5 @@
+from __future__ import annotations
+
 import uuid
 
 from django.db import models
@@ -29,6 +31,12 @@ class Transcript(models.Model):
         return f"transcript {self.public_id}"
 
 
+class SignedDocumentQuerySet(models.QuerySet["SignedDocument"]):
+    def current(self, kind: DocumentKind) -> SignedDocumentQuerySet:
+        """Those of a kind that nothing has taken the place of."""
+        return self.filter(kind=kind, superseded_at__isnull=True)
+
+
 class SignedDocument(models.Model):
     """A signed form of an award or transcript: the bytes, served as stored and never rebuilt.
 
@@ -53,6 +61,8 @@ class SignedDocument(models.Model):
     # The last full verification of the bytes with this digest; another digest asks for another verification.
     verified_sha256 = models.CharField(max_length=64, blank=True)
     verified_at = models.DateTimeField(null=True, blank=True)
+
+    objects = SignedDocumentQuerySet.as_manager()
 
     class Meta:
         constraints = [

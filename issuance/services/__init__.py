@@ -9,7 +9,9 @@ from .keys import (
     create_key,
     open_key,
     published_keys,
+    reseal_keys,
     retire_key,
+    revoke_key,
     rotate_key,
 )
 from .revocation import approve_revocation, refuse_revocation, request_revocation
@@ -39,7 +41,9 @@ __all__ = [
     "render_pending",
     "request_revocation",
     "request_transcript",
+    "reseal_keys",
     "retire_key",
+    "revoke_key",
     "rotate_key",
     "set_bits",
     "share_together",

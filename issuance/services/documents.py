@@ -28,6 +28,7 @@ from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey
 from issuance.pdf import render, sign
 from issuance.services import keys
 from issuance.services.signing import process_name
+from issuance.workflow import KeyState
 from learners.models import Award, AwardComponent, Learner, RecognizedCredential, User
 from learners.workflow import AwardStatus
 
@@ -50,21 +51,16 @@ def render_pending(*, limit: int, at: datetime) -> int:
 
 
 def _waiting_transcripts() -> QuerySet[Transcript]:
-    made = SignedDocument.objects.filter(transcript=OuterRef("pk"), kind=DocumentKind.TRANSCRIPT)
+    made = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=OuterRef("pk"))
     return Transcript.objects.filter(~Exists(made)).select_related("learner").order_by("requested_at", "pk")
 
 
 def _without_certificate() -> QuerySet[SignedDocument]:
-    certificate = SignedDocument.objects.filter(
-        award=OuterRef("award"), kind=DocumentKind.CERTIFICATE, superseded_at__isnull=True
-    )
+    certificate = SignedDocument.objects.current(DocumentKind.CERTIFICATE).filter(award=OuterRef("award"))
     return (
-        SignedDocument.objects.filter(
-            ~Exists(certificate),
-            kind=DocumentKind.CREDENTIAL,
-            superseded_at__isnull=True,
-            award__status=AwardStatus.ACTIVE,
-        )
+        SignedDocument.objects.current(DocumentKind.CREDENTIAL)
+        .filter(~Exists(certificate), award__status=AwardStatus.ACTIVE)
+        .exclude(key__state=KeyState.COMPROMISED)  # it is about to be issued anew
         .select_related("award__credential__organization", "award__credential_version")
         .order_by("-pk")
     )
@@ -86,12 +82,7 @@ def _alone(space: int, number: int) -> Iterator[bool]:
 def make_certificate(document: SignedDocument, at: datetime) -> bool:
     """Render and store the certificate of an award's credential, unless there is one. Answers whether it was made."""
     award = document.award
-    if (
-        award is None
-        or SignedDocument.objects.filter(
-            award=award, kind=DocumentKind.CERTIFICATE, superseded_at__isnull=True
-        ).exists()
-    ):
+    if award is None or SignedDocument.objects.current(DocumentKind.CERTIFICATE).filter(award=award).exists():
         return False
     content = bytes(document.bytes)
     organization = award.credential.organization
@@ -153,16 +144,12 @@ def request_transcript(*, actor: User, learner: Learner, at: datetime) -> Transc
 
 def make_transcript(transcript: Transcript, at: datetime) -> bool:
     """Render and store a transcript: a signed PDF with the signed CLR 2.0 inside. Answers whether it was made."""
-    if transcript.documents.filter(kind=DocumentKind.TRANSCRIPT).exists():
+    if SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript).exists():
         return False
     learner = transcript.learner
     documents = list(
-        SignedDocument.objects.filter(
-            award__learner=learner,
-            award__status__in=[AwardStatus.ACTIVE, AwardStatus.SUPERSEDED],
-            kind=DocumentKind.CREDENTIAL,
-            superseded_at__isnull=True,
-        )
+        SignedDocument.objects.current(DocumentKind.CREDENTIAL)
+        .filter(award__learner=learner, award__status__in=[AwardStatus.ACTIVE, AwardStatus.SUPERSEDED])
         .select_related("award__credential__organization", "award__credential_version")
         .prefetch_related(
             "award__credential_version__criteria",
@@ -301,8 +288,11 @@ def _keep(
     content: bytes, kind: DocumentKind, key: SigningKey, at: datetime, *, valid_from: datetime, **subject: Any
 ) -> SignedDocument:
     digest = hashlib.sha256(content).hexdigest()
+    # Two who make the same thing at once arrive at the same number, and the constraint lets one of them in.
+    superseded = SignedDocument.objects.filter(kind=kind, superseded_at__isnull=False, **subject).count()
     return SignedDocument.objects.create(
         kind=kind,
+        sequence=superseded + 1,
         bytes=content,
         sha256=digest,
         key=key,

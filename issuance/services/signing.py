@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -23,9 +23,11 @@ from issuance import badges, core
 from issuance import openbadges as ob
 from issuance.models import DocumentKind, SealImage, SignedDocument, StatusEntry, StatusList
 from issuance.services import keys, status
+from issuance.workflow import KeyState
 from learners import services as learners_services
 from learners.models import Award, EvidenceItem, Notice
 from learners.models.awards import AwardQuerySet
+from learners.workflow import AwardStatus
 
 logger = logging.getLogger("signet.signing")
 
@@ -40,14 +42,14 @@ def process_name() -> str:
 
 
 def unsigned(at: datetime, *, since: datetime | None = None) -> AwardQuerySet:
-    """Awards that are due and have no current credential document."""
-    document = SignedDocument.objects.filter(
-        award=OuterRef("pk"), kind=DocumentKind.CREDENTIAL, superseded_at__isnull=True
-    )
+    """Awards that are due and have no current credential document; without `since` also those to be issued anew."""
+    document = SignedDocument.objects.current(DocumentKind.CREDENTIAL).filter(award=OuterRef("pk"))
     due = Award.objects.due(at)
     if since is not None:
-        due = due.filter(sign_after__gte=since)
-    return due.filter(~Exists(document))
+        return due.filter(~Exists(document), sign_after__gte=since)
+    # A key was withdrawn: whatever became of the award, its badge is signed again.
+    withdrawn = Exists(document.filter(key__state=KeyState.COMPROMISED))
+    return Award.objects.filter(withdrawn | Q(~Exists(document), pk__in=due))
 
 
 def sign_pending(*, limit: int, at: datetime, full: bool = False) -> int:
@@ -83,14 +85,12 @@ def _sign_batch(
 ) -> int:
     claimed = list(own.select_for_update(skip_locked=True, of=("self",)).with_context()[: len(indexes)])
     # Another process may have signed and committed between our look and our lock; a second look sees that.
-    done = set(
-        SignedDocument.objects.filter(
-            award__in=claimed, kind=DocumentKind.CREDENTIAL, superseded_at__isnull=True
-        ).values_list("award_id", flat=True)
-    )
+    current = SignedDocument.objects.current(DocumentKind.CREDENTIAL).filter(award__in=claimed)
+    done = set(current.exclude(key__state=KeyState.COMPROMISED).values_list("award_id", flat=True))
     awards = [award for award in claimed if award.pk not in done]
     if not awards:
         return 0
+    earlier = _make_room(awards, at)
     evidence = _evidence(awards)
     issuer = badges.profile(organization)
     list_url = status.list_url(status_list)
@@ -117,6 +117,7 @@ def _sign_batch(
             SignedDocument(
                 award=award,
                 kind=DocumentKind.CREDENTIAL,
+                sequence=earlier.get(award.pk, 0) + 1,
                 bytes=content,
                 sha256=digest,
                 key=signer.key,
@@ -129,14 +130,26 @@ def _sign_batch(
         )
         entries.append(index)
     SignedDocument.objects.bulk_create(documents)
-    StatusEntry.objects.bulk_create(
+    made = StatusEntry.objects.bulk_create(
         StatusEntry(document=document, list=status_list, index=index)
         for document, index in zip(documents, entries, strict=True)
     )
+    # What was revoked stays revoked under its new position.
+    revoked = [each for each in made if each.document.award and each.document.award.status == AwardStatus.REVOKED]
+    if revoked:
+        status.set_bits(entries=revoked, at=at)
     _tell_learners(documents, at)
     if documents:
         handoff.after_commit("issuance.render_pending")
     return len(documents)
+
+
+def _make_room(awards: Sequence[Award], at: datetime) -> dict[int, int]:
+    """Supersede what awards that are issued anew had before, badge and certificate; how often each was signed so far."""
+    documents = SignedDocument.objects.filter(award__in=awards)
+    documents.filter(superseded_at__isnull=True).update(superseded_at=at)
+    signed = documents.filter(kind=DocumentKind.CREDENTIAL).values("award").annotate(last=Max("sequence"))
+    return {row["award"]: row["last"] for row in signed}
 
 
 def _evidence(awards: Sequence[Award]) -> dict[int, list[EvidenceItem]]:
@@ -157,12 +170,22 @@ def _evidence(awards: Sequence[Award]) -> dict[int, list[EvidenceItem]]:
 
 
 def _tell_learners(documents: Sequence[SignedDocument], at: datetime) -> None:
+    ready = _("Your badge is signed and ready. It is private until you share it; you decide with whom.")
+    anew = _(
+        "Your badge was signed anew, because a key of the school is no longer used. Its address is the same; files that "
+        "you downloaded before do not verify any more, so please download them again."
+    )
     learners_services.tell_all(
         Notice(
             user=document.award.learner.user,
-            kind="badge-ready",
-            subject=_("%(title)s: your badge is ready") % {"title": document.award.credential_version.title},
-            text=_("Your badge is signed and ready. It is private until you share it; you decide with whom."),
+            kind="badge-ready" if document.sequence == 1 else "badge-anew",
+            subject=(
+                _("%(title)s: your badge is ready")
+                if document.sequence == 1
+                else _("%(title)s: your badge was issued anew")
+            )
+            % {"title": document.award.credential_version.title},
+            text=ready if document.sequence == 1 else anew,
             path=reverse("learners:award-detail", args=[document.award.public_id]),
             created_at=at,
         )

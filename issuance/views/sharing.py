@@ -22,7 +22,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from issuance import badge_page, badges, selectors, services, verification
 from issuance.forms import ConsentForm, LinkForm
-from issuance.models import Consent, DocumentKind, Transcript
+from issuance.models import Consent, DocumentKind, SignedDocument, Transcript
 from issuance.views.public import file_response, pdf_response
 from learners.models import Award, Learner
 
@@ -241,7 +241,7 @@ def transcript_request(request: HttpRequest) -> HttpResponse:
 def transcript_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A transcript's PDF, for the learner whose it is."""
     transcript = get_object_or_404(Transcript.objects.filter(learner__user=request.user), public_id=public_id)
-    document = transcript.documents.filter(kind=DocumentKind.TRANSCRIPT).first()
+    document = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript).first()
     if document is None:
         messages.info(request, _("The transcript is still being made; try again in a moment."))
         return redirect("learners:award-list")

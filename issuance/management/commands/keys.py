@@ -1,4 +1,4 @@
-"""`manage.py keys`: list, create, rotate and retire signing keys. Nothing secret is printed."""
+"""`manage.py keys`: list, create, rotate, retire, revoke and reseal signing keys. Nothing secret is printed."""
 
 from typing import Any
 
@@ -10,10 +10,11 @@ from credentials.models import Organization
 from issuance import services
 from issuance.models import KeyPurpose, SigningKey
 from issuance.services.keys import KeyUnavailable, open_key
+from issuance.workflow import KeyState
 
 
 class Command(BaseCommand):
-    help = "List, create, rotate or retire an organization's signing keys."
+    help = "List, create, rotate, retire or revoke an organization's signing keys, or seal all under a new master key."
 
     def add_arguments(self, parser: CommandParser) -> None:
         actions = parser.add_subparsers(dest="action", required=True)
@@ -28,9 +29,23 @@ class Command(BaseCommand):
             action.add_argument("organization", help="slug")
             action.add_argument("purpose", choices=KeyPurpose.values)
 
-    def handle(self, *args: Any, action: str, organization: str | None, **options: Any) -> None:
+        revoke = actions.add_parser(
+            "revoke", help="withdraw a key that may be in other hands; its badges are issued anew"
+        )
+        revoke.add_argument("organization", help="slug")
+        revoke.add_argument("purpose", choices=KeyPurpose.values)
+        revoke.add_argument("number", type=int, help="the number of the key, as in “keys list”: 2 for key-2")
+        actions.add_parser("reseal", help="seal every key under MASTER_KEY; MASTER_KEY_BEFORE opens the old seals")
+
+    def handle(self, *args: Any, action: str, organization: str | None = None, **options: Any) -> None:
         if action == "list":
             self._list(organization)
+            return
+        if action == "reseal":
+            self._reseal()
+            return
+        if action == "revoke":
+            self._revoke(self._organization(str(organization)), KeyPurpose(options["purpose"]), options["number"])
             return
         issuer = self._organization(str(organization))
         purpose = KeyPurpose(options["purpose"])
@@ -41,6 +56,26 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         word = {"create": "created", "rotate": "created; the one before is retired", "retire": "retired"}[action]
         self.stdout.write(f"{issuer.slug}: {key.purpose} key-{key.number} ({key.algorithm}) {word}.")
+
+    def _reseal(self) -> None:
+        try:
+            count = services.reseal_keys()
+        except RegistryError as error:
+            raise CommandError(f"{error} Set MASTER_KEY_BEFORE to the master key before this one.") from error
+        self.stdout.write(f"{count} keys sealed anew; all are under MASTER_KEY. MASTER_KEY_BEFORE is no longer needed.")
+
+    def _revoke(self, issuer: Organization, purpose: KeyPurpose, number: int) -> None:
+        try:
+            key = services.revoke_key(organization=issuer, purpose=purpose, number=number, at=timezone.now())
+        except RegistryError as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{issuer.slug}: {key.purpose} key-{key.number} is withdrawn. The workers issue anew what it signed."
+        )
+        if not SigningKey.objects.filter(organization=issuer, purpose=purpose, state=KeyState.ACTIVE).exists():
+            self.stdout.write(
+                f"There is no active key: run “manage.py keys create {issuer.slug} {purpose}”, or nothing is signed."
+            )
 
     def _list(self, slug: str | None) -> None:
         keys = SigningKey.objects.select_related("organization").order_by("organization__slug", "purpose", "number")

@@ -7,14 +7,15 @@ from typing import Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
+from config import handoff
 from config.errors import Conflict
 from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
-from issuance.models import KeyPurpose, SigningKey
+from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey
 from issuance.services.keys import certificates, sealing
 from issuance.services.keys.sealing import KeyUnavailable as KeyUnavailable
 from issuance.workflow import KEY_MOVES, KeyState, require_move
@@ -66,6 +67,52 @@ def retire_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
     if retired is None:
         raise Conflict(_("There is no active key for this purpose."))
     return retired
+
+
+@transaction.atomic
+def revoke_key(*, organization: Organization, purpose: KeyPurpose, number: int, at: datetime) -> SigningKey:
+    """Withdraw a key that may be in other hands: what it signed is no longer trusted, and is issued anew.
+
+    An active key is followed by the next one at once. Badges, certificates and transcripts are made anew by the workers;
+    until then a badge's page says that it is temporarily unavailable. Raises Conflict (no such key, or withdrawn already).
+    """
+    organization = Organization.objects.select_for_update().get(pk=organization.pk)
+    key = (
+        SigningKey.objects.select_for_update()
+        .filter(organization=organization, purpose=purpose, number=number)
+        .exclude(state=KeyState.COMPROMISED)
+        .first()
+    )
+    if key is None:
+        raise Conflict(_("There is no key-%(number)s that could be withdrawn.") % {"number": number})
+    require_move(KEY_MOVES, key.state, KeyState.COMPROMISED)
+    was_active = key.state == KeyState.ACTIVE
+    key.state, key.compromised_at = KeyState.COMPROMISED, at
+    key.save(update_fields=["state", "compromised_at"])
+    if was_active:
+        create_key(organization=organization, purpose=purpose, at=at)
+    # Badges stay current until the new one stands in their place; what is drawn from them is simply drawn again.
+    # A transcript goes with the signed record inside it.
+    drawn = SignedDocument.objects.filter(superseded_at__isnull=True).exclude(kind=DocumentKind.CREDENTIAL)
+    records = SignedDocument.objects.filter(key=key, transcript__isnull=False).values("transcript")
+    drawn.filter(Q(key=key) | Q(transcript__in=records)).update(superseded_at=at)
+    for task in ("issuance.refresh_status_lists", "issuance.sign_overdue", "issuance.render_pending"):
+        handoff.after_commit(task)
+    return key
+
+
+@transaction.atomic
+def reseal_keys() -> int:
+    """Seal every key under MASTER_KEY that is still sealed under the one before; answer how many. Raises KeyUnavailable."""
+    count = 0
+    for key in SigningKey.objects.select_for_update(of=("self",)).select_related("organization").order_by("pk"):
+        if key.backend == "sealed" and not sealing.is_current(bytes(key.sealed_private)):
+            private = open_key(key)
+            key.sealed_private = sealing.seal(private, sealing.binding(key.organization, key.purpose, key.number))
+            key.seal_version = sealing.SEAL_VERSION
+            key.save(update_fields=["sealed_private", "seal_version"])
+            count += 1
+    return count
 
 
 def _retire(organization: Organization, purpose: KeyPurpose, at: datetime) -> SigningKey | None:
