@@ -60,13 +60,22 @@ def parse(data: bytes | str) -> dict[str, Any]:
     return document
 
 
-def checked(document: Mapping[str, Any]) -> dict[str, Any]:
+def checked(document: Mapping[str, Any], budget: list[int] | None = None) -> dict[str, Any]:
     """Give a copy of a document with numbers as JSON-LD reads them, after refusing what no signature can cover.
 
     Refused are: null, numbers that are not exact in every implementation, unsafe characters, keys that are not text,
-    and documents beyond MAX_DEPTH or MAX_VALUES.
+    and documents beyond MAX_DEPTH or MAX_VALUES. budget: values that several documents may hold together, counted down.
     """
-    copy = _copy(document, "", 0, [MAX_VALUES])
+    left = [MAX_VALUES if budget is None else min(MAX_VALUES, budget[0])]
+    before = left[0]
+    try:
+        copy = _copy(document, 0, left)
+    except _UnfitError:
+        _name_unfit(document, "")
+        raise
+    finally:
+        if budget is not None:
+            budget[0] -= before - left[0]
     if not isinstance(copy, dict):
         raise FormatError("The document is not a JSON object.")
     return copy
@@ -131,32 +140,57 @@ def _no_constant(name: str) -> None:
     raise FormatError(f"The document holds {name}, which is not JSON.")
 
 
-def _copy(value: object, where: str, depth: int, budget: list[int]) -> object:
+class _UnfitError(FormatError):
+    """Some value cannot be signed; which one it is, is looked for only then."""
+
+
+def _copy(value: Any, depth: int, budget: list[int]) -> Any:
     budget[0] -= 1
+    kind = type(value)
+    if kind is str:
+        if UNSAFE_TEXT.search(value):
+            raise _UnfitError("The document holds a control character.", code="control-character")
+        return value
     if depth > MAX_DEPTH:
         raise LimitError(f"The document is nested more than {MAX_DEPTH} levels deep.")
     if budget[0] < 0:
         raise LimitError(f"The document has more than {MAX_VALUES:,} values.")
-    if isinstance(value, str):
-        if UNSAFE_TEXT.search(value):
-            raise FormatError(f"{where}: the text holds a control character.", code="control-character")
-        return value
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, int | float):
-        return _number(value, where)
-    if isinstance(value, Mapping):
+    if kind is dict or isinstance(value, Mapping):
         copy = {}
         for key, item in value.items():
             if not isinstance(key, str) or UNSAFE_TEXT.search(key):
-                raise FormatError(f"{where}: a key holds a control character.", code="control-character")
-            copy[key] = _copy(item, f"{where}.{key}"[:120].lstrip("."), depth + 1, budget)
+                raise _UnfitError("A key holds a control character.", code="control-character")
+            copy[key] = _copy(item, depth + 1, budget)
         return copy
-    if isinstance(value, list | tuple):
-        return [_copy(item, where, depth + 1, budget) for item in value]
-    if value is None:
+    if kind is list or kind is tuple:
+        return [_copy(item, depth + 1, budget) for item in value]
+    if kind is bool:
+        return value
+    if kind is int or kind is float:
+        return _number(value)
+    raise _UnfitError("The document holds what is no JSON value.")
+
+
+def _name_unfit(value: Any, where: str) -> None:
+    """Find the first value that `_copy` refuses and raise FormatError with its place."""
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if not isinstance(key, str) or UNSAFE_TEXT.search(key):
+                raise FormatError(f"{where}: a key holds a control character.", code="control-character")
+            _name_unfit(item, f"{where}.{key}"[:120].lstrip("."))
+    elif isinstance(value, list | tuple):
+        for item in value:
+            _name_unfit(item, where)
+    elif value is None:
         raise FormatError(f"{where}: null is not allowed; leave the field out.", code="null")
-    raise FormatError(f"{where}: {type(value).__name__} is no JSON value.")
+    elif isinstance(value, str):
+        if UNSAFE_TEXT.search(value):
+            raise FormatError(f"{where}: the text holds a control character.", code="control-character")
+    elif type(value) in (int, float):
+        if _is_inexact(value):
+            raise FormatError(f"{where}: the number is not exact in every implementation.", code="number")
+    elif type(value) is not bool:
+        raise FormatError(f"{where}: {type(value).__name__} is no JSON value.")
 
 
 def _bounded(value: object, depth: int, budget: list[int]) -> object:
@@ -170,13 +204,17 @@ def _bounded(value: object, depth: int, budget: list[int]) -> object:
     return value
 
 
-def _number(value: int | float, where: str) -> int | float:
+def _number(value: int | float) -> int | float:
     """Give a number as every implementation reads it: without a fraction it is an integer."""
-    if value != value or abs(value) > _LARGEST_EXACT:
-        raise FormatError(f"{where}: the number is not exact in every implementation.", code="number")
+    if _is_inexact(value):
+        raise _UnfitError("The document holds a number that is not exact in every implementation.", code="number")
     if isinstance(value, float) and value.is_integer():
         return int(value)
     return value
+
+
+def _is_inexact(value: int | float) -> bool:
+    return value != value or abs(value) > _LARGEST_EXACT
 
 
 class _SafeProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries no types

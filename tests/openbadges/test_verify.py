@@ -1,6 +1,7 @@
 """Verifying: each check by itself, and the state that follows."""
 
 import copy
+import importlib
 import json
 from datetime import UTC, datetime, timedelta
 
@@ -26,6 +27,7 @@ from issuance.openbadges import (
     list_credential,
     rasterize,
     sign,
+    sign_jwt,
     to_bytes,
     verify,
     with_set,
@@ -36,6 +38,8 @@ LATER = NOON + timedelta(days=10)
 ISSUER = "did:web:registry.example.edu"
 LIST_URL = "https://registry.example.edu/status/1"
 INDEX = 94567  # of the badge in conftest
+
+LIMITS = importlib.import_module("issuance.openbadges.verify.means")
 
 
 class Outside:
@@ -102,6 +106,7 @@ def test_a_good_badge_is_valid(signed_badge, look):
         ("status", "passed"),
         ("dates", "passed"),
         ("contents", "not-applicable"),
+        ("endorsements", "not-applicable"),
     ]
     assert report.document == signed_badge
     assert all(check.sentence.endswith(".") for check in report.checks)
@@ -580,22 +585,171 @@ def test_a_transcript_with_a_revoked_badge_says_so(transcript, keys, make_list, 
     assert [inside.state for inside in report.inside] == ["revoked"]
 
 
-def test_an_endorsement_travels_with_its_badge(make_badge, signer, contexts, look):
-    endorsement = Endorsement(
-        id="urn:uuid:3f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
-        name="Endorsed by the board",
-        issuer=Profile(id=ISSUER, name="Larkmoor"),
-        endorsed="https://registry.example.edu/achievements/ip-communication/1",
-        valid_from=NOON,
-        comment="Meets the board's standard.",
-    )
-    endorsed = sign(endorsement.to_dict(), signer=signer, created=NOON, contexts=contexts).document
-    badge = make_badge(endorsements=[endorsed]).to_dict()
+ACHIEVEMENT = "https://registry.example.edu/achievements/ip-communication/1"
+BOARD = Ed25519Signer(b"\x0b" * 32, "did:web:board.example#key-1")
 
-    report = look(sign(badge, signer=signer, created=NOON, contexts=contexts).document)
+
+@pytest.fixture
+def board():
+    return did_document("did:web:board.example", [PublishedKey(name="key-1", public_key=BOARD.public_key)])
+
+
+def endorsement(endorsed=ACHIEVEMENT, **changes):
+    fields = {
+        "id": "urn:uuid:3f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
+        "name": "Endorsed by the board",
+        "issuer": Profile(id="did:web:board.example", name="Board"),
+        "endorsed": endorsed,
+        "valid_from": NOON,
+        "comment": "Meets the board's standard.",
+    }
+    return Endorsement(**{**fields, **changes}).to_dict()
+
+
+@pytest.fixture
+def endorsed_by(make_badge, signer, contexts):
+    """Give a badge that carries endorsements, signed over them."""
+
+    def make(*endorsements):
+        badge = make_badge(endorsements=endorsements).to_dict()
+        return sign(badge, signer=signer, created=NOON, contexts=contexts).document
+
+    return make
+
+
+@pytest.fixture
+def by_board(contexts):
+    return lambda document: sign(document, signer=BOARD, created=NOON, contexts=contexts).document
+
+
+@pytest.mark.parametrize("endorsed", [ACHIEVEMENT, ISSUER, "urn:uuid:6f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e"])
+def test_an_endorsement_travels_with_its_badge(endorsed_by, by_board, keys, board, make_list, look, endorsed):
+    report = look(endorsed_by(by_board(endorsement(endorsed))), keys, board, make_list())
 
     assert report.state == "valid"
-    assert [inside.state for inside in report.inside] == ["valid"]
+    assert [inside.state for inside in report.endorsements] == ["valid"]
+    assert report.check("endorsements").code == "endorsements"
+
+
+def test_an_endorsement_of_the_achievement_or_issuer_stands_inside_them(
+    make_badge, signer, contexts, by_board, keys, board, make_list, look
+):
+    badge = make_badge().to_dict()
+    badge["credentialSubject"]["achievement"]["endorsement"] = [by_board(endorsement())]
+    badge["issuer"]["endorsement"] = [by_board(endorsement(ISSUER))]
+
+    report = look(sign(badge, signer=signer, created=NOON, contexts=contexts).document, keys, board, make_list())
+
+    assert report.state == "valid", report.checks
+    assert [inside.state for inside in report.endorsements] == ["valid", "valid"]
+
+
+def test_an_endorsement_may_be_a_token(make_badge, signer, contexts, keys, board, make_list, look):
+    # The pinned vocabulary has no word for it, so the badge is a token as well, and says so.
+    token = sign_jwt(endorsement(), signer=BOARD, contexts=contexts)
+    badge = {**make_badge().to_dict(), "endorsementJwt": [token, token[:-4] + "AAAA"]}
+    extended = dict(contexts.get(badge["@context"][1])["@context"])
+    extended["endorsementJwt"] = {"@id": "https://vocabulary.example/endorsementJwt", "@container": "@set"}
+    wider = contexts.including({badge["@context"][1]: {"@context": extended}})
+
+    report = verify(
+        sign_jwt(badge, signer=signer, contexts=wider),
+        resolver=Outside(keys, board, make_list()),
+        contexts=wider,
+        now=LATER,
+    )
+
+    assert [inside.state for inside in report.endorsements] == ["valid", "altered"]
+    assert report.check("endorsements").code == "endorsements-altered"
+    assert report.state == "unknown"
+
+
+@pytest.mark.parametrize(
+    ("change", "now", "state", "outcome", "code"),
+    [
+        ({"name": "Another"}, LATER, "unknown", "failed", "endorsements-altered"),
+        ({}, NOON + timedelta(days=60), "valid", "failed", "endorsements-mixed"),
+    ],
+    ids=["forged", "expired"],
+)
+def test_what_others_say_is_told_apart_from_the_badge(
+    endorsed_by, by_board, keys, board, make_list, look, change, now, state, outcome, code
+):
+    signed = by_board(endorsement(valid_until=NOON + timedelta(days=30)))
+
+    report = look(endorsed_by({**signed, **change}), keys, board, make_list(valid_until=None), now=now)
+
+    assert report.state == state
+    assert (report.check("endorsements").outcome, report.check("endorsements").code) == (outcome, code)
+    assert report.check("proof").outcome == "passed"
+
+
+def test_an_endorser_who_cannot_be_asked_leaves_the_badge_valid(endorsed_by, by_board, keys, make_list, look):
+    report = look(endorsed_by(by_board(endorsement())), keys, make_list())
+
+    assert report.state == "valid"
+    assert report.check("endorsements").outcome == "unknown"
+
+
+def test_an_endorsement_of_something_else_is_told(endorsed_by, by_board, keys, board, make_list, look):
+    report = look(endorsed_by(by_board(endorsement("https://other.example/1"))), keys, board, make_list())
+
+    assert report.state == "valid"
+    assert report.check("endorsements").outcome == "unknown"
+    assert report.endorsements[0].checks[-1].code == "endorsement-elsewhere"
+
+
+def test_a_badge_in_place_of_an_endorsement_is_told(endorsed_by, signed_badge, look):
+    report = look(endorsed_by(signed_badge))
+
+    assert report.endorsements[0].checks[-1].code == "endorsement-type"
+
+
+def test_endorsements_in_an_altered_badge_are_not_looked_at(endorsed_by, by_board, keys, make_list, contexts):
+    outside = Outside(keys, make_list())
+
+    report = verify(
+        {**endorsed_by(by_board(endorsement())), "name": "x"}, resolver=outside, contexts=contexts, now=LATER
+    )
+
+    assert report.endorsements == ()
+    assert outside.asked == [ISSUER]
+
+
+def test_endorsements_of_the_members_of_a_transcript_are_looked_at(
+    endorsed_by, by_board, signer, contexts, keys, board, make_list, look
+):
+    unsigned = ClrCredential(
+        id="urn:uuid:2f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
+        name="Transcript",
+        issuer=Profile(id=ISSUER, name="Larkmoor"),
+        credentials=[endorsed_by(by_board(endorsement()))],
+        valid_from=NOON,
+        identities=[IdentityObject.of_name("Zoë")],
+    )
+    transcript = sign(unsigned.to_dict(), signer=signer, created=NOON, contexts=contexts).document
+
+    report = look(transcript, keys, board, make_list())
+
+    assert report.state == "valid"
+    assert [inside.state for inside in report.inside[0].endorsements] == ["valid"]
+
+
+def test_more_than_is_looked_at_inside_is_unknown(transcript, signer, contexts, monkeypatch, look):
+    monkeypatch.setattr(LIMITS, "MAX_INSIDE", 0)
+
+    report = look(transcript)
+
+    assert (report.state, report.check("contents").code) == ("unknown", "contents-many")
+
+
+def test_all_documents_of_one_verification_share_a_limit(transcript, monkeypatch, look):
+    monkeypatch.setattr(LIMITS, "MAX_ALL_VALUES", 350)
+
+    report = look(transcript)
+
+    assert report.state == "unknown"
+    assert [inside.checks[0].code for inside in report.inside] == ["too-large"]
 
 
 JUNK = st.recursive(

@@ -6,29 +6,28 @@ Validation; W3C VC Data Integrity, section 4; W3C Bitstring Status List, section
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from .. import jws
 from ..baking import is_image, unbake
-from ..canonical import checked, parse
+from ..canonical import parse
 from ..contexts import Contexts
 from ..errors import BakingError, FormatError, LimitError
 from ..template import Templates
 from ..vc_jwt import credential_in, end_of
+from .contents import endorsements_check, members_check
 from .dates import dates_check
 from .means import Json, Means, Resolver
-from .parts import as_list, types_of
-from .report import Check, Outcome, Report, VerdictState
+from .parts import types_of
+from .report import Check, Report, VerdictState
 from .shape import context_check, shape_check, terms_check
 from .signature import proof_and_issuer
 from .status import status_check
 from .token import token_and_issuer
 
 __all__ = ["Check", "Report", "Resolver", "verify"]
-
-MAX_INSIDE = 200
 
 
 def verify(
@@ -43,7 +42,7 @@ def verify(
 
     now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick.
     Never raises for untrusted input: everything is told in the report. The checks, in order: format, context, shape,
-    proof, issuer, status, dates, contents.
+    proof, issuer, status, dates, contents, endorsements.
     """
     return _verify_given(data, Means(resolver, contexts, now, templates), depth=0)
 
@@ -54,7 +53,7 @@ def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:
             data = unbake(data)
         if isinstance(data, bytes | str) and jws.is_compact(data):
             return _verify_token(jws.read(data), means, depth)
-        document = checked(parse(data) if isinstance(data, bytes | str) else data)
+        document = means.checked(parse(data) if isinstance(data, bytes | str) else data)
         if (enveloped := _enveloped(document)) is not None:
             return _verify_token(jws.read(enveloped), means, depth)
     except (BakingError, FormatError, LimitError) as error:
@@ -76,7 +75,7 @@ def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Repo
 
 def _verify_token(token: jws.Jws, means: Means, depth: int) -> Report:
     """Verify a credential in a signed token. Raises FormatError or LimitError when there is none in it."""
-    document = checked(credential_in(token.payload))
+    document = means.checked(credential_in(token.payload))
     checks = [Check("format", "passed", "format-token", "The file is a credential in a signed token.")]
     checks.append(terms_check(document, means.contexts))
     checks.append(shape_check(document))
@@ -86,18 +85,28 @@ def _verify_token(token: jws.Jws, means: Means, depth: int) -> Report:
 
 
 def _finished(document: dict[str, Any], checks: list[Check], dates: Check, means: Means, depth: int) -> Report:
-    """Add what follows once the signature is told, and the state of all."""
-    if all(check.outcome == "passed" for check in checks if check.name in ("proof", "issuer")):
+    """Add what follows once the signature is told, and the state of all.
+
+    An address in a document that nobody vouches for is not followed, nor is what others are said to say of it.
+    """
+    is_vouched = all(check.outcome == "passed" for check in checks if check.name in ("proof", "issuer"))
+    if is_vouched:
         checks.append(status_check(document, means))
-    else:  # An address in a document that nobody vouches for is not followed.
+    else:
         unasked = "Without a good signature, what it says of its status means nothing."
         checks.append(Check("status", "unknown", "status-unasked", unasked))
     checks.append(dates)
     inside: tuple[Report, ...] = ()
+    endorsements: tuple[Report, ...] = ()
     if depth == 0:
-        contents, inside = _contents(document, means)
+        contents, inside = members_check(document, means, lambda given: _verify_given(given, means, depth + 1))
         checks.append(contents)
-    return Report(_state(checks), tuple(checks), document, inside)
+    if is_vouched and depth <= 1 and "EndorsementCredential" not in types_of(document):
+        endorsed, endorsements = endorsements_check(
+            document, means, lambda given: _verify_given(given, means, depth + 2)
+        )
+        checks.append(endorsed)
+    return Report(_state(checks), tuple(checks), document, inside, endorsements)
 
 
 def _enveloped(document: Json) -> str | None:
@@ -118,31 +127,7 @@ def _state(checks: Sequence[Check]) -> VerdictState:
         return "revoked"
     if by_name["dates"].outcome == "failed":
         return "expired" if by_name["dates"].code == "expired" else "unknown"
-    if any(check.outcome in ("failed", "unknown") for check in checks):
-        return "unknown"
+    doubts = [check for check in checks if check.outcome in ("failed", "unknown")]
+    if any(check.name != "endorsements" or check.code == "endorsements-altered" for check in doubts):
+        return "unknown"  # what others say of it neither makes nor unmakes a badge, unless it was forged
     return "valid"
-
-
-def _contents(document: Json, means: Means) -> tuple[Check, tuple[Report, ...]]:
-    """Verify the credentials inside a transcript, and the endorsements of a badge."""
-    subject = document.get("credentialSubject")
-    members = as_list(subject.get("verifiableCredential")) if isinstance(subject, Mapping) else []
-    members = [*members, *as_list(document.get("endorsement"))]
-    if not members:
-        return Check("contents", "not-applicable", "contents-none", "It holds no other credentials."), ()
-    if len(members) > MAX_INSIDE:
-        return Check("contents", "unknown", "contents-many", "It holds more credentials than are looked at here."), ()
-    reports = tuple(
-        _verify_given(member, means, depth=1)
-        if isinstance(member, dict)
-        else Report("unknown", (Check("format", "failed", "format", "This is not a credential."),))
-        for member in members
-    )
-    good = sum(report.is_valid for report in reports)
-    if good == len(reports):
-        return Check("contents", "passed", "contents", f"All {good} credentials in it are valid."), reports
-    outcome: Outcome = (
-        "failed" if any(report.state != "unknown" and not report.is_valid for report in reports) else "unknown"
-    )
-    sentence = f"{good} of the {len(reports)} credentials in it are valid; see the others one by one."
-    return Check("contents", outcome, "contents-mixed", sentence), reports

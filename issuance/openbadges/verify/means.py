@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from ..canonical import bounded, is_address
+from ..canonical import bounded, checked, is_address
 from ..contexts import Contexts
 from ..did import key_did_document
 from ..errors import DidError, LimitError, OpenBadgeError
@@ -16,6 +16,9 @@ from ..template import Templates
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
+#: The most credentials that one verification looks at inside others, and the most values in all of them together.
+MAX_INSIDE = 200
+MAX_ALL_VALUES = 60_000
 #: The most addresses that one verification asks for; a transcript of 60 badges by 60 issuers needs 120.
 MAX_FETCHES = 150
 
@@ -46,12 +49,24 @@ class Means:
     now: datetime
     templates: Templates | None = None
     kept: dict[tuple[str, object], Any] = field(default_factory=dict)
+    inside: list[int] = field(default_factory=lambda: [MAX_INSIDE])
+    values: list[int] = field(default_factory=lambda: [MAX_ALL_VALUES])
 
     def verify_proof(self, document: Json, proof: Json, key: bytes) -> None:
         data = None
         if self.templates is not None and proof.get("cryptosuite") == CRYPTOSUITE:
             data = self.templates.hash_data(document, proof)
         verify_proof(document, proof, public_key=key, contexts=self.contexts, data=data)
+
+    def checked(self, document: Json) -> dict[str, Any]:
+        """Check a document that is to be verified, within what all of them together may hold. Raises as `checked` does."""
+        return checked(document, self.values)
+
+    def look_inside(self, many: int) -> None:
+        """Note that more credentials are looked at inside others. Raises LimitError when there are too many."""
+        if many > self.inside[0]:
+            raise LimitError("It holds more credentials than are looked at here.")
+        self.inside[0] -= many
 
     def controller(self, address: str) -> Json:
         """Give the document of whoever controls keys: a DID document, or what lies at an HTTP address.

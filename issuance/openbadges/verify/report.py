@@ -21,12 +21,16 @@ class Check:
 
 @dataclass(frozen=True)
 class Report:
-    """What is known of a credential. `inside`: reports on the credentials it contains, in their order."""
+    """What is known of a credential.
+
+    inside: reports on the members of a transcript. endorsements: reports on what others say of it. Both in their order.
+    """
 
     state: VerdictState
     checks: tuple[Check, ...]
     document: dict[str, Any] | None = None
     inside: tuple[Report, ...] = field(default=(), repr=False)
+    endorsements: tuple[Report, ...] = field(default=(), repr=False)
 
     @property
     def is_valid(self) -> bool:
