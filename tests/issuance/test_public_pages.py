@@ -10,8 +10,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+from issuance import core, services, verification
 from issuance import openbadges as ob
-from issuance import services, verification
 from issuance.models import Consent, Disclosure, SignedDocument, StatusList
 
 FORMS = ["", ".json", ".png", ".svg", ".pdf"]
@@ -302,7 +302,7 @@ def test_a_pasted_badge_is_checked(client, make_signed):
 
 def test_a_strangers_file_never_fills_the_signers_templates(client, make_signed, monkeypatch):
     content = bytes(make_signed().bytes)
-    monkeypatch.setattr(verification.core, "templates", lambda: pytest.fail("templates of the signer were used"))
+    monkeypatch.setattr(core, "templates", lambda: pytest.fail("templates of the signer were used"))
 
     assert api(client, content)["state"] == "valid"
 

@@ -1,0 +1,13 @@
+"""Checking what was issued: one answer for page, API and file check."""
+
+from .awards import Verdict as Verdict
+from .awards import holder_name as holder_name
+from .awards import own_award as own_award
+from .awards import shared_award as shared_award
+from .files import FILE_MAX_BYTES as FILE_MAX_BYTES
+from .files import JSON_MAX_BYTES as JSON_MAX_BYTES
+from .files import FileVerdict as FileVerdict
+from .files import check_file as check_file
+from .registry import Registry as Registry
+from .registry import did_document as did_document
+from .registry import verify_bytes as verify_bytes

@@ -1,0 +1,203 @@
+"""The verdict on an award, from the bytes that are served.
+
+Their digest is compared at each request; a full verification of a digest is reused, and any other digest is verified in full
+on the spot, so a byte changed in the database turns every answer to failed.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from config.statements import prepared_cursor
+from issuance import core
+from issuance import openbadges as ob
+from issuance.models import SignedDocument
+from issuance.verification.registry import read_object, verify_bytes
+from learners.workflow import AwardStatus
+
+# One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004).
+# PostgreSQL counts the bits of a byte from the right, a status list from the left.
+SHARED = """
+SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
+       d.id, d.bytes, d.sha256, d.verified_sha256, d.verified_at,
+       get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
+       EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
+       signer.compromised_at,
+       (SELECT next.public_id FROM learners_award next WHERE next.supersedes_id = a.id AND next.status <> 'withdrawn' LIMIT 1)
+FROM learners_award a
+JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
+JOIN issuance_signingkey signer ON signer.id = d.key_id
+JOIN issuance_statusentry entry ON entry.document_id = d.id
+JOIN issuance_statuslist list ON list.id = entry.list_id
+WHERE a.public_id = %s AND a.status <> 'withdrawn' AND {permission}
+"""
+CONSENTED = """EXISTS (
+    SELECT 1 FROM issuance_consentaward covered JOIN issuance_consent consent ON consent.id = covered.consent_id
+    WHERE covered.award_id = a.id AND consent.recipients = 'anyone-with-link' AND consent.withdrawn_at IS NULL
+      AND (consent.ends_at IS NULL OR consent.ends_at > %s)
+)"""
+SHARED_BY_CONSENT = SHARED.format(permission=CONSENTED)
+FOR_OWNER = SHARED.format(permission="%s::timestamptz IS NOT NULL")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of an issued award now.
+
+    state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
+    signed bytes, as stored. credential: the same, read; empty when they do not read.
+    """
+
+    award_id: int
+    document_id: int
+    version_id: int
+    state: str
+    checks: tuple[ob.Check, ...]
+    content: bytes
+    digest: str
+    credential: dict[str, Any]
+    verified_at: datetime | None
+    revoked_at: datetime | None
+    valid_until: datetime | None
+    has_parts: bool
+    successor: UUID | None
+
+    @property
+    def holder(self) -> str:
+        """The name in the signed bytes."""
+        return holder_name(self.credential)
+
+
+def holder_name(document: dict[str, Any]) -> str:
+    """The holder's name as a credential says it, or ""."""
+    subject = document.get("credentialSubject")
+    identities = subject.get("identifier") if isinstance(subject, dict) else None
+    for identity in identities if isinstance(identities, list) else [identities]:
+        if isinstance(identity, dict) and identity.get("identityType") == "name" and not identity.get("hashed"):
+            return str(identity.get("identityHash", ""))
+    return ""
+
+
+def shared_award(public_id: UUID, *, at: datetime) -> Verdict | None:
+    """The verdict on an award that "anyone with the link" may see, or None. One statement."""
+    return _verdict(SHARED_BY_CONSENT, public_id, at)
+
+
+def own_award(public_id: UUID, *, at: datetime) -> Verdict | None:
+    """The same without a consent, for pages that have decided who may look (owner, registrar)."""
+    return _verdict(FOR_OWNER, public_id, at)
+
+
+def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
+    with prepared_cursor() as cursor:
+        cursor.execute(statement, [public_id, at])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
+    verified_at, bit, has_parts, withdrawn_at, successor = row[9:]
+    content = bytes(content)
+    found = hashlib.sha256(content).hexdigest()
+    if found == digest == verified_digest:
+        checks, is_sound = _unchanged(get_language()), True
+    else:
+        checks, is_sound = _verify_again(document_id, content, found, digest, at)
+        verified_at = at if is_sound else None
+    standing = _standing(status, bool(bit), valid_until, at)
+    if withdrawn_at is not None:
+        # The signature no longer says anything; the workers are signing anew. A revocation stands all the same.
+        checks, is_sound = (_key_withdrawn(withdrawn_at),), True
+        standing = standing if standing == "revoked" else "suspended"
+    checks += (standing_check(standing, get_language()),)
+    return Verdict(
+        award_id=award_id,
+        document_id=document_id,
+        version_id=version_id,
+        state=standing if is_sound else "failed",
+        checks=checks,
+        content=content,
+        digest=found,
+        credential=read_object(content),
+        verified_at=verified_at,
+        revoked_at=revoked_at,
+        valid_until=valid_until,
+        has_parts=has_parts,
+        successor=successor,
+    )
+
+
+def _verify_again(
+    document_id: int, content: bytes, found: str, recorded: str, at: datetime
+) -> tuple[tuple[ob.Check, ...], bool]:
+    """Verify bytes whose digest nobody has vouched for; remember it when they hold."""
+    report = verify_bytes(content, at=at, templates=core.templates())
+    is_sound = all(
+        check.outcome == "passed" for check in report.checks if check.name in {"format", "context", "proof", "issuer"}
+    )
+    if found != recorded:
+        changed = ob.Check(
+            "document", "failed", "document-changed", _("The stored badge was changed after it was signed.")
+        )
+        return (changed, *report.checks), False
+    if is_sound:
+        SignedDocument.objects.filter(pk=document_id, sha256=found).update(verified_sha256=found, verified_at=at)
+    return report.checks, is_sound
+
+
+def _standing(status: str, is_bit_set: bool, valid_until: datetime | None, at: datetime) -> str:
+    """The award's state; the status list and the registry must say the same of a revocation."""
+    if is_bit_set != (status == AwardStatus.REVOKED):
+        return "superseded" if is_bit_set and status == AwardStatus.SUPERSEDED else "failed"
+    if status == AwardStatus.REVOKED:
+        return "revoked"
+    if status == AwardStatus.SUSPENDED:
+        return "suspended"
+    if status == AwardStatus.SUPERSEDED:
+        return "superseded"
+    if valid_until is not None and valid_until <= at:
+        return "expired"
+    return "valid"
+
+
+def _key_withdrawn(at: datetime) -> ob.Check:
+    sentence = _("It was signed with a key that the issuer withdrew on %(day)s. It is being issued anew.")
+    return ob.Check("proof", "failed", "key-withdrawn", sentence % {"day": f"{timezone.localdate(at):%B %-d, %Y}"})
+
+
+@lru_cache
+def _unchanged(language: str | None) -> tuple[ob.Check, ...]:
+    """The checks of bytes that were verified before, in the language that is active."""
+    same = _("The stored badge is byte for byte the one that was signed.")
+    good = _("The signature is good, and the key is the issuer's.")
+    return (
+        ob.Check("document", "passed", "document-unchanged", same),
+        ob.Check("proof", "passed", "signature-good", good),
+    )
+
+
+@lru_cache
+def standing_check(standing: str, language: str | None) -> ob.Check:
+    return _STANDING_CHECKS[standing]()
+
+
+_STANDING_CHECKS = {
+    "valid": lambda: ob.Check("status", "passed", "status-current", _("It is not revoked, and it has not expired.")),
+    "expired": lambda: ob.Check("status", "failed", "expired", _("It is genuine, and it has expired.")),
+    "superseded": lambda: ob.Check(
+        "status", "failed", "superseded", _("It is genuine, and a newer award replaces it.")
+    ),
+    "suspended": lambda: ob.Check(
+        "status", "failed", "suspended", _("The issuer has suspended it for the time being.")
+    ),
+    "revoked": lambda: ob.Check("status", "failed", "revoked", _("It is genuine, and the issuer has revoked it.")),
+    "failed": lambda: ob.Check(
+        "status", "failed", "status-disagrees", _("The status list and the registry disagree. Ask the issuer.")
+    ),
+}
