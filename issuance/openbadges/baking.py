@@ -1,6 +1,7 @@
 """Credentials inside images: one `iTXt` chunk in a PNG, one element in an SVG.
 
-Source: 1EdTech Open Badges 3.0, section 5, Baked Badge.
+Reading also knows the names that Open Badges 2.0 used. Source: 1EdTech Open Badges 3.0, section 5, Baked Badge; Badge
+Baking Specification for Open Badges 2.0.
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ KEYWORD = b"openbadgecredential"
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 MAX_IMAGE_BYTES = 10_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
-_OPENING = "<openbadges:credential"
-_CLOSING = "</openbadges:credential"
+_KEYWORDS = (KEYWORD, b"openbadges")
+_OPENING = re.compile("<openbadges:(credential|assertion)")
 # Each is matched at one place only, and gives nothing back, so that hostile files cost no more than their length.
 _SVG_TAG = re.compile(r"<svg(?=[\s>/])(?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+>")
-_CREDENTIAL_TAG = re.compile(r"<openbadges:credential(?=[\s>/])((?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+)>")
+_CREDENTIAL_TAG = re.compile(r"<openbadges:(?:credential|assertion)(?=[\s>/])((?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+)>")
 _VERIFY = re.compile(r"\sverify\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 
 
@@ -87,20 +88,19 @@ def is_image(data: bytes) -> bool:
 
 
 def _from_png(image: bytes) -> list[bytes]:
-    found = []
-    for kind, body in _chunks(image):
-        if _is_credential(kind, body):
-            found.append(_itxt_text(body))
-    return found
+    chunks = [(kind, body) for kind, body in _chunks(image) if _is_credential(kind, body)]
+    new = [chunk for chunk in chunks if chunk[1].startswith(KEYWORD + b"\x00")]
+    return [_chunk_text(kind, body) for kind, body in new or chunks]  # an image may carry an older badge as well
 
 
 def _from_svg(text: str) -> list[bytes]:
     if _svg_tag(text) is None:
         raise BakingError("This is neither a PNG nor an SVG image.", code="baking-format")
-    start = text.find(_OPENING)
-    if start < 0:
+    opening = _OPENING.search(text)
+    if opening is None:
         return []
-    if text.find(_OPENING, start + 1) >= 0:
+    start = opening.start()
+    if _OPENING.search(text, opening.end()):
         raise BakingError("This image holds more than one Open Badge.", code="baking-twice")
     tag = _CREDENTIAL_TAG.match(text, start)
     if tag is None:
@@ -108,7 +108,7 @@ def _from_svg(text: str) -> list[bytes]:
     verify = _VERIFY.search(tag[1])
     if verify is not None:
         return [(verify[1] or verify[2] or "").encode()]
-    end = text.find(_CLOSING, tag.end())
+    end = text.find(f"</openbadges:{opening[1]}", tag.end())
     if tag[1].endswith("/") or end < 0:
         raise BakingError("The credential in this image is malformed.", code="baking-format")
     return [_character_data(text[tag.end() : end]).encode()]
@@ -159,12 +159,14 @@ def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _is_credential(kind: bytes, body: bytes) -> bool:
-    return kind in (b"iTXt", b"tEXt", b"zTXt") and body.partition(b"\x00")[0] == KEYWORD
+    return kind in (b"iTXt", b"tEXt", b"zTXt") and body.partition(b"\x00")[0] in _KEYWORDS
 
 
-def _itxt_text(body: bytes) -> bytes:
+def _chunk_text(kind: bytes, body: bytes) -> bytes:
     _keyword, _, rest = body.partition(b"\x00")
-    if len(rest) < 4 or rest[0] not in (0, 1):
+    if kind == b"tEXt":
+        return rest
+    if kind != b"iTXt" or len(rest) < 4 or rest[0] not in (0, 1):
         raise BakingError("The credential in this image is malformed.", code="baking-format")
     _language, _, tail = rest[2:].partition(b"\x00")
     _translated, separator, text = tail.partition(b"\x00")

@@ -12,14 +12,15 @@ from typing import Any
 
 from .. import jws
 from ..baking import is_image, unbake
-from ..canonical import parse
+from ..canonical import bounded, parse
 from ..contexts import Contexts
-from ..errors import BakingError, FormatError, LimitError
+from ..errors import BakingError, FormatError, LimitError, OpenBadgeError, UnreachableError
 from ..template import Templates
 from ..vc_jwt import credential_in, end_of
+from .assertion import assertion_checks, is_assertion
 from .contents import endorsements_check, members_check
 from .dates import dates_check
-from .means import Json, Means, Resolver
+from .means import Json, Means, Resolver, is_http
 from .parts import types_of
 from .report import Check, Report, VerdictState
 from .shape import context_check, shape_check, terms_check
@@ -40,6 +41,9 @@ def verify(
 ) -> Report:
     """Verify a credential given as JSON, as a dict, as a compact JWS, or as a baked PNG or SVG of one of these.
 
+    Open Badges 3.0, transcripts (CLR 2.0) and endorsements; also Open Badges 2.0, signed or hosted, or only the address
+    of a hosted one.
+
     now: the moment to judge by, aware. templates: those of the issuer itself, which make its own documents quick.
     Never raises for untrusted input: everything is told in the report. The checks, in order: format, context, shape,
     proof, issuer, status, dates, contents, endorsements.
@@ -53,7 +57,12 @@ def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:
             data = unbake(data)
         if isinstance(data, bytes | str) and jws.is_compact(data):
             return _verify_token(jws.read(data), means, depth)
-        document = means.checked(parse(data) if isinstance(data, bytes | str) else data)
+        if isinstance(data, bytes | str) and (address := _address(data)) is not None:
+            return _verify_hosted(address, means)
+        document = parse(data) if isinstance(data, bytes | str) else data
+        if is_assertion(document):
+            return _verify_assertion(bounded(document), None, means)
+        document = means.checked(document)
         if (enveloped := _enveloped(document)) is not None:
             return _verify_token(jws.read(enveloped), means, depth)
     except (BakingError, FormatError, LimitError) as error:
@@ -75,6 +84,8 @@ def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Repo
 
 def _verify_token(token: jws.Jws, means: Means, depth: int) -> Report:
     """Verify a credential in a signed token. Raises FormatError or LimitError when there is none in it."""
+    if is_assertion(token.payload):
+        return _verify_assertion(bounded(token.payload), token, means)
     document = means.checked(credential_in(token.payload))
     checks = [Check("format", "passed", "format-token", "The file is a credential in a signed token.")]
     checks.append(terms_check(document, means.contexts))
@@ -107,6 +118,33 @@ def _finished(document: dict[str, Any], checks: list[Check], dates: Check, means
         )
         checks.append(endorsed)
     return Report(_state(checks), tuple(checks), document, inside, endorsements)
+
+
+def _verify_assertion(document: dict[str, Any], token: jws.Jws | None, means: Means) -> Report:
+    kind = "The file is an Open Badge of version 2.0."
+    checks = [Check("format", "passed", "format-2", kind), *assertion_checks(document, token, means)]
+    return Report(_state(checks), tuple(checks), document)
+
+
+def _verify_hosted(address: str, means: Means) -> Report:
+    """Verify the Open Badge 2.0 at an address, which is all that some images hold."""
+    try:
+        document = means.document(address)
+    except UnreachableError as error:
+        sentence = "The file holds only the address of a badge, which could not be fetched."
+        return Report("unknown", (Check("format", "unknown", error.code, sentence),))
+    except OpenBadgeError as error:
+        return Report("unknown", (Check("format", "failed", error.code, str(error)),))
+    if not is_assertion(document):
+        sentence = "The file holds only an address, and there is no badge under it."
+        return Report("unknown", (Check("format", "failed", "format", sentence),))
+    return _verify_assertion(document, None, means)
+
+
+def _address(data: bytes | str) -> str | None:
+    """Give the HTTP address that a text is, or None."""
+    text = (data[:3000].decode("latin-1") if isinstance(data, bytes) else data[:3000]).strip()
+    return text if len(data) <= 2000 and is_http(text) else None
 
 
 def _enveloped(document: Json) -> str | None:

@@ -17,10 +17,15 @@ def dates_check(document: Json, now: datetime, end: float | None = None) -> Chec
     """
     begins = document.get("validFrom", document.get("issuanceDate"))
     ends = document.get("validUntil", document.get("expirationDate"))
+    return between_check(begins, ends, now, end)
+
+
+def between_check(begins: object, ends: object, now: datetime, end: float | None = None) -> Check:
+    """Tell whether a moment lies between two dates as they are written, either of which may be None."""
     try:
-        start = None if begins is None else read_timestamp(begins, "validFrom")
+        start = None if begins is None else read_timestamp(begins, "its beginning")
         until = None if end is None else datetime.fromtimestamp(end, UTC)
-        until = until if ends is None else read_timestamp(ends, "validUntil")
+        until = until if ends is None else read_timestamp(ends, "its end")
     except ModelError as error:
         return Check("dates", "unknown", "dates-malformed", f"Its dates cannot be read. {error}")
     if start is not None and start > now:
