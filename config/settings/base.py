@@ -189,6 +189,9 @@ CELERY_BEAT_SCHEDULE = {
 CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True  # they are claimed again; see decision 0001
 HANDOFF_TIMEOUT_SECONDS = 1.0
 
+# Checking badges of other issuers fetches their keys and status lists, over https, from the public internet only.
+ASK_OTHER_ISSUERS = env.flag("ASK_OTHER_ISSUERS", default=True)
+
 # Mail ----------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = HOME_DIR / "mail"

@@ -10,6 +10,7 @@ os.environ["SIGNET_HOME"] = HOME
 os.environ["PUBLIC_ORIGIN"] = "http://testserver"
 os.environ["SECRET_KEY"] = "tests-only"  # noqa: S105
 os.environ["MASTER_KEY"] = base64.b64encode(b"tests only, thirty-two bytes lon").decode()
+os.environ["ASK_OTHER_ISSUERS"] = "no"
 os.environ["REDIS_URL"] = "redis://127.0.0.1:1/0"
 
 from config.settings.base import *  # noqa: E402,F403

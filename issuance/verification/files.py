@@ -5,12 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from issuance import core
 from issuance import openbadges as ob
 from issuance.models import DocumentKind, SignedDocument
+from issuance.outside import Outside
 from issuance.pdf import check as pdf
 from issuance.verification.awards import holder_name, shared_award, standing_check
 from issuance.verification.registry import verify_bytes
@@ -92,7 +94,7 @@ def _check_record(content: bytes, at: datetime) -> tuple[str, tuple[ob.Check, ..
     if len(content) > JSON_MAX_BYTES:
         sentence = _("The badge is larger than 512 kB; badges are much smaller.")
         return "unknown", (ob.Check("format", "failed", "too-large", sentence),), "", "", ""
-    report = verify_bytes(content, at=at)
+    report = verify_bytes(content, at=at, outside=Outside() if settings.ASK_OTHER_ISSUERS else None)
     document = report.document or {}
     state, checks = str(report.state), report.checks
     if any(check.code == "key-not-allowed" for check in checks):

@@ -1,4 +1,4 @@
-"""What this registry publishes itself, as the core's verifier asks for it."""
+"""What the core's verifier asks for: published by this registry itself, or fetched from others."""
 
 from datetime import datetime
 from typing import Any
@@ -11,31 +11,44 @@ from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
 from issuance.models import StatusList
+from issuance.outside import Outside
 from issuance.services import keys
 
 
 class Registry:
-    """The core's resolver over what this registry publishes itself; nothing is fetched from anywhere."""
+    """The core's resolver, for one verification: what this registry publishes is read, other issuers are asked.
+
+    outside: whoever fetches; None, and nobody else is asked.
+    """
+
+    def __init__(self, outside: Outside | None = None) -> None:
+        self._outside = outside
 
     def did(self, document_id: str) -> dict[str, Any]:
         for organization in Organization.objects.filter(is_issuer=True):
             if core.did_of(organization) == document_id:
                 return did_document(organization)
-        raise ob.UnreachableError(_("The issuer is not this registry, and other issuers are not asked here."))
+        return read_object(self._fetch(ob.web_did_url(document_id)))
 
-    def status_list(self, url: str) -> dict[str, Any]:
+    def status_list(self, url: str) -> dict[str, Any] | bytes:
         start = core.url("/status/")
+        if not url.startswith(start):
+            return self._fetch(url)
         try:
-            public_id = UUID(url.removeprefix(start)) if url.startswith(start) else None
+            found = StatusList.objects.filter(public_id=UUID(url.removeprefix(start))).first()
         except ValueError:
-            public_id = None
-        found = StatusList.objects.filter(public_id=public_id).first() if public_id else None
+            found = None
         if found is None:
             raise ob.UnreachableError(_("The status list is not one of this registry."))
         return read_object(bytes(found.signed_bytes))
 
     def document(self, url: str) -> dict[str, Any]:
-        raise ob.UnreachableError(_("Other issuers are not asked here."))
+        return read_object(self._fetch(url))
+
+    def _fetch(self, url: str) -> bytes:
+        if self._outside is None:
+            raise ob.UnreachableError(_("The issuer is not this registry, and other issuers are not asked here."))
+        return self._outside.fetch(url)
 
 
 def did_document(organization: Organization) -> dict[str, Any]:
@@ -43,12 +56,14 @@ def did_document(organization: Organization) -> dict[str, Any]:
     return ob.did_document(core.did_of(organization), keys.published_keys(organization))
 
 
-def verify_bytes(content: bytes | str, *, at: datetime, templates: ob.Templates | None = None) -> ob.Report:
-    """Verify a credential in any form that the core reads, by what this registry publishes.
+def verify_bytes(
+    content: bytes | str, *, at: datetime, templates: ob.Templates | None = None, outside: Outside | None = None
+) -> ob.Report:
+    """Verify a credential in any form that the core reads, by what this registry publishes, and others with `outside`.
 
     templates: the signer's own, for stored documents only; a stranger's file must not fill them.
     """
-    return ob.verify(content, resolver=Registry(), contexts=core.contexts(), now=at, templates=templates)
+    return ob.verify(content, resolver=Registry(outside), contexts=core.contexts(), now=at, templates=templates)
 
 
 def read_object(content: bytes) -> dict[str, Any]:
