@@ -20,6 +20,7 @@ VC_V1 = "https://www.w3.org/2018/credentials/v1"
 OB_V3 = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 OB_EXTENSIONS = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 CLR_V2 = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
+CLR_V2_FIRST = "https://purl.imsglobal.org/spec/clr/v2p0/context.json"
 DID_V1 = "https://www.w3.org/ns/did/v1"
 MULTIKEY_V1 = "https://w3id.org/security/multikey/v1"
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
@@ -56,6 +57,7 @@ FILES: Mapping[str, tuple[str, str]] = {
 
 _CLR = "https://purl.imsglobal.org/spec/vc/clr/vocab.html#"
 _OB = "https://purl.imsglobal.org/spec/vc/ob/vocab.html#"
+_FIRST_OB = "https://purl.imsglobal.org/spec/ob/v3p0/vocab.html#"
 
 
 def _clr_class(name: str, **terms: dict[str, str]) -> dict[str, Any]:
@@ -92,6 +94,14 @@ CLR_TERMS: Mapping[str, Any] = {
 }
 
 
+def _first_clr_terms() -> dict[str, Any]:
+    """Give the terms of the first context of CLR 2.0, for reading: without two, and with another name for one."""
+    terms: dict[str, Any] = json.loads(json.dumps(CLR_TERMS))
+    del terms["ClrCredential"]["@context"]["partial"], terms["ClrSubject"]["@context"]["identifier"]
+    terms["ClrSubject"]["@context"]["achievement"]["@type"] = _FIRST_OB + "Achievement"
+    return terms
+
+
 def digest_of(document: object) -> str:
     """Give the SHA-256, in hex, of a JSON value written with sorted keys and no spaces."""
     text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
@@ -120,7 +130,10 @@ class Contexts:
 
         Raises ContextError, code "context-missing" or "context-differs", naming the file.
         """
-        documents: dict[str, Mapping[str, Any]] = {CLR_V2: {"@context": dict(CLR_TERMS)}}
+        documents: dict[str, Mapping[str, Any]] = {
+            CLR_V2: {"@context": dict(CLR_TERMS)},
+            CLR_V2_FIRST: {"@context": _first_clr_terms()},
+        }
         for url, (name, expected) in FILES.items():
             try:
                 document = json.loads((folder / name).read_bytes())

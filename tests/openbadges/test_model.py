@@ -31,7 +31,7 @@ from issuance.openbadges import (
     timestamp,
     verify_proof,
 )
-from issuance.openbadges.contexts import CLR_V2
+from issuance.openbadges.contexts import CLR_V2, CLR_V2_FIRST
 
 ROOT = Path(__file__).resolve().parents[2]
 STANDARDS = ROOT.parent / "shared" / "standards"
@@ -143,16 +143,60 @@ def make_transcript(credentials, **changes):
     return ClrCredential(**{**fields, **changes})
 
 
-def test_our_clr_terms_mean_what_the_published_context_means(signed_badge, contexts, capsys):
-    context = published("contexts/clr-v2p0-context-2.0.1.json", capsys)
-    document = make_transcript([signed_badge]).to_dict()
+def test_the_transcript_meets_the_published_schema(signed_badge, signer, contexts, capsys):
+    """The only published schema is that of VC 1.1; what VC 2.0 renamed is renamed back before."""
+    schema = published("schemas/clr_v2p0_clrcredential_schema.vc11.draft4.json", capsys)
+    known = [IdentityObject.of_email("a@example.com", salt="x")]  # its list of kinds has no "name" yet
+    transcript = make_transcript([signed_badge], identities=known, achievements=[minimal()], awarded_at=NOON)
+    signed = sign(transcript.to_dict(), signer=signer, created=NOON, contexts=contexts).document
+
+    problems = [] if schema is None else list(jsonschema.Draft4Validator(schema).iter_errors(as_vc11(signed)))
+
+    assert [f"{problem.json_path}: {problem.message[:200]}" for problem in problems] == []
+
+
+def as_vc11(document):
+    renamed = {"validFrom": "issuanceDate", "validUntil": "expirationDate"}
+    changed = {renamed.get(name, name): value for name, value in document.items()}
+    changed["@context"] = ["https://www.w3.org/2018/credentials/v1", *document["@context"][1:]]
+    if "credentialStatus" in changed:  # its schema is closed, and older than status lists of bits
+        changed["credentialStatus"] = {name: document["credentialStatus"][name] for name in ("id", "type")}
+    subject = changed["credentialSubject"]
+    if "verifiableCredential" in subject:
+        members = [as_vc11(member) for member in subject["verifiableCredential"]]
+        changed["credentialSubject"] = {**subject, "verifiableCredential": members}
+    return changed
+
+
+@pytest.mark.parametrize("name", ["clr-v2p0-context-2.0.1.json", "clr-v2p0-context.json"])
+def test_our_clr_terms_mean_what_the_published_context_means(signed_badge, contexts, capsys, name):
+    url = CLR_V2 if "2.0.1" in name else CLR_V2_FIRST
+    context = published(f"contexts/{name}", capsys)
+    transcript = make_transcript([signed_badge], subject_id="urn:uuid:5", achievements=[minimal()])
+    document = transcript.to_dict()
+    document["@context"][1] = url
+    if url == CLR_V2_FIRST:  # which had neither of these
+        del document["partial"], document["credentialSubject"]["identifier"]
 
     ours = canonize(document, contexts)
-    theirs = ours if context is None else canonize(document, contexts.including({CLR_V2: context}))
+    theirs = ours if context is None else canonize(document, contexts.including({url: context}))
 
     assert ours == theirs
-    for term in ("vocab.html#partial", "#verifiableCredential", "#AssociationType", "#sourceId", "#identifier-1"):
-        assert f"https://purl.imsglobal.org/spec/vc/clr/{term.removeprefix('#')}" in ours or term in ours
+    words = {"#verifiableCredential", "#AssociationType", "#sourceId", "#targetId", "#association>", "#achievement>"}
+    words |= {"#partial", "#identifier-1"} if url == CLR_V2 else set()
+    assert {word for word in words if f"vocab.html{word}" not in ours} == set()
+
+
+def test_our_clr_terms_are_all_that_the_published_context_has(contexts, capsys):
+    context = published("contexts/clr-v2p0-context-2.0.1.json", capsys)
+    ours = dict(contexts.get(CLR_V2)["@context"])
+
+    theirs = ours if context is None else context["@context"]
+
+    assert set(ours) == set(theirs)
+    for term in ("ClrCredential", "ClrSubject", "Association"):
+        more = {"cred", "obi"} if term == "ClrSubject" and context is not None else set()  # two prefixes, no words
+        assert set(ours[term]["@context"]) | more >= set(theirs[term]["@context"])
 
 
 def test_a_transcript_can_be_signed_around_its_badges(signed_badge, signer, contexts):
@@ -195,6 +239,11 @@ def test_times_are_written_in_utc_and_read_back():
         ("profile.url", lambda: Profile(id="did:web:x.example", name="x", url="javascript:alert(1)")),
         ("profile.country_code", lambda: Profile(id="did:web:x.example", name="x", country_code="usa")),
         ("image.id", lambda: Image(id="file:///etc/passwd")),
+        (
+            "result_description.required_value",
+            lambda: ResultDescription(id=BASE, name="x", allowed_values=["A"], required_value="B"),
+        ),
+        ("result_description.levels", lambda: ResultDescription(id=BASE, name="x", levels=[RubricLevel(id=BASE, name="y")] * 2)),
         ("alignment.target_url", lambda: Alignment(target_name="x", target_url="schema:x")),
         ("alignment.target_url", lambda: Alignment(target_name="x", target_url="https://x.example/a b")),
         ("alignment.target_url", lambda: Alignment(target_name="x", target_url="https:///x")),

@@ -535,6 +535,57 @@ def test_a_label_that_no_signature_covers_is_no_name(make_badge, signer, context
     assert report.check("shape").outcome == "failed"
 
 
+SHAPES = {
+    "schema without a kind": lambda badge, subject, achievement: badge["credentialSchema"][0].pop("type"),
+    "identity": lambda badge, subject, achievement: subject["identifier"][0].pop("hashed"),
+    "alignment": lambda badge, subject, achievement: achievement["alignment"][0].pop("targetName"),
+    "criterion": lambda badge, subject, achievement: achievement["resultDescription"][0].pop("resultType"),
+    "required": lambda badge, subject, achievement: achievement["resultDescription"][0].update(requiredLevel="urn:x:1"),
+    "level": lambda badge, subject, achievement: subject["result"][0].update(achievedLevel="urn:x:1"),
+    "value": lambda badge, subject, achievement: (
+        subject["result"][0].update(value="C"),
+        achievement["resultDescription"][0].update(allowedValue=["A", "B"]),
+    ),
+    "status": lambda badge, subject, achievement: achievement["resultDescription"][0].update(resultType="Status"),
+}
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_what_a_schema_cannot_say_is_looked_at(make_badge, signer, contexts, look, name):
+    document = make_badge().to_dict()
+    SHAPES[name](document, document["credentialSubject"], document["credentialSubject"]["achievement"])
+
+    report = look(sign(document, signer=signer, created=NOON, contexts=contexts).document)
+
+    assert report.check("proof").outcome == "passed"
+    assert (report.state, report.check("shape").outcome) == ("unknown", "failed")
+
+
+def test_an_endorsement_says_what_it_endorses(by_board, keys, board, look):
+    unsigned = endorsement()
+    del unsigned["credentialSubject"]["id"]
+
+    report = look(by_board(unsigned), keys, board)
+
+    assert report.check("shape").sentence == "It does not say what it endorses."
+
+
+def test_a_badge_of_the_data_model_1_is_read(make_badge, contexts, signer, look):
+    document = make_badge(status=None, with_schema=False, evidence=()).to_dict()
+    document["@context"] = [
+        "https://www.w3.org/2018/credentials/v1",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json",
+        "https://w3id.org/security/data-integrity/v2",
+    ]
+    document["issuanceDate"], document["expirationDate"] = document.pop("validFrom"), document.pop("validUntil")
+    del document["awardedDate"], document["credentialSubject"]["achievement"]["inLanguage"]
+    signed = sign(document, signer=signer, created=NOON, contexts=contexts).document
+
+    assert look(signed).state == "valid", look(signed).checks
+    assert look(signed, now=NOON + timedelta(days=2000)).state == "expired"
+    assert look({**signed, "issuanceDate": "2020-01-01T00:00:00Z"}).state == "altered"
+
+
 def test_a_result_that_points_nowhere_has_the_wrong_shape(make_badge, signer, contexts, look):
     document = make_badge().to_dict()
     document["credentialSubject"]["result"][0]["achievedLevel"] = "https://registry.example.edu/nowhere"
@@ -611,7 +662,7 @@ def endorsed_by(make_badge, signer, contexts):
     """Give a badge that carries endorsements, signed over them."""
 
     def make(*endorsements):
-        badge = make_badge(endorsements=endorsements).to_dict()
+        badge = {**make_badge().to_dict(), "endorsement": list(endorsements)}
         return sign(badge, signer=signer, created=NOON, contexts=contexts).document
 
     return make

@@ -102,6 +102,7 @@ class RubricLevel:
     level: str = ""
     points: str = ""
     description: str = ""
+    alignments: Sequence[Alignment] = ()
 
     def __post_init__(self) -> None:
         require_url(self.id, "rubric_level.id")
@@ -112,7 +113,7 @@ class RubricLevel:
     def to_dict(self) -> Json:
         return written(
             id=self.id, type=["RubricCriterionLevel"], name=self.name, level=self.level, points=self.points,
-            description=self.description,
+            description=self.description, alignment=list(self.alignments),
         )  # fmt: skip
 
 
@@ -142,6 +143,9 @@ class ResultDescription:
             require_text(getattr(self, name), f"result_description.{name}")
         if self.required_level and self.required_level not in {level.id for level in self.levels}:
             raise ModelError("result_description.required_level", "this is not the id of one of the levels.")
+        if self.required_value and self.allowed_values and self.required_value not in self.allowed_values:
+            raise ModelError("result_description.required_value", "this is not one of the allowed values.")
+        require_distinct([level.id for level in self.levels], "result_description.levels")
 
     def to_dict(self) -> Json:
         return written(
@@ -160,6 +164,7 @@ class Result:
     achieved_level: str = ""
     value: str = ""
     status: str = ""
+    alignments: Sequence[Alignment] = ()
 
     def __post_init__(self) -> None:
         require_url(self.result_description, "result.result_description")
@@ -174,7 +179,7 @@ class Result:
     def to_dict(self) -> Json:
         return written(
             type=["Result"], resultDescription=self.result_description, achievedLevel=self.achieved_level,
-            value=self.value, status=self.status,
+            value=self.value, status=self.status, alignment=list(self.alignments),
         )  # fmt: skip
 
 

@@ -106,6 +106,9 @@ class Badge:
         require_text(self.description, "description")
         if self.valid_until is not None and self.valid_until <= self.valid_from:
             raise ModelError("valid_until", "it is not after valid_from.")
+        for endorsement in self.endorsements:
+            if "proof" not in endorsement or "EndorsementCredential" not in endorsement.get("type", ()):
+                raise ModelError("endorsements", "each is an EndorsementCredential that is signed on its own.")
         described = {item.id: item for item in self.achievement.result_descriptions}
         for result in self.subject.results:
             description = described.get(result.result_description)
@@ -146,6 +149,8 @@ class Endorsement:
     valid_from: datetime
     comment: str = ""
     valid_until: datetime | None = None
+    awarded_at: datetime | None = None
+    status: StatusEntryRef | None = None
 
     def __post_init__(self) -> None:
         require_url(self.id, "id")
@@ -162,10 +167,12 @@ class Endorsement:
                 id=self.id, type=["VerifiableCredential", "EndorsementCredential"], name=self.name, issuer=self.issuer,
                 validFrom=timestamp(self.valid_from, "valid_from"),
                 validUntil=timestamp(self.valid_until, "valid_until") if self.valid_until else "",
+                awardedDate=timestamp(self.awarded_at, "awarded_at") if self.awarded_at else "",
                 credentialSubject=written(
                     id=self.endorsed, type=["EndorsementSubject"], endorsementComment=self.comment
                 ),
                 credentialSchema=[{"id": ENDORSEMENT_SCHEMA_URL, "type": "1EdTechJsonSchemaValidator2019"}],
+                credentialStatus=self.status,
             ),
         }  # fmt: skip
 
@@ -195,7 +202,11 @@ class Association:
 
 @dataclass(frozen=True, kw_only=True)
 class ClrCredential:
-    """A transcript before it is signed (CLR 2.0). `credentials` are signed badges, each complete with its proof."""
+    """A transcript before it is signed (CLR 2.0).
+
+    credentials: signed badges, each complete with its proof. achievements: what it speaks of beyond them, such as the
+    designation that the badges count toward.
+    """
 
     id: str
     name: str
@@ -204,6 +215,7 @@ class ClrCredential:
     valid_from: datetime
     subject_id: str = ""
     identities: Sequence[IdentityObject] = ()
+    achievements: Sequence[Achievement] = ()
     associations: Sequence[Association] = ()
     awarded_at: datetime | None = None
     valid_until: datetime | None = None
@@ -238,6 +250,7 @@ class ClrCredential:
                 credentialSubject=written(
                     id=self.subject_id, type=["ClrSubject"], identifier=list(self.identities),
                     verifiableCredential=[dict(item) for item in self.credentials],
+                    achievement=list(self.achievements),
                     association=list(self.associations),
                 ),
                 credentialStatus=self.status,

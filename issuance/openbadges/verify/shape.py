@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ..canonical import to_dataset
+from ..canonical import is_address, to_dataset
 from ..contexts import VC_V1, VC_V2, Contexts
 from ..errors import OpenBadgeError, TermError
 from .means import Json
-from .parts import as_list, is_name, issuer_id, objects
+from .parts import as_list, is_name, issuer_id, objects, types_of
 from .report import Check
 
 _BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
@@ -50,7 +50,7 @@ def shape_check(document: Json) -> Check:
 
 def _problems(document: Json) -> Iterator[str]:
     """Name what the Open Badges standard asks for and the document lacks."""
-    types = {kind for kind in as_list(document.get("type")) if isinstance(kind, str)}
+    types = types_of(document)
     if "VerifiableCredential" not in types or not _KNOWN_TYPES & types:
         yield "It is neither an Open Badge nor an endorsement or transcript of badges."
         return
@@ -60,12 +60,19 @@ def _problems(document: Json) -> Iterator[str]:
         yield "It names no issuer."
     if not isinstance(document.get("validFrom", document.get("issuanceDate")), str):
         yield "It does not say from when it holds (validFrom)."
+    for name in ("credentialStatus", "credentialSchema", "termsOfUse", "refreshService"):
+        if not all(isinstance(item, Mapping) and types_of(item) for item in as_list(document.get(name))):
+            yield f"A part of it ({name}) does not say of what kind it is."
     subject = document.get("credentialSubject")
     if not isinstance(subject, Mapping):
         yield "It does not have exactly one subject."
         return
-    if not is_name(subject.get("id")) and not as_list(subject.get("identifier")):
+    if "EndorsementCredential" in types:
+        if not is_name(subject.get("id")):
+            yield "It does not say what it endorses."
+    elif not is_name(subject.get("id")) and not as_list(subject.get("identifier")):
         yield "It does not say whom it was given to."
+    yield from _identity_problems(subject)
     if _BADGE_TYPES & types:
         achievement = subject.get("achievement")
         if not isinstance(achievement, Mapping):
@@ -73,20 +80,52 @@ def _problems(document: Json) -> Iterator[str]:
         elif not all(achievement.get(name) for name in ("id", "type", "name", "description", "criteria")):
             yield "The achievement lacks its id, type, name, description or criteria."
         else:
+            yield from _alignment_problems(achievement)
             yield from _result_problems(subject, achievement)
     if "ClrCredential" in types and not as_list(subject.get("verifiableCredential")):
         yield "The transcript holds no credential."
 
 
+def _identity_problems(subject: Json) -> Iterator[str]:
+    for identity in objects(subject.get("identifier")):
+        if "IdentityObject" in types_of(identity) and not (
+            isinstance(identity.get("hashed"), bool) and identity.get("identityHash") and identity.get("identityType")
+        ):
+            yield "It names its holder by an identity that lacks its kind, its value, or whether it is hashed."
+
+
+def _alignment_problems(achievement: Json) -> Iterator[str]:
+    for alignment in objects(achievement.get("alignment")):
+        if not alignment.get("targetName") or not is_address(alignment.get("targetUrl")):
+            yield "It points at an item of a framework without its name or address."
+
+
 def _result_problems(subject: Json, achievement: Json) -> Iterator[str]:
-    described = {
-        item["id"]: [level.get("id") for level in objects(item.get("rubricCriterionLevel"))]
-        for item in objects(achievement.get("resultDescription"))
-        if isinstance(item.get("id"), str)
-    }
+    described: dict[str, Json] = {}
+    for item in objects(achievement.get("resultDescription")):
+        if not all(item.get(name) for name in ("id", "type", "name", "resultType")) or not isinstance(item["id"], str):
+            yield "A criterion of the achievement lacks its id, type, name or the kind of its results."
+            return
+        described[item["id"]] = item
+        if item.get("requiredLevel", None) not in (None, *_levels(item)):
+            yield "A criterion asks for a level that it does not have."
     for result in objects(subject.get("result")):
         reference, level = result.get("resultDescription"), result.get("achievedLevel")
-        if reference is not None and (not isinstance(reference, str) or reference not in described):
+        if reference is None:
+            continue
+        if not isinstance(reference, str) or reference not in described:
             yield "A result points at a criterion that the achievement does not have."
-        elif level is not None and isinstance(reference, str) and level not in described[reference]:
+        elif level is not None and level not in _levels(described[reference]):
             yield "A result points at a level that its criterion does not have."
+        elif described[reference]["resultType"] == "Status" and not result.get("status"):
+            yield "A result that is a status does not say which."
+        elif "value" in result and result["value"] not in _allowed(described[reference], result["value"]):
+            yield "A result has a value that its criterion does not allow."
+
+
+def _levels(description: Json) -> list[object]:
+    return [level.get("id") for level in objects(description.get("rubricCriterionLevel"))]
+
+
+def _allowed(description: Json, value: object) -> list[object]:
+    return as_list(description.get("allowedValue")) or [value]
