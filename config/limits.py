@@ -1,6 +1,6 @@
 """How often one address may ask for something. The count lives in the cache; without a cache nobody is refused."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import wraps
 from typing import Any
 
@@ -31,12 +31,19 @@ def _count(key: str) -> int:
     return int(backend.incr(key))
 
 
-def limited(name: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """Answer 429 with the seconds to wait once an address has asked RATE_LIMITS[name] times in this minute."""
+def limited(
+    name: str, *, methods: Collection[str] = ()
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Answer 429 with the seconds to wait once an address has asked RATE_LIMITS[name] times in this minute.
+
+    methods: those that count; all of them when none is named.
+    """
 
     def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if methods and request.method not in methods:
+                return view(request, *args, **kwargs)
             now = timezone.now()
             key = f"limit:{name}:{client_address(request)}:{now:%H%M}"
             if _count(key) > settings.RATE_LIMITS[name]:

@@ -222,7 +222,7 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
     )
     facts = [
         (_("Type of assessment"), ", ".join(version.assessment_methods)),
-        (_("What it shows"), _shown(version)),
+        (_("What it shows"), shown_in_words(version)),
         (_("Supervision and identity"), version.supervision_and_identity),
         (_("Who assesses"), assessors),
         (_("Attempts"), attempts),
@@ -231,7 +231,7 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
     return [(term, capfirst(value)) for term, value in facts]
 
 
-def _shown(version: CredentialVersion) -> str:
+def shown_in_words(version: CredentialVersion) -> str:
     """Miller's level in words."""
     if not version.miller_level:
         return ""

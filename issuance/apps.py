@@ -12,6 +12,7 @@ class IssuanceConfig(AppConfig):
 
         panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
         panels.register("learners:awards", selectors.transcript_panel, "issuance/_transcript_panel.html")
+        panels.register("learners:home", selectors.home_panel, "issuance/_home.html", order=30)
         add_nav(
             _("Sharing"),
             "issuance:share-center",

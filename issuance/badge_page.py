@@ -21,16 +21,20 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from credentials import rubric
 from credentials.models import CredentialVersion
 from credentials.models.catalog import CredentialKind
+from credentials.selectors import shown_in_words
 from issuance import badges
 from issuance import openbadges as ob
-from issuance.models import ShareLinkItem
+from issuance.models import Consent, ConsentAward, ShareLinkItem
+from issuance.models.sharing import Recipients
 from learners.models import AwardComponent
+from learners.workflow import AwardStatus
 
 if TYPE_CHECKING:
     from issuance.verification import Verdict
@@ -145,25 +149,41 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
         "checks": verdict.checks if verdict else (),
     }
     if verdict is not None and verdict.has_parts:
-        context["components"] = parts(AwardComponent.objects.filter(award=verdict.award_id), "component")
-        context["part_of"] = parts(AwardComponent.objects.filter(component=verdict.award_id), "award")
+        at = timezone.now()
+        context["components"] = parts(AwardComponent.objects.filter(award=verdict.award_id), "component", at=at)
+        designations = parts(AwardComponent.objects.filter(component=verdict.award_id), "award", at=at)
+        context["part_of"] = [part for part in designations if part["is_shared"]]
     return render_to_string("issuance/verify_page.html", context)
 
 
-def parts(rows: Any, side: str) -> list[dict[str, Any]]:
-    """Components of a designation, or designations that an award is part of: title, date, state."""
-    found = []
-    for row in rows.select_related(f"{side}__credential_version").order_by("award", "position"):
+def parts(rows: Any, side: str, *, at: datetime) -> list[dict[str, Any]]:
+    """Components of a designation, or designations that an award is part of. Two queries.
+
+    Its title says what a component is; how it stands today is told only of what anybody may see by itself.
+    """
+    found = list(rows.select_related(f"{side}__credential_version").order_by("award", "position"))
+    open_to_all = set(
+        ConsentAward.objects.filter(
+            award__in=[getattr(row, side) for row in found],
+            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
+        ).values_list("award", flat=True)
+    )
+    told = []
+    for row in found:
         award = getattr(row, side)
-        found.append(
+        is_shared = award.pk in open_to_all
+        word = WORDS["valid"] if award.status == AwardStatus.ACTIVE else capfirst(award.get_status_display())
+        told.append(
             {
                 "title": award.credential_version.title,
-                "issued": day(award.awarded_at),
                 "requirement": row.requirement,
-                "word": WORDS["valid"] if award.status == "active" else award.get_status_display(),
+                "is_shared": is_shared,
+                "issued": day(award.awarded_at),
+                "said": f"{day(award.awarded_at)} · {word}" if is_shared else "",
+                "url": badges.award_url(award.public_id) if is_shared else "",
             }
         )
-    return found
+    return told
 
 
 @lru_cache(maxsize=512)
@@ -187,24 +207,28 @@ def seal(version: CredentialVersion, state: Any, *, size: int = 180) -> SafeStri
 
 
 def facts(version: CredentialVersion) -> list[tuple[str, str]]:
-    return [
+    found = [
         (_("Hours"), str(version.workload_hours or "")),
         (_("Level"), version.get_level_display() if version.level else ""),
-        (_("Shown by"), version.get_miller_level_display() if version.miller_level else ""),
+        (_("Assessed by"), ", ".join(version.assessment_methods)),
+        (_("What it shows"), shown_in_words(version)),
         (_("Assessors"), str(version.assessors_count) if version.criteria.all() else ""),
         (_("Supervision"), version.supervision_and_identity),
         (_("Setting"), version.get_setting_display() if version.setting else ""),
     ]
+    return [(term, capfirst(value)) for term, value in found]
 
 
 def passing(version: CredentialVersion) -> list[dict[str, str]]:
-    """Each criterion with the descriptor that passing takes."""
-    rows = []
-    for criterion in sorted(version.criteria.all(), key=lambda each: each.position):
-        minimum = rubric.minimum_of(version, criterion)
-        descriptor = next((level.descriptor for level in criterion.levels.all() if level.value == minimum), "")
-        rows.append({"name": criterion.name, "descriptor": descriptor})
-    return rows
+    """Each criterion with the standard that it was judged by. The rule says which of them passing takes."""
+    standard = version.required_minimum_level
+    return [
+        {
+            "name": criterion.name,
+            "descriptor": next((level.descriptor for level in criterion.levels.all() if level.value == standard), ""),
+        }
+        for criterion in sorted(version.criteria.all(), key=lambda each: each.position)
+    ]
 
 
 def row(item: ShareLinkItem, verdict: Verdict, *, at: datetime) -> dict[str, Any]:

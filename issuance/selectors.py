@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from config.permissions import Can, Role, allowed
 from issuance.forms import id_in
-from issuance.models import Consent, DocumentKind, ShareLink, SignedDocument, Transcript
+from issuance.models import Consent, DocumentKind, RevocationRequest, ShareLink, SignedDocument, Transcript
 from issuance.models.sharing import Recipients
+from issuance.workflow import RevocationStatus
 from learners.models import Award, Learner, User
 from learners.models.awards import AwardQuerySet
 from learners.workflow import AwardStatus
@@ -61,8 +62,27 @@ def award_panel(request: HttpRequest, award: Award) -> dict[str, Any] | None:
         "has_certificate": DocumentKind.CERTIFICATE in kinds,
         "is_due": award.status == AwardStatus.ACTIVE,
         "is_revoked": award.status == AwardStatus.REVOKED,
+        "revocation": _revocation(award),
         "sign_after": award.sign_after if award.sign_after > timezone.now() else None,
         "consent": open_consent(award, timezone.now()),
+    }
+
+
+def _revocation(award: Award) -> RevocationRequest | None:
+    if award.status != AwardStatus.REVOKED:
+        return None
+    return award.revocation_requests.filter(status=RevocationStatus.APPROVED).order_by("-decided_at").first()
+
+
+def home_panel(request: HttpRequest, user: Any) -> dict[str, Any] | None:
+    """What waits for a registrar; where an auditor reads. Two queries."""
+    if not user.is_authenticated or not is_staff(user):
+        return None
+    waiting = RevocationRequest.objects.visible_to(user).filter(status=RevocationStatus.REQUESTED)
+    return {
+        "is_registrar": str(Role.REGISTRAR) in user.roles(),
+        "own": waiting.filter(requested_by=user).count(),
+        "waiting": waiting.exclude(requested_by=user).count(),
     }
 
 
@@ -135,3 +155,9 @@ def documents_of(award: Award) -> Sequence[SignedDocument]:
     return list(
         award.documents.select_related("key", "status_entry__list").defer("bytes").order_by("-signed_at", "-pk")
     )
+
+
+def designations_with(award: Award) -> str:
+    """The titles of the standing designations that count an award. One query."""
+    counting = Award.objects.filter(components__component=award, status=AwardStatus.ACTIVE).order_by("pk")
+    return ", ".join(counting.values_list("credential_version__title", flat=True))

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config import handoff
 from config.errors import Conflict, NotAllowed
@@ -117,7 +118,7 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
         ],
         "passing": badge_page.passing(version),
         "rule": rubric.rule_of(version, list(version.criteria.all())),
-        "components": badge_page.parts(components, "component") if is_designation else [],
+        "components": badge_page.parts(components, "component", at=timezone.now()) if is_designation else [],
         "address": address,
         "short": str(award.public_id)[:8],
         "limits": version.limits,
@@ -209,12 +210,7 @@ def _transcript_context(
         "holder": learner.display_name,
         "organization": organization,
         "as_of": badge_page.day(at),
-        "said": _("%(badges)s microcredentials of %(hours)s hours together, and %(designations)s designations.")
-        % {
-            "badges": len(rows[CredentialKind.MICROCREDENTIAL]),
-            "hours": hours,
-            "designations": len(rows[CredentialKind.DESIGNATION]),
-        },
+        "said": _in_all(len(rows[CredentialKind.MICROCREDENTIAL]), hours, len(rows[CredentialKind.DESIGNATION])),
         "groups": [
             {"title": title, "rows": rows[kind]}
             for kind, title in (
@@ -227,6 +223,17 @@ def _transcript_context(
         "footer": organization.name.replace('"', "'"),
         "check_address": core.url("/check/"),
     }
+
+
+def _in_all(badges: int, hours: int, designations: int) -> str:
+    """What a transcript holds, in one sentence."""
+    said = ngettext(
+        "%(count)s microcredential of %(hours)s hours", "%(count)s microcredentials of %(hours)s hours together", badges
+    ) % {"count": badges, "hours": hours}
+    if designations:
+        also = ngettext("%(count)s designation", "%(count)s designations", designations) % {"count": designations}
+        said = _("%(badges)s, and %(designations)s") % {"badges": said, "designations": also}
+    return f"{said}."
 
 
 def _transcript_row(award: Award) -> dict[str, Any]:

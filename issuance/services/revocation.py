@@ -7,12 +7,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
-from config.permissions import Can, require
+from config.permissions import Can, Role, require
 from issuance.models import RevocationRequest, StatusEntry
 from issuance.services import status
 from issuance.workflow import REVOCATION_MOVES, RevocationStatus, require_move
 from learners import services as learners_services
-from learners.models import Award, User
+from learners.models import Award, AwardComponent, User
 from learners.workflow import AWARD_MOVES, AwardStatus
 
 
@@ -26,11 +26,22 @@ def request_revocation(*, actor: User, award: Award, reason: str, note: str, at:
         raise Invalid(_("Say why; the second registrar reads it, and nobody outside."))
     try:
         with transaction.atomic():
-            return RevocationRequest.objects.create(
+            request = RevocationRequest.objects.create(
                 award=award, reason=reason, note=note.strip(), requested_by=actor, requested_at=at
             )
     except IntegrityError as error:
         raise Conflict(_("A revocation of this award is requested already.")) from error
+    learners_services.tell_role(
+        Role.REGISTRAR,
+        credential=award.credential,
+        kind="revocation",
+        subject=_("A revocation waits for a second registrar"),
+        text=_("A registrar asks that an award be revoked. Nothing changes until another registrar has decided."),
+        path=request.get_absolute_url(),
+        at=at,
+        but=[actor.pk],
+    )
+    return request
 
 
 @transaction.atomic
@@ -45,17 +56,39 @@ def approve_revocation(*, actor: User, request: RevocationRequest, at: datetime,
     award = learners_services.revoke_award(award=request.award, actor=actor, at=at, note=f"Request {request.public_id}")
     status.set_bits(entries=StatusEntry.objects.filter(document__award=award), at=at)
     _decide(request, RevocationStatus.APPROVED, actor=actor, at=at, note=note)
+    _tell_committees(award, at)
     learner = request.award.learner
     if learner.user is not None:
         learners_services.tell(
             user=learner.user,
             kind="revoked",
             subject=_("%(title)s: your badge was revoked") % {"title": request.award.credential_version.title},
-            text=_("The school has revoked a badge of yours. The page tells what that means and how to appeal."),
+            text=_("The school has revoked a badge of yours. The page tells why, what it means, and whom to write to."),
             path=reverse("learners:award-detail", args=[request.award.public_id]),
             at=at,
         )
     return request
+
+
+def _tell_committees(award: Award, at: datetime) -> None:
+    """A designation that counts a revoked award stays as it is until its committee has looked at it again."""
+    for part in AwardComponent.objects.filter(component=award, award__status=AwardStatus.ACTIVE).select_related(
+        "award__credential", "award__credential_version", "award__learner"
+    ):
+        user = part.award.learner.user_id
+        learners_services.tell_role(
+            Role.COMMITTEE,
+            credential=part.award.credential,
+            kind="component-revoked",
+            subject=_("%(title)s: a badge that it counts was revoked") % {"title": part.award.credential_version.title},
+            text=_(
+                "A designation that the committee confirmed counts a badge that was revoked since. The designation stands "
+                "until a registrar is asked to revoke it; please look at the case again."
+            ),
+            path=f"{reverse('pathways:case-list')}?show=decided",
+            at=at,
+            but=[user] if user else [],
+        )
 
 
 @transaction.atomic

@@ -10,9 +10,9 @@ from uuid import UUID
 import orjson
 from django import forms
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
-from django.urls import path
+from django.urls import path, re_path, reverse
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext_lazy as _
@@ -71,6 +71,16 @@ def verify_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def _asks_for_json(request: HttpRequest) -> bool:
     accept = request.headers.get("Accept", "")
     return "text/html" not in accept and any(name in accept for name in VC_TYPES)
+
+
+@require_safe
+def verify_page_elsewhere(request: HttpRequest, public_id: str) -> HttpResponse:
+    """The address with a slash at its end or in capitals, as mail programs and typing make it."""
+    try:
+        address = reverse("issuance:verify-page", args=[UUID(public_id)])
+    except ValueError:
+        return not_shown()
+    return redirect(address, permanent=True)
 
 
 @require_safe
@@ -232,7 +242,7 @@ class CheckForm(forms.Form):
 
 @csrf_exempt  # changes nothing and reads no cookie; strangers come without one
 @require_http_methods(["GET", "HEAD", "POST"])
-@limited("check")
+@limited("check", methods=("POST",))
 def check(request: HttpRequest) -> HttpResponse:
     """Check a badge that somebody brings as a file or text. Nothing is kept."""
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
@@ -248,6 +258,7 @@ def check(request: HttpRequest) -> HttpResponse:
 
 urlpatterns = [
     path("v/<uuid:public_id>", verify_page, name="verify-page"),
+    re_path("^v/(?P<public_id>[0-9A-Fa-f-]{36})/?$", verify_page_elsewhere, name="verify-page-elsewhere"),
     path("v/<uuid:public_id>.qr", badge_qr, name="badge-qr"),
     path("v/<uuid:public_id>.json", badge_file, {"form": "json"}, name="badge-json"),
     path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),

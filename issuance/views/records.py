@@ -106,6 +106,7 @@ def _award_page(request: HttpRequest, award: Award, form: RevocationForm, *, sta
             for event in award.events.select_related("actor").order_by("at", "pk")
         ],
         "form": form if may_request else None,
+        "counts_toward_titles": selectors.designations_with(award),
     }
     return render_page(request, "issuance/registrar_award.html", context, status=status)
 
@@ -197,6 +198,7 @@ def _revocation_page(
         "is_open": is_open,
         "is_own": revocation.requested_by_id == request.user.pk,
         "may_decide": is_open and allowed(request.user, Can.AWARD_REVOKE_APPROVE, revocation),
+        "counts_toward_titles": selectors.designations_with(revocation.award),
         "form": form,
     }
     return render_page(request, "issuance/revocation_detail.html", context, status=status)

@@ -24,7 +24,7 @@ from .evidence import (
     submit_evidence,
 )
 from .files import FileRefused
-from .notices import mark_read, send_mail, tell, tell_all
+from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .people import change_name
 
 __all__ = [
@@ -58,6 +58,7 @@ __all__ = [
     "submit_evidence",
     "tell",
     "tell_all",
+    "tell_role",
     "undo_release",
     "undo_until",
     "undo_window",

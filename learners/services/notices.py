@@ -1,7 +1,7 @@
 """Telling people. Notices are the outbox: a row without `mailed_at` is a mail that is still to be sent."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 
@@ -9,10 +9,13 @@ from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from config import handoff
-from learners.models import Notice, User
+from config.permissions import Role
+from credentials.models import Credential
+from learners.models import Notice, RoleGrant, User
 
 logger = logging.getLogger("signet.mail")
 
@@ -33,6 +36,27 @@ def tell_all(notices: Iterable[Notice]) -> list[Notice]:
     if made:
         handoff.after_commit("learners.send_mail")
     return made
+
+
+def tell_role(
+    role: Role,
+    *,
+    credential: Credential,
+    kind: str,
+    subject: str,
+    text: str,
+    path: str,
+    at: datetime,
+    but: Collection[int],
+) -> list[Notice]:
+    """Tell everybody whose grant of a role is in force and covers a credential, but for the users with these keys."""
+    grants = RoleGrant.objects.in_force(at).filter(
+        Q(credential=None) | Q(credential=credential), role=role, organization=credential.organization_id
+    )
+    members = User.objects.filter(pk__in=grants.values("user"), is_active=True).exclude(pk__in=but).order_by("pk")
+    return tell_all(
+        Notice(user=member, kind=kind, subject=subject, text=text, path=path, created_at=at) for member in members
+    )
 
 
 def mark_read(*, user: User, at: datetime) -> int:

@@ -99,7 +99,11 @@ def award_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "components": list(components),
         "part_of": [each.award for each in part_of],
         "events": [
-            {"title": _event_title(event.moved_to), "time": event.at, "note": event.note}
+            {
+                "title": _event_title(event.moved_to),
+                "time": event.at,
+                "note": "" if event.moved_to == "revoked" else event.note,
+            }
             for event in award.events.order_by("at", "pk")
         ],
     }

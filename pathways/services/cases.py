@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from config.errors import Conflict, Invalid
 from config.permissions import Can, Role, require
 from learners import services as learners_services
-from learners.models import Award, Learner, Notice, RoleGrant, User
+from learners.models import Award, Learner, User
 from pathways import rules, selectors
 from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment
 from pathways.workflow import CASE_MOVES, PATHWAY_ENROLLMENT_MOVES, CaseStatus, PathwayEnrollmentStatus, require_move
@@ -88,22 +88,15 @@ def _open(enrollment: PathwayEnrollment, state: rules.Progress, actor: User | No
 
 def _tell_committee(case: DesignationCase, at: datetime) -> None:
     """Tell the members whose grant is in force and covers the designation; never the learner."""
-    credential = case.credential
-    grants = RoleGrant.objects.in_force(at).filter(
-        Q(credential=None) | Q(credential=credential), role=Role.COMMITTEE, organization=credential.organization
-    )
-    members = User.objects.filter(pk__in=grants.values("user"), is_active=True)
-    learners_services.tell_all(
-        Notice(
-            user=member,
-            kind="case",
-            subject=_("%(title)s: a case for the committee") % {"title": case.pathway_version.title},
-            text=_("A learner has met every requirement of a pathway; the committee decides."),
-            path=reverse("pathways:case-detail", args=[case.public_id]),
-            created_at=at,
-        )
-        for member in members.order_by("pk")
-        if member.pk != case.learner.user_id
+    learners_services.tell_role(
+        Role.COMMITTEE,
+        credential=case.credential,
+        kind="case",
+        subject=_("%(title)s: a case for the committee") % {"title": case.pathway_version.title},
+        text=_("A learner has met every requirement of a pathway; the committee decides."),
+        path=reverse("pathways:case-detail", args=[case.public_id]),
+        at=at,
+        but=[case.learner.user_id] if case.learner.user_id else [],
     )
 
 

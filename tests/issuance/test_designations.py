@@ -1,0 +1,114 @@
+"""A designation and the badges that it counts: what one shows, and what its revocation tells, of the other."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from config.permissions import Role
+from issuance import services
+from learners.models import AwardComponent, Notice
+
+
+@pytest.fixture
+def pair(make_signed, learner):
+    """A component and a designation that counts it, of one learner; neither is shared."""
+    component, designation = make_signed(learner=learner).award, make_signed(learner=learner).award
+    AwardComponent.objects.create(award=designation, component=component, requirement="Required", position=1)
+    return component, designation
+
+
+def page(client, award):
+    return client.get(f"/v/{award.public_id}").content.decode()
+
+
+def test_a_shared_component_does_not_tell_of_a_designation_that_is_not_shared(client, pair, give):
+    component, designation = pair
+    give(component)
+    assert "Part of" not in page(client, component)
+
+    give(designation)
+    assert f"/v/{designation.public_id}" in page(client, component)
+
+
+def test_a_shared_designation_names_its_components_and_not_how_they_stand(client, pair, give, revoke):
+    component, designation = pair
+    give(designation)
+    revoke(component)
+
+    shown = page(client, designation)
+
+    assert component.credential_version.title in shown
+    assert "evoked" not in shown
+    give(component)
+    assert "· Revoked" in page(client, designation)
+
+
+def test_the_committee_is_told_when_a_component_is_revoked(pair, revoke, make_user):
+    component, designation = pair
+    member, assessor = make_user(Role.COMMITTEE), make_user(Role.ASSESSOR)
+
+    revoke(component)
+
+    assert Notice.objects.filter(user=member, kind="component-revoked").count() == 1
+    assert not Notice.objects.filter(user=assessor).exists()
+    designation.refresh_from_db()
+    assert designation.status == "active"
+
+
+def test_the_registrar_reads_first_what_a_revocation_touches(sign_in, pair, make_user):
+    component, designation = pair
+    request = services.request_revocation(
+        actor=make_user(Role.REGISTRAR), award=component, reason="error", note="Wrong file.", at=timezone.now()
+    )
+    second = make_user(Role.REGISTRAR)
+
+    client = sign_in(second)
+
+    assert "A designation counts this badge" in client.get(request.get_absolute_url()).content.decode()
+    assert (
+        "A designation counts this badge"
+        not in client.get(reverse("issuance:registrar-award", args=[designation.public_id])).content.decode()
+    )
+
+
+def test_other_registrars_are_told_of_a_request_and_see_it_at_home(sign_in, pair, make_user):
+    asking, other, away = make_user(Role.REGISTRAR), make_user(Role.REGISTRAR), make_user(Role.REGISTRAR)
+    away.role_grants.update(until_at=timezone.now())
+
+    services.request_revocation(actor=asking, award=pair[0], reason="error", note="Wrong file.", at=timezone.now())
+
+    assert list(Notice.objects.filter(kind="revocation").values_list("user", flat=True)) == [other.pk]
+    assert "1 revocation waits for a second registrar" in sign_in(other).get("/home/").content.decode()
+    assert "1 revocation that you asked for waits" in sign_in(asking).get("/home/").content.decode()
+
+
+def test_the_holder_of_a_revoked_badge_reads_why_and_whom_to_ask(sign_in, pair, revoke, learner, issuer):
+    issuer.contact_email = "registrar@larkmoor.example"
+    issuer.save()
+    revoke(pair[0])
+
+    shown = sign_in(learner.user).get(pair[0].get_absolute_url()).content.decode()
+
+    assert "you may appeal" in shown
+    assert "mailto:registrar@larkmoor.example" in shown
+    assert "Request " not in shown
+
+
+@pytest.mark.parametrize("change", [str.upper, lambda address: address + "/", lambda address: address.upper() + "/"])
+def test_an_address_as_mail_programs_write_it_leads_to_the_page(client, pair, give, change):
+    give(pair[0])
+
+    answer = client.get("/v/" + change(str(pair[0].public_id)))
+
+    assert (answer.status_code, answer.url) == (301, f"/v/{pair[0].public_id}")
+
+
+def test_what_is_no_id_at_all_is_the_one_404(client, db):
+    assert client.get("/v/" + "-" * 36).status_code == 404
+
+
+def test_opening_the_check_is_not_counted(client, db, settings):
+    settings.RATE_LIMITS = {**settings.RATE_LIMITS, "check": 1}
+
+    assert [client.get("/check/").status_code for _number in range(3)] == [200] * 3
+    assert [client.post("/check/", {"text": "x"}).status_code for _number in range(2)] == [200, 429]
