@@ -118,8 +118,9 @@ def test_one_changed_byte_makes_it_fail_wherever_it_is(signed_badge, signer, con
 
 
 @pytest.mark.long
-def test_every_single_changed_byte_makes_it_fail(signed_badge, signer, contexts):
-    data, generator = to_bytes(signed_badge), random.Random(7)
+@pytest.mark.parametrize("form", ["signed_badge", "jcs_badge"])
+def test_every_single_changed_byte_makes_it_fail(form, request, signer, contexts):
+    data, generator = to_bytes(request.getfixturevalue(form)), random.Random(7)
     original = json.loads(data)
 
     survivors = [

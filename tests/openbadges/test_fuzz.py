@@ -1,0 +1,352 @@
+"""Every entry point against hostile input: nothing leaves the core but its own errors, and nothing takes long."""
+
+import base64
+import gzip
+import json
+import time
+import zlib
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from issuance.openbadges import (
+    Ed25519Signer,
+    OpenBadgeError,
+    PublishedKey,
+    UnreachableError,
+    assertion_key,
+    bake_png,
+    bake_svg,
+    canonize,
+    checked,
+    decode,
+    did_document,
+    empty,
+    key_did_document,
+    list_credential,
+    parse,
+    rasterize,
+    sign,
+    sign_jwt,
+    to_bytes,
+    unbake,
+    verify,
+    web_did_url,
+)
+from issuance.openbadges import jws as jws_module
+from issuance.openbadges.canonical import bounded
+from issuance.openbadges.did import public_key_of
+from issuance.openbadges.public_key import from_jwk, from_multikey_text, from_pem
+
+NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+LATER = NOON + timedelta(days=10)
+ISSUER = "did:web:registry.example.edu"
+LIST_URL = "https://registry.example.edu/status/1"
+SIGNER = Ed25519Signer(bytes(range(32)), f"{ISSUER}#key-1")
+STATES = ("valid", "expired", "revoked", "altered", "unknown")
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="9"/></svg>'
+FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+
+NAMES = st.sampled_from(
+    """@context @id @type @value @graph @list @language @vocab @base id type proof issuer validFrom credentialSubject
+    achievement criteria result resultDescription identifier verificationMethod assertionMethod controller publicKey
+    publicKeyMultibase publicKeyJwk publicKeyPem keys kty crv x y n e kid jwks jwks_uri alg cryptosuite proofValue
+    proofPurpose created expires previousProof credentialStatus statusListCredential statusListIndex statusPurpose
+    statusSize encodedList revokedCredential endorsement endorsementJwt verifiableCredential vc iss sub nbf exp jti
+    verification badge recipient revoked""".split()
+)
+WORDS = st.sampled_from(
+    [
+        ISSUER, f"{ISSUER}#key-1", LIST_URL, "https://registry.example.edu/", "did:key:z6Mk", "did:web:", "did:x:y", "_:b0",
+        "urn:x:1", "data:,", "EdDSA", "RS256", "ES256", "none", "HS256", "eddsa-rdfc-2022", "eddsa-jcs-2022", "OKP", "RSA",
+        "DataIntegrityProof", "BitstringStatusListEntry", "1EdTechRevocationList", "OpenBadgeCredential", "Assertion",
+        "VerifiableCredential", "EndorsementCredential", "EnvelopedVerifiableCredential", "ClrCredential", "revocation",
+        "https://www.w3.org/ns/credentials/v2", "https://w3id.org/openbadges/v2", "z" + "1" * 50, "uH4sIAAAA", "-1", "7",
+        "2026-01-01T00:00:00Z", "9999-99-99T99:99:99Z", "\ud800", "\x00", "e30.e30.e30", "https://[", "http://a@b:99999/",
+    ]
+)  # fmt: skip
+SCALARS = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8) | WORDS
+JUNK = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=4), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+class Anything:
+    """A resolver that answers each address with the same junk, or with the real thing where there is one."""
+
+    def __init__(self, answer, known=()):
+        self.answer, self.known = answer, dict(known)
+
+    def find(self, name):
+        if name in self.known:
+            return self.known[name]
+        if self.answer is None:
+            raise UnreachableError("Nothing is here.")
+        return self.answer
+
+    did = status_list = document = find
+
+
+@pytest.fixture(scope="module")
+def known(contexts):
+    bits = list_credential(url=LIST_URL, issuer=ISSUER, bits=empty(), valid_from=NOON)
+    return {
+        ISSUER: did_document(ISSUER, [PublishedKey(name="key-1", public_key=SIGNER.public_key)]),
+        LIST_URL: sign(bits, signer=SIGNER, created=NOON, contexts=contexts).document,
+    }
+
+
+@pytest.fixture(scope="module")
+def token(make_badge, contexts):
+    return sign_jwt(make_badge().to_dict(), signer=SIGNER, contexts=contexts)
+
+
+def quiet(work, *arguments):
+    """Do something with hostile input; only the core's own error may leave it."""
+    try:
+        return work(*arguments)
+    except OpenBadgeError as error:
+        assert error.code
+        assert str(error)
+    return None
+
+
+def reported(contexts, data, answer=None, known=()):
+    report = verify(data, resolver=Anything(answer, known), contexts=contexts, now=LATER)
+    assert report.state in STATES
+    assert all(check.code and check.sentence for check in report.checks)
+    return report
+
+
+def text_of(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def dumped(value):
+    return json.dumps(value, default=str).encode("utf-8", "surrogatepass")
+
+
+def changed(document, place, junk):
+    """Give a copy of a JSON value with the place-th of its values, counted in order, replaced."""
+    left = [place]
+
+    def walk(value):
+        left[0] -= 1
+        if left[0] < 0:
+            left[0] = 10**9
+            return junk
+        if isinstance(value, dict):
+            return {name: walk(item) for name, item in value.items()}
+        if isinstance(value, list):
+            return [walk(item) for item in value]
+        return value
+
+    return walk(document)
+
+
+def check_bytes(contexts, data):
+    quiet(parse, data)
+    quiet(unbake, data)
+    quiet(jws_module.read, data)
+    assert not reported(contexts, data).is_valid
+
+
+def check_json(contexts, junk):
+    document = junk if isinstance(junk, dict) else {"credentialSubject": junk}
+    for work in (checked, bounded, lambda it: canonize(it, contexts)):
+        quiet(work, document)
+    for data in (document, dumped(document)):
+        assert not reported(contexts, data, junk).is_valid
+
+
+def check_keys(junk):
+    document = junk if isinstance(junk, dict) else {"id": junk}
+    for method in ("x", f"{ISSUER}#key-1"):
+        quiet(assertion_key, document, method)
+        quiet(assertion_key, {"id": ISSUER, "verificationMethod": junk, "assertionMethod": junk}, method)
+    for work in (from_jwk, from_pem, from_multikey_text, web_did_url):
+        quiet(work, junk)
+    quiet(public_key_of, document)
+    quiet(key_did_document, f"did:key:{junk}")
+
+
+def check_published(contexts, signed_badge, token, known, junk, place):
+    """Hostile keys and lists behind a genuine badge."""
+    for address in (ISSUER, LIST_URL):
+        hostile = {**known, address: changed(known[address], place, junk)}
+        reported(contexts, signed_badge, None, hostile)
+        reported(contexts, token, None, hostile)
+        reported(contexts, signed_badge, None, {**known, address: junk})
+
+
+def check_genuine(contexts, signed_badge, token, known, junk, place):
+    """One part of a genuine badge replaced by anything: never valid, unless it is what stood there."""
+    hostile = changed(signed_badge, place, junk)
+    report = reported(contexts, hostile, junk, known)
+    assert not report.is_valid or hostile == signed_badge
+    head, payload, signature = token.split(".")
+    inside = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    reported(contexts, f"{head}.{text_of(dumped(changed(inside, place, junk)))}.{signature}", junk, known)
+
+
+def check_tokens(contexts, header, payload, known):
+    head = {"alg": "EdDSA", "kid": f"{ISSUER}#key-1", **(header if isinstance(header, dict) else {"typ": header})}
+    signed = f"{text_of(dumped(head))}.{text_of(dumped(payload))}"
+    token = f"{signed}.{text_of(SIGNER.sign(signed.encode()))}"
+    quiet(jws_module.read, token)
+    reported(contexts, token, payload, known)
+
+
+def check_lists(junk, data):
+    quiet(decode, junk)
+    for packed in (data, gzip.compress(data), zlib.compress(data)):
+        quiet(decode, "u" + text_of(packed))
+
+
+def check_images(png, svg, credential, place, data):
+    for image in (png, svg):
+        spot = place % len(image)
+        quiet(unbake, image[:spot] + data + image[spot + len(data) :])
+        quiet(unbake, image[:spot])
+        quiet(unbake, image[:spot] + data + image[spot:])
+    quiet(bake_png, data, credential)
+    quiet(bake_svg, data, credential)
+    quiet(bake_svg, SVG.encode(), data)
+
+
+@FUZZ
+@given(data=st.binary(max_size=300) | st.text(max_size=100).map(lambda text: text.encode("utf-8", "surrogatepass")))
+def test_bytes(contexts, data):
+    check_bytes(contexts, data)
+
+
+@FUZZ
+@given(junk=JUNK)
+def test_json(contexts, junk):
+    check_json(contexts, junk)
+
+
+@FUZZ
+@given(junk=JUNK)
+def test_keys(junk):
+    check_keys(junk)
+
+
+@FUZZ
+@given(junk=JUNK, place=st.integers(1, 30))
+def test_published_documents(contexts, signed_badge, token, known, junk, place):
+    check_published(contexts, signed_badge, token, known, junk, place)
+
+
+@FUZZ
+@given(junk=JUNK, place=st.integers(1, 150))
+def test_parts_of_genuine_badges(contexts, signed_badge, token, known, junk, place):
+    check_genuine(contexts, signed_badge, token, known, junk, place)
+
+
+@FUZZ
+@given(header=JUNK, payload=JUNK)
+def test_tokens(contexts, known, header, payload):
+    check_tokens(contexts, header, payload, known)
+
+
+@FUZZ
+@given(junk=JUNK, data=st.binary(max_size=200))
+def test_status_lists(junk, data):
+    check_lists(junk, data)
+
+
+@pytest.fixture(scope="module")
+def images(signed_badge):
+    credential = to_bytes(signed_badge)
+    return bake_png(rasterize(SVG, size=9), credential), bake_svg(SVG.encode(), credential), credential
+
+
+@FUZZ
+@given(place=st.integers(0, 10**6), data=st.binary(max_size=12))
+def test_images(images, place, data):
+    check_images(*images, place, data)
+
+
+@pytest.mark.long
+@THOROUGH
+@given(junk=JUNK, other=JUNK, place=st.integers(0, 10**6), data=st.binary(max_size=60))
+def test_everything_thoroughly(contexts, signed_badge, token, known, images, junk, other, place, data):
+    check_bytes(contexts, data)
+    check_json(contexts, junk)
+    check_keys(junk)
+    check_published(contexts, signed_badge, token, known, junk, place % 30)
+    check_genuine(contexts, signed_badge, token, known, junk, place % 150)
+    check_tokens(contexts, other, junk, known)
+    check_lists(junk, data)
+    check_images(*images, place, data)
+
+
+def nested(depth, inner=1):
+    return b"[" * depth + str(inner).encode() + b"]" * depth
+
+
+BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda badge: nested(900_000),
+        lambda badge: b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        lambda badge: b'{"a":"' + b"x" * 1_999_980 + b'"}',
+        lambda badge: b'{"a":[' + b"1," * 900_000 + b"1]}",
+        lambda badge: b'{"a":' + b"9" * 1_500_000 + b"}",
+        lambda badge: dumped({**badge, "evidence": [{"id": f"urn:x:{n}", "type": "Evidence"} for n in range(18_000)]}),
+        lambda badge: dumped({**badge, "evidence": [{"type": "Evidence", "name": str(n)} for n in range(240)]}),
+        lambda badge: dumped({**badge, "evidence": [{"type": ["Evidence"]}] * 240}),
+        lambda badge: dumped({**badge, "proof": badge["proof"] * 5_000}),
+        lambda badge: dumped({**badge, "endorsement": [badge] * 60}),
+        lambda badge: dumped({**badge, "@context": [*badge["@context"], *({"a": "b"} for _ in range(5_000))]}),
+        lambda badge: b"<svg " + b"a='" * 600_000,
+        lambda badge: b"<svg>" + b"<openbadges:credential" * 80_000,
+        lambda badge: b"<svg><openbadges:credential>" + b"<![CDATA[" * 200_000 + b"</openbadges:credential></svg>",
+        lambda badge: b"\x89PNG\r\n\x1a\n" + b"\x00" * 9_000_000,
+        lambda badge: b"A" * 1_000_000 + b"." + b"A" * 500_000 + b"." + b"A" * 400_000,
+        lambda badge: b"https://" + b"a" * 1_000_000,
+    ],
+    ids="deep deep-objects long-text many-values long-number evidence graph ties proofs endorsements contexts "
+    "svg-attributes svg-tags svg-sections png token address".split(),
+)
+def test_costly_files_are_answered_in_bounded_time(contexts, signed_badge, known, make):
+    data = make(signed_badge)
+
+    began = time.process_time()
+    report = reported(contexts, data, None, known)
+
+    assert not report.is_valid
+    assert time.process_time() - began < 10  # seconds of one slow core; most take milliseconds
+
+
+def test_a_list_that_unpacks_to_more_than_is_accepted_is_refused():
+    with pytest.raises(OpenBadgeError):
+        decode("u" + text_of(BOMB))
+
+
+def test_a_chain_of_controllers_ends(contexts, signed_badge):
+    """Each key document names another controller; a verification asks for a bounded number of addresses."""
+
+    class Endless:
+        asked = 0
+
+        def document(self, url):
+            Endless.asked += 1
+            return {"id": url, "controller": f"https://x.example/{Endless.asked}", "publicKeyMultibase": "z6Mk"}
+
+        did = status_list = document
+
+    proof = {**signed_badge["proof"][0], "verificationMethod": "https://x.example/0"}
+    report = verify({**signed_badge, "proof": [proof] * 4}, resolver=Endless(), contexts=contexts, now=LATER)
+
+    assert not report.is_valid
+    assert Endless.asked < 20
