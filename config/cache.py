@@ -5,12 +5,16 @@ import time
 from functools import cached_property
 from typing import Any
 
+from django.core.cache.backends.base import DEFAULT_TIMEOUT
 from django.core.cache.backends.redis import RedisCache
 from redis.exceptions import RedisError
 
 logger = logging.getLogger("signet.cache")
 
 PAUSE_SECONDS = 5.0
+# allauth counts sign-ins under a lock, kept as a key, and waits a second for it. A Redis that was frozen carries out what
+# was asked in the meantime: such a lock is nobody's by then, and must not refuse a sign-in.
+LOCK_SUFFIX, LOCK_SECONDS = ":lock", 1
 
 
 class TolerantRedisCache(RedisCache):
@@ -31,8 +35,10 @@ class TolerantRedisCache(RedisCache):
             logger.warning("cache left alone", extra={"cause": type(error).__name__})
             return fallback
 
-    def add(self, *args: Any, **kwargs: Any) -> bool:
-        return self._tolerate(True, super().add, *args, **kwargs)
+    def add(self, key: Any, value: Any, timeout: Any = DEFAULT_TIMEOUT, version: int | None = None) -> bool:
+        if str(key).endswith(LOCK_SUFFIX):
+            timeout = LOCK_SECONDS
+        return self._tolerate(True, super().add, key, value, timeout, version)
 
     def get(self, key: Any, default: Any = None, version: int | None = None) -> Any:
         return self._tolerate(default, super().get, key, default, version)

@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, connection
 
 from config import handoff
 
@@ -26,7 +26,7 @@ def report() -> tuple[dict[str, Any], bool]:
     for name, check in {"database": _database, "broker": _broker, **_checks}.items():
         try:
             results[name], is_well = check()
-        except DatabaseError:
+        except (DatabaseError, InterfaceError):
             results[name], is_well = "failed", False
         is_ready = is_ready and is_well
     return results, is_ready

@@ -3,6 +3,8 @@ from django.urls import include, path
 
 from config import views
 
+handler500 = "config.views.server_error"
+
 urlpatterns = [
     path("", views.landing, name="landing"),
     path("healthz", views.healthz, name="healthz"),
