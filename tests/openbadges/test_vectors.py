@@ -27,6 +27,7 @@ VECTORS = Path(__file__).parent / "vectors"
 EDDSA = json.loads((VECTORS / "eddsa-rdfc-2022.json").read_text())
 JCS = json.loads((VECTORS / "eddsa-jcs-2022.json").read_text())
 JWS = json.loads((VECTORS / "jws.json").read_text())
+BADGE = json.loads((VECTORS / "open-badges.json").read_text())
 CANONICAL = json.loads((VECTORS / "jcs.json").read_text())
 PUBLISHED = json.loads((VECTORS / "published.json").read_text())
 CASES = pytest.mark.parametrize("case", EDDSA["cases"], ids=lambda case: case["name"])
@@ -91,6 +92,11 @@ def test_the_published_jcs_proofs_come_out(case, examples):
 @pytest.mark.parametrize("case", CANONICAL["cases"], ids=lambda case: case["name"])
 def test_the_published_canonical_json_comes_out(case):
     assert jcs(json.loads(case["input"])).decode() == case["output"]
+
+
+@pytest.mark.parametrize(("part", "canonical"), [("credential", "canonicalDocument"), ("proof", "canonicalProof")])
+def test_the_published_canonical_badge_comes_out(contexts, part, canonical):
+    assert canonize({"@context": BADGE["contexts"], **BADGE[part]}, contexts) == BADGE[canonical]
 
 
 @pytest.mark.parametrize("case", JWS["cases"], ids=lambda case: case["algorithm"])

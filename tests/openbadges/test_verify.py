@@ -30,6 +30,7 @@ from issuance.openbadges import (
     sign_jwt,
     to_bytes,
     verify,
+    web_did_url,
     with_set,
 )
 
@@ -232,6 +233,37 @@ def test_a_did_document_about_somebody_else_is_not_believed(signed_badge, keys, 
     report = verify(signed_badge, resolver=Lying(make_list()), contexts=contexts, now=LATER)
 
     assert codes(report)["issuer"] == "did-mismatch"
+
+
+@pytest.mark.parametrize(
+    ("did", "address"),
+    [
+        ("did:web:school.example", "https://school.example/.well-known/did.json"),
+        ("did:web:school.example:schools:medicine", "https://school.example/schools/medicine/did.json"),
+        ("did:web:localhost%3A8443:a", "https://localhost:8443/a/did.json"),
+    ],
+)
+def test_a_did_web_is_asked_at_its_right_address(make_badge, contexts, did, address):
+    signer = Ed25519Signer(b"\x0c" * 32, f"{did}#key-1")
+    badge = make_badge(issuer=Profile(id=did, name="School"), status=None).to_dict()
+    document = sign(badge, signer=signer, created=NOON, contexts=contexts).document
+    published = {address: did_document(did, [PublishedKey(name="key-1", public_key=signer.public_key)])}
+
+    class Web(Outside):
+        def did(self, document_id):
+            return published[web_did_url(document_id)]
+
+    assert verify(document, resolver=Web(), contexts=contexts, now=LATER).state == "valid"
+
+
+def test_an_address_that_is_no_web_address_is_not_asked(signed_badge, contexts):
+    outside = Outside()
+    proof = {**signed_badge["proof"][0], "verificationMethod": "file:///etc/hostname#key"}
+
+    report = verify({**signed_badge, "proof": [proof]}, resolver=outside, contexts=contexts, now=LATER)
+
+    assert (report.state, codes(report)["issuer"]) == ("unknown", "address-unsupported")
+    assert outside.asked == []
 
 
 def test_a_did_key_needs_nothing_from_outside(make_badge, contexts):
