@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.utils.text import capfirst
 
+from credentials import rubric
 from credentials.models import CredentialVersion
 from learners.models import (
     Assessment,
@@ -33,18 +34,13 @@ COMMENT = "You name each role with its scope and say when to call on it."
 
 
 @transaction.atomic
-def prepare_decisions(
-    *,
-    version: CredentialVersion,
-    learners: Sequence[Learner],
-    assessors: Sequence[User],
-    at: datetime,
-) -> list[Decision]:
-    """Give each learner an enrollment, a submission and a finished assessment with every criterion at level 3.
+def prepare_submissions(
+    *, version: CredentialVersion, learners: Sequence[Learner], assessors: Sequence[User], at: datetime
+) -> dict[Submission, User]:
+    """Give each learner an enrollment and a submission that one of the assessors, in turn, is to judge.
 
-    at: when the work was submitted; the decision is proposed two days later. Seven statements for any number.
+    at: when the work was submitted. Six statements for any number.
     """
-    proposed_at = at + timedelta(days=2)
     enrollments = Enrollment.objects.bulk_create(
         Enrollment(
             learner=learner,
@@ -58,7 +54,7 @@ def prepare_decisions(
         Submission(
             enrollment=enrollment,
             attempt=1,
-            status=SubmissionStatus.IN_REVIEW,
+            status=SubmissionStatus.SUBMITTED,
             started_at=enrollment.enrolled_at,
             submitted_at=at,
             due_at=at + timedelta(days=7),
@@ -93,46 +89,63 @@ def prepare_decisions(
             ("own-work", "This is my own work."),
         )
     )
-    judges = {submission.pk: assessors[number % len(assessors)] for number, submission in enumerate(submissions)}
     SubmissionEvent.objects.bulk_create(
-        SubmissionEvent(submission=submission, actor=actor, moved_to=moved_to, at=moment)
-        for submission in submissions
-        for actor, moved_to, moment in (
-            (submission.enrollment.learner.user, SubmissionStatus.SUBMITTED, at),
-            (judges[submission.pk], SubmissionStatus.IN_REVIEW, proposed_at),
+        SubmissionEvent(
+            submission=submission,
+            actor=submission.enrollment.learner.user,
+            moved_to=SubmissionStatus.SUBMITTED,
+            at=at,
         )
+        for submission in submissions
     )
+    judges = {submission: assessors[number % len(assessors)] for number, submission in enumerate(submissions)}
     Assignment.objects.bulk_create(
-        Assignment(submission=submission, assessor=judges[submission.pk], assigned_at=at) for submission in submissions
+        Assignment(submission=submission, assessor=judge, assigned_at=at) for submission, judge in judges.items()
+    )
+    return judges
+
+
+@transaction.atomic
+def prepare_decisions(
+    *, version: CredentialVersion, learners: Sequence[Learner], assessors: Sequence[User], at: datetime
+) -> list[Decision]:
+    """The same with a finished assessment, every criterion at level 3, and the award proposed two days later."""
+    proposed_at = at + timedelta(days=2)
+    judges = prepare_submissions(version=version, learners=learners, assessors=assessors, at=at)
+    Submission.objects.filter(pk__in=[submission.pk for submission in judges]).update(status=SubmissionStatus.IN_REVIEW)
+    SubmissionEvent.objects.bulk_create(
+        SubmissionEvent(submission=submission, actor=judge, moved_to=SubmissionStatus.IN_REVIEW, at=proposed_at)
+        for submission, judge in judges.items()
     )
     assessments = Assessment.objects.bulk_create(
         Assessment(
             submission=submission,
-            assessor=judges[submission.pk],
+            assessor=judge,
             status=AssessmentStatus.FINISHED,
             started_at=proposed_at,
             saved_at=proposed_at,
             finished_at=proposed_at,
         )
-        for submission in submissions
+        for submission, judge in judges.items()
     )
-    criteria = list(version.criteria.order_by("position"))
+    criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
     Judgment.objects.bulk_create(
         Judgment(assessment=assessment, criterion=criterion, level=3, comment=COMMENT)
         for assessment in assessments
         for criterion in criteria
     )
+    reason = f"{rubric.rule_of(version, criteria)} All of them do."
     decisions = Decision.objects.bulk_create(
         Decision(
             enrollment=submission.enrollment,
             submission=submission,
             attempt=1,
             outcome=DecisionOutcome.AWARDED,
-            actor=judges[submission.pk],
-            reason="Every required criterion is at level 3 or above, and every other at level 2 or above.",
+            actor=judge,
+            reason=reason,
             proposed_at=proposed_at,
         )
-        for submission in submissions
+        for submission, judge in judges.items()
     )
     DecisionEvent.objects.bulk_create(
         DecisionEvent(decision=decision, actor=decision.actor, moved_to="proposed", at=proposed_at)

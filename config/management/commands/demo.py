@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection
 from django.utils import timezone
 
-from config.demo import check, load
+from config.demo import check, desks, load
 from config.demo.browser import StoryError
 from config.demo.people import ACCOUNTS
 from config.demo.report import Report
@@ -20,6 +21,7 @@ from config.demo.story import Story
 from config.runtime import paths
 from config.runtime.process import RuntimeProblem
 from config.runtime.supervisor import Running, running
+from issuance.services import signing
 
 
 class Command(BaseCommand):
@@ -62,6 +64,10 @@ class Command(BaseCommand):
             told.write_text("begun\n", encoding="utf-8")
             shutil.rmtree(output, ignore_errors=True)
             Story(site, password=load.demo_password(home), output=output, report=report).play()
+            with report.step("Leaving something to do on each desk"):
+                for line in desks.fill(at=timezone.now()):
+                    report.fact(line)
+                self._wait_until_signed()
             told.write_text("told\n", encoding="utf-8")
         else:
             report.say("\nThe story was told before; everything that it made is verified again.")
@@ -70,10 +76,24 @@ class Command(BaseCommand):
                 check.check_folder(output, report)
             check.check_documents(report)
 
+    def _wait_until_signed(self, *, seconds: float = 90) -> None:
+        until = time.monotonic() + seconds
+        while signing.unsigned(timezone.now()).exists():
+            if time.monotonic() > until:
+                raise StoryError(f"Awards are still unsigned after {seconds:.0f} s.")
+            time.sleep(0.2)
+
     def _serve(self, site: Running, home: Path, report: Report) -> None:
         report.say(f"\nThe site is running at {site.origin}. Sign in with the password {load.demo_password(home)}")
         for account in ACCOUNTS:
             report.say(f"  {account.label:<18} {account.email}")
+        report.say("For whoever only wants to check a badge:")
+        for name in ("badge.json", "revoked.json"):
+            path = settings.BASE_DIR / "build" / "demo" / name
+            if path.exists():
+                address = orjson.loads(path.read_bytes())["id"]
+                report.say(f"  {address}  ({'revoked' if name == 'revoked.json' else 'valid'})")
+        report.say(f"  {site.origin}/check/ takes the files in build/demo, altered.json among them")
         report.say("Ctrl-C stops it.")
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         try:
