@@ -92,18 +92,25 @@ class Anything:
     did = status_list = document = find
 
 
-@pytest.fixture(scope="module")
-def known(contexts):
-    bits = list_credential(url=LIST_URL, issuer=ISSUER, bits=empty(), valid_from=NOON)
-    return {
-        ISSUER: did_document(ISSUER, [PublishedKey(name="key-1", public_key=SIGNER.public_key)]),
-        LIST_URL: sign(bits, signer=SIGNER, created=NOON, contexts=contexts).document,
-    }
+class Genuine:
+    """A genuine badge in each form, and what its issuer publishes; short when a failure is shown."""
+
+    def __init__(self, contexts, badge):
+        self.contexts = contexts
+        self.badge = sign(badge, signer=SIGNER, created=NOON, contexts=contexts).document
+        self.token = sign_jwt(badge, signer=SIGNER, contexts=contexts)
+        bits = list_credential(url=LIST_URL, issuer=ISSUER, bits=empty(), valid_from=NOON)
+        self.known = {
+            ISSUER: did_document(ISSUER, [PublishedKey(name="key-1", public_key=SIGNER.public_key)]),
+            LIST_URL: sign(bits, signer=SIGNER, created=NOON, contexts=contexts).document,
+        }
+        self.json = to_bytes(self.badge)
+        self.png, self.svg = bake_png(rasterize(SVG, size=9), self.json), bake_svg(SVG.encode(), self.json)
 
 
 @pytest.fixture(scope="module")
-def token(make_badge, contexts):
-    return sign_jwt(make_badge().to_dict(), signer=SIGNER, contexts=contexts)
+def genuine(contexts, make_badge):
+    return Genuine(contexts, make_badge().to_dict())
 
 
 def quiet(work, *arguments):
@@ -175,31 +182,32 @@ def check_keys(junk):
     quiet(key_did_document, f"did:key:{junk}")
 
 
-def check_published(contexts, signed_badge, token, known, junk, place):
+def check_published(genuine, junk, place):
     """Hostile keys and lists behind a genuine badge."""
     for address in (ISSUER, LIST_URL):
-        hostile = {**known, address: changed(known[address], place, junk)}
-        reported(contexts, signed_badge, None, hostile)
-        reported(contexts, token, None, hostile)
-        reported(contexts, signed_badge, None, {**known, address: junk})
+        hostile = {**genuine.known, address: changed(genuine.known[address], place, junk)}
+        reported(genuine.contexts, genuine.badge, None, hostile)
+        reported(genuine.contexts, genuine.token, None, hostile)
+        reported(genuine.contexts, genuine.badge, None, {**genuine.known, address: junk})
 
 
-def check_genuine(contexts, signed_badge, token, known, junk, place):
+def check_genuine(genuine, junk, place):
     """One part of a genuine badge replaced by anything: never valid, unless it is what stood there."""
-    hostile = changed(signed_badge, place, junk)
-    report = reported(contexts, hostile, junk, known)
-    assert not report.is_valid or hostile == signed_badge
-    head, payload, signature = token.split(".")
+    hostile = changed(genuine.badge, place, junk)
+    report = reported(genuine.contexts, hostile, junk, genuine.known)
+    assert not report.is_valid or hostile == genuine.badge
+    head, payload, signature = genuine.token.split(".")
     inside = json.loads(base64.urlsafe_b64decode(payload + "=="))
-    reported(contexts, f"{head}.{text_of(dumped(changed(inside, place, junk)))}.{signature}", junk, known)
+    altered = f"{head}.{text_of(dumped(changed(inside, place, junk)))}.{signature}"
+    reported(genuine.contexts, altered, junk, genuine.known)
 
 
-def check_tokens(contexts, header, payload, known):
+def check_tokens(genuine, header, payload):
     head = {"alg": "EdDSA", "kid": f"{ISSUER}#key-1", **(header if isinstance(header, dict) else {"typ": header})}
     signed = f"{text_of(dumped(head))}.{text_of(dumped(payload))}"
     token = f"{signed}.{text_of(SIGNER.sign(signed.encode()))}"
     quiet(jws_module.read, token)
-    reported(contexts, token, payload, known)
+    reported(genuine.contexts, token, payload, genuine.known)
 
 
 def check_lists(junk, data):
@@ -208,14 +216,14 @@ def check_lists(junk, data):
         quiet(decode, "u" + text_of(packed))
 
 
-def check_images(png, svg, credential, place, data):
-    for image in (png, svg):
+def check_images(genuine, place, data):
+    for image in (genuine.png, genuine.svg):
         spot = place % len(image)
         quiet(unbake, image[:spot] + data + image[spot + len(data) :])
         quiet(unbake, image[:spot])
         quiet(unbake, image[:spot] + data + image[spot:])
-    quiet(bake_png, data, credential)
-    quiet(bake_svg, data, credential)
+    quiet(bake_png, data, genuine.json)
+    quiet(bake_svg, data, genuine.json)
     quiet(bake_svg, SVG.encode(), data)
 
 
@@ -239,20 +247,20 @@ def test_keys(junk):
 
 @FUZZ
 @given(junk=JUNK, place=st.integers(1, 30))
-def test_published_documents(contexts, signed_badge, token, known, junk, place):
-    check_published(contexts, signed_badge, token, known, junk, place)
+def test_published_documents(genuine, junk, place):
+    check_published(genuine, junk, place)
 
 
 @FUZZ
 @given(junk=JUNK, place=st.integers(1, 150))
-def test_parts_of_genuine_badges(contexts, signed_badge, token, known, junk, place):
-    check_genuine(contexts, signed_badge, token, known, junk, place)
+def test_parts_of_genuine_badges(genuine, junk, place):
+    check_genuine(genuine, junk, place)
 
 
 @FUZZ
 @given(header=JUNK, payload=JUNK)
-def test_tokens(contexts, known, header, payload):
-    check_tokens(contexts, header, payload, known)
+def test_tokens(genuine, header, payload):
+    check_tokens(genuine, header, payload)
 
 
 @FUZZ
@@ -261,30 +269,24 @@ def test_status_lists(junk, data):
     check_lists(junk, data)
 
 
-@pytest.fixture(scope="module")
-def images(signed_badge):
-    credential = to_bytes(signed_badge)
-    return bake_png(rasterize(SVG, size=9), credential), bake_svg(SVG.encode(), credential), credential
-
-
 @FUZZ
 @given(place=st.integers(0, 10**6), data=st.binary(max_size=12))
-def test_images(images, place, data):
-    check_images(*images, place, data)
+def test_images(genuine, place, data):
+    check_images(genuine, place, data)
 
 
 @pytest.mark.long
 @THOROUGH
 @given(junk=JUNK, other=JUNK, place=st.integers(0, 10**6), data=st.binary(max_size=60))
-def test_everything_thoroughly(contexts, signed_badge, token, known, images, junk, other, place, data):
-    check_bytes(contexts, data)
-    check_json(contexts, junk)
+def test_everything_thoroughly(genuine, junk, other, place, data):
+    check_bytes(genuine.contexts, data)
+    check_json(genuine.contexts, junk)
     check_keys(junk)
-    check_published(contexts, signed_badge, token, known, junk, place % 30)
-    check_genuine(contexts, signed_badge, token, known, junk, place % 150)
-    check_tokens(contexts, other, junk, known)
+    check_published(genuine, junk, place % 30)
+    check_genuine(genuine, junk, place % 150)
+    check_tokens(genuine, other, junk)
     check_lists(junk, data)
-    check_images(*images, place, data)
+    check_images(genuine, place, data)
 
 
 def nested(depth, inner=1):
@@ -318,11 +320,11 @@ BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
     ids="deep deep-objects long-text many-values long-number evidence graph ties proofs endorsements contexts "
     "svg-attributes svg-tags svg-sections png token address".split(),
 )
-def test_costly_files_are_answered_in_bounded_time(contexts, signed_badge, known, make):
-    data = make(signed_badge)
+def test_costly_files_are_answered_in_bounded_time(genuine, make):
+    data = make(genuine.badge)
 
     began = time.process_time()
-    report = reported(contexts, data, None, known)
+    report = reported(genuine.contexts, data, None, genuine.known)
 
     assert not report.is_valid
     assert time.process_time() - began < 10  # seconds of one slow core; most take milliseconds

@@ -426,6 +426,20 @@ def test_a_note_of_the_issuer_does_not_touch_validity(make_badge, signer, contex
     assert (report.state, report.check("status").code) == ("valid", "status-note")
 
 
+def test_a_resolver_may_give_bytes_as_they_came(signed_badge, named_badge, keys, make_list, contexts):
+    names = {"id": REVOKED_LIST, "issuer": ISSUER, "revokedCredential": [], "note": None}
+    outside = Outside()
+    outside.documents = {
+        ISSUER: json.dumps(keys).encode(), LIST_URL: to_bytes(make_list()), REVOKED_LIST: json.dumps(names),
+    }  # fmt: skip
+
+    for badge in (signed_badge, named_badge):
+        assert verify(badge, resolver=outside, contexts=contexts, now=LATER).state == "valid"
+    outside.documents[ISSUER] = b'{"id": "x", "id": "y"}'
+    report = verify(signed_badge, resolver=outside, contexts=contexts, now=LATER)
+    assert codes(report)["issuer"] == "format"
+
+
 def test_each_address_is_asked_once(signed_badge, keys, make_list, contexts, signer):
     outside = Outside(keys, make_list())
     unsigned = ClrCredential(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from ..canonical import bounded, checked, is_address
+from ..canonical import bounded, checked, is_address, parse
 from ..contexts import Contexts
 from ..did import key_did_document
 from ..errors import DidError, LimitError, OpenBadgeError
@@ -23,20 +23,24 @@ MAX_ALL_VALUES = 60_000
 MAX_FETCHES = 150
 
 
+Fetched = Json | str | bytes
+
+
 class Resolver(Protocol):
     """Whoever fetches: the caller decides from where, how long, and what is kept. All raise UnreachableError.
 
-    Every address comes from a document that somebody else wrote: a resolver must refuse hosts of its own network, follow
-    redirects with the same care, and set limits to size and time.
+    Each gives the bytes as they came, or an object that is read already. Every address comes from a document that
+    somebody else wrote: a resolver must refuse hosts of its own network, follow redirects with the same care, and set
+    limits to size and time.
     """
 
-    def did(self, document_id: str) -> Json:
+    def did(self, document_id: str) -> Fetched:
         """Give the document of a DID; a did:key is never asked for."""
 
-    def status_list(self, url: str) -> Json | str | bytes:
-        """Give the status list credential (an object, or the text of a token) or revocation list at an HTTP address."""
+    def status_list(self, url: str) -> Fetched:
+        """Give the status list credential, which may be a token, or the revocation list at an HTTP address."""
 
-    def document(self, url: str) -> Json:
+    def document(self, url: str) -> Fetched:
         """Give the JSON object at an HTTP address without fragment: a profile, keys, or an Open Badge 2.0."""
 
 
@@ -76,16 +80,16 @@ class Means:
         if address.startswith("did:key:"):
             return key_did_document(address)
         if address.startswith("did:"):
-            return self.once("did", address, lambda: bounded(self.resolver.did(address)))
+            return self.once("did", address, lambda: _read(self.resolver.did(address)))
         return self.document(address)
 
     def document(self, url: str) -> dict[str, Any]:
         """Give the JSON object at an HTTP address. Raises as `controller` does."""
         if not is_http(url):
             raise DidError("The address is not one that can be asked.", code="address-unsupported")
-        return self.once("document", url, lambda: bounded(self.resolver.document(url)))
+        return self.once("document", url, lambda: _read(self.resolver.document(url)))
 
-    def status_list(self, url: str) -> Json | str | bytes:
+    def status_list(self, url: str) -> Fetched:
         """Give what lies at the address of a status list, unread."""
         return self.once("status-list", url, lambda: self.resolver.status_list(url))
 
@@ -103,6 +107,10 @@ class Means:
         if isinstance(found, OpenBadgeError):
             raise found
         return found
+
+
+def _read(fetched: Fetched) -> dict[str, Any]:
+    return bounded(parse(fetched) if isinstance(fetched, str | bytes) else fetched)
 
 
 def is_http(url: object) -> bool:

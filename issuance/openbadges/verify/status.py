@@ -9,12 +9,12 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from .. import jws
-from ..canonical import bounded, checked
+from ..canonical import bounded, parse
 from ..errors import OpenBadgeError, StatusListError, UnreachableError
 from ..status_list import decode, value_at
 from ..vc_jwt import credential_in, end_of
 from .dates import dates_check
-from .means import Json, Means, is_http
+from .means import Fetched, Json, Means, is_http
 from .parts import as_list, id_of, is_index, issuer_id, mapping, objects, types_of
 from .report import Check
 from .shape import context_check
@@ -74,8 +74,8 @@ def _in_bits(entry: Json, document: Json, means: Means) -> Check:
 def _trusted_bits(url: str, purpose: str, issuer: str | None, means: Means) -> bytes:
     """Give the bits of a status list that is about this address and purpose, signed by the same issuer, and in date."""
     fetched = means.status_list(url)
-    token = jws.read(fetched) if isinstance(fetched, str | bytes) else None
-    listed = checked(fetched if token is None else credential_in(token.payload))  # type: ignore[arg-type]
+    token = jws.read(fetched) if isinstance(fetched, str | bytes) and jws.is_compact(fetched) else None
+    listed = means.checked(_object(fetched) if token is None else credential_in(token.payload))
     subject = listed.get("credentialSubject")
     if "BitstringStatusListCredential" not in types_of(listed) or not isinstance(subject, Mapping):
         raise StatusListError("What was fetched is not a status list.", code="status-list-format")
@@ -107,7 +107,7 @@ def _in_names(entry: Json, document: Json, means: Means) -> Check:
     url = entry.get("id")
     if not is_http(url):
         return _MALFORMED
-    listed = bounded(means.status_list(str(url)))
+    listed = bounded(_object(means.status_list(str(url))))
     if id_of(listed.get("id")) != url or not isinstance(listed.get("revokedCredential", []), list):
         raise StatusListError("What was fetched is not a list of revoked badges.", code="status-list-format")
     if id_of(listed.get("issuer")) != issuer_id(document):
@@ -117,6 +117,10 @@ def _in_names(entry: Json, document: Json, means: Means) -> Check:
         if _name(revoked.get("id")) == wanted and revoked.get("revoked", True) is not False:
             return Check("status", "failed", "revoked", "The issuer has revoked it.")
     return Check("status", "passed", "status", "The issuer has not revoked it.")
+
+
+def _object(fetched: Fetched) -> Json:
+    return parse(fetched) if isinstance(fetched, str | bytes) else fetched
 
 
 def _name(identifier: object) -> str:
