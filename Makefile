@@ -31,7 +31,7 @@ test-browser: bootstrap-dev ## Walk the pages in Chromium
 	@$(PY) -m pytest -m "browser" --junitxml=$(JUNIT)/test-browser.xml
 
 test-long: bootstrap-dev ## Run the exhaustive tests
-	@$(PY) -m pytest -n $(WORKERS) -m "long and not browser" --junitxml=$(JUNIT)/test-long.xml
+	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "long and not browser" --junitxml=$(JUNIT)/test-long.xml
 
 check: bootstrap-dev ## Format, lint, types, imports, migrations, deployment, compose file, lock files
 	@$(PY) scripts/check.py
