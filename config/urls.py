@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("pathways.urls")),
     path("", include("issuance.urls")),
     path("api/v1/", include("issuance.api.urls")),
+    path("vc/", include("issuance.vc_api.urls")),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_components/", include("config.gallery")))

@@ -192,6 +192,9 @@ HANDOFF_TIMEOUT_SECONDS = 1.0
 # Checking badges of other issuers fetches their keys and status lists, over https, from the public internet only.
 ASK_OTHER_ISSUERS = env.flag("ASK_OTHER_ISSUERS", default=True)
 
+# For running conformance suites against a site of one's own: issuing without a token, by anybody. Needs DEBUG.
+VC_API_CONFORMANCE = env.flag("VC_API_CONFORMANCE", default=False)
+
 # Mail ----------------------------------------------------------------------------------------------------------------
 EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
 EMAIL_FILE_PATH = HOME_DIR / "mail"
@@ -259,7 +262,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Signet", "VERSION": VERSION, "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # Limits on what strangers may ask, in requests a minute for one address.
-RATE_LIMITS = {"verify": 600, "check": 30, "contact": 5}
+RATE_LIMITS = {"verify": 600, "check": 30, "issue": 300, "contact": 5}
 
 LOGGING = {
     "version": 1,

@@ -1,0 +1,9 @@
+from django.urls import path
+
+from issuance.vc_api import views
+
+app_name = "vc-api"
+urlpatterns = [
+    path("credentials/verify", views.VerifyCredentialView.as_view(), name="verify-credential"),
+    path("presentations/verify", views.VerifyPresentationView.as_view(), name="verify-presentation"),
+]

@@ -1,0 +1,136 @@
+"""The W3C VC API: POST /vc/credentials/verify, /vc/presentations/verify and /vc/credentials/issue."""
+
+from functools import partial
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from drf_spectacular.utils import OpenApiResponse, OpenApiTypes, extend_schema
+from rest_framework.parsers import BaseParser
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from issuance import openbadges as ob
+from issuance.outside import Outside
+from issuance.vc_api import contexts, problems, verifying
+from issuance.vc_api.keys import is_withdrawn
+from issuance.vc_api.problems import Refused, refused
+from issuance.vc_api.throttling import VerifyThrottle
+from issuance.vc_api.verifying import Asked, Means
+from issuance.verification import Registry
+
+BODY_MAX_BYTES = 512 * 1024
+PROBLEM = "application/problem+json"
+OBJECT = {"type": "object"}
+
+
+class JsonParser(BaseParser):
+    """One JSON object, read strictly: each key once, no control characters, nothing too deep or too large."""
+
+    media_type = "*/*"
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        content = stream.read(BODY_MAX_BYTES + 1)
+        if len(content) > BODY_MAX_BYTES:
+            raise problems.TooLarge("The body is larger than 512 kB; credentials are much smaller.")
+        try:
+            return ob.checked(ob.parse(content))
+        except ob.OpenBadgeError as error:
+            raise refused("format", error.code, str(error)) from error
+
+
+class VcApiView(APIView):
+    """Answers JSON to anybody, keeps nothing of who asked, and turns each refusal into problem details."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    parser_classes = [JsonParser]
+    refusal: dict[str, Any] = {}
+
+    def handle_exception(self, exc: Exception) -> Response:
+        if isinstance(exc, Refused):
+            body = problems.body(exc.checks, exc.http_status) | self.refusal
+            return Response(body, exc.http_status, content_type=PROBLEM)
+        return super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        return response
+
+
+class VerifyCredentialView(VcApiView):
+    """Verifies a credential of anybody's. 200 when it holds; 400, naming what does not, when it does not."""
+
+    throttle_classes = [VerifyThrottle]
+    refusal = {"verified": False}
+
+    @extend_schema(request=OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    def post(self, request: Request) -> Response:
+        document = _member(request.data, "verifiableCredential")
+        asked = _asked(request.data, ("assertionMethod",))
+        return _answer(verifying.verify_credential(document, asked=asked, means=_means()))
+
+
+class VerifyPresentationView(VcApiView):
+    """Verifies a presentation and every credential in it; one without a proof comes as `presentation`."""
+
+    throttle_classes = [VerifyThrottle]
+    refusal = {"verified": False}
+
+    @extend_schema(request=OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    def post(self, request: Request) -> Response:
+        is_signed = "presentation" not in request.data or "verifiablePresentation" in request.data
+        document = _member(request.data, "verifiablePresentation" if is_signed else "presentation")
+        asked = _asked(request.data, ("authentication", "assertionMethod"))
+        verify = partial(verifying.verify_presentation, asked=asked, means=_means(), is_signed=is_signed)
+        return _answer(verify(document))
+
+
+def _means() -> Means:
+    outside = Outside() if settings.ASK_OTHER_ISSUERS else None
+    return Means(Registry(outside), contexts.known(), timezone.now(), is_withdrawn)
+
+
+def _answer(verification: verifying.Verification) -> Response:
+    found, status = problems.answer(verification)
+    return Response(found, status, content_type=None if status == 200 else PROBLEM)
+
+
+def _member(body: dict[str, Any], name: str) -> dict[str, Any]:
+    document = body.get(name)
+    if not isinstance(document, dict):
+        raise refused("format", "member-missing", f"The body has a member {name}, which is an object.")
+    return document
+
+
+def options_of(body: dict[str, Any]) -> dict[str, Any]:
+    options = body.get("options", {})
+    if not isinstance(options, dict):
+        raise refused("format", "options", "The options are an object.")
+    return options
+
+
+def _asked(body: dict[str, Any], purposes: tuple[str, ...]) -> Asked:
+    """What the options ask for. Options that say nothing of it are left alone, as the API has it."""
+    options = options_of(body)
+    purpose = options.get("expectedProofPurpose", options.get("proofPurpose"))
+    domain, challenge, checks = options.get("domain", []), options.get("challenge"), options.get("checks")
+    domains = domain if isinstance(domain, list) else [domain]
+    for name, is_good in {
+        "expectedProofPurpose": purpose is None or isinstance(purpose, str),
+        "domain": all(isinstance(item, str) for item in domains),
+        "challenge": challenge is None or isinstance(challenge, str),
+        "checks": checks is None or (isinstance(checks, list) and all(isinstance(item, str) for item in checks)),
+    }.items():
+        if not is_good:
+            raise refused("format", "options", f"The option {name} is not of the form that the API has.")
+    return Asked(
+        purposes=(purpose,) if purpose else purposes,
+        domain=frozenset(domains),
+        challenge=challenge,
+        checks=frozenset(checks) if checks else None,
+    )
