@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol
 
-import base58
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
@@ -17,6 +16,7 @@ from .errors import MultikeyError
 
 _DIGITS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _PAIRS = [one + other for one in _DIGITS for other in _DIGITS]
+_VALUES = {digit: value for value, digit in enumerate(_DIGITS)}
 _ED25519_PUBLIC = b"\xed\x01"
 
 
@@ -102,10 +102,13 @@ def to_base58(data: bytes) -> str:
 
 def from_multibase(text: object, longest: int) -> bytes | None:
     """Read multibase base58-btc, "z…", no longer than `longest` characters; None when it is not."""
-    if not isinstance(text, str) or not text.startswith("z") or len(text) > longest or not text.isascii():
+    if not isinstance(text, str) or not text.startswith("z") or len(text) > longest:
         return None
+    number = 0
     try:
-        raw = base58.b58decode(text[1:])
-    except ValueError:
+        for digit in text[1:]:
+            number = number * 58 + _VALUES[digit]
+    except KeyError:
         return None
-    return raw if to_base58(raw) == text[1:] else None  # the decoder overlooks white space
+    zeros = len(text) - 1 - len(text[1:].lstrip("1"))
+    return bytes(zeros) + number.to_bytes((number.bit_length() + 7) // 8, "big")

@@ -832,6 +832,33 @@ def test_endorsements_of_the_members_of_a_transcript_are_looked_at(
     assert [inside.state for inside in report.inside[0].endorsements] == ["valid"]
 
 
+def test_a_transcript_inside_a_transcript_is_not_taken_on_trust(transcript, signer, contexts, look):
+    unsigned = ClrCredential(
+        id="urn:uuid:4f4f6a3e-2f0b-4e5e-9c2c-0d7a3b8c1d2e",
+        name="Transcripts",
+        issuer=Profile(id=ISSUER, name="Larkmoor"),
+        credentials=[transcript],
+        valid_from=NOON,
+        identities=[IdentityObject.of_name("Zoë")],
+    )
+
+    report = look(sign(unsigned.to_dict(), signer=signer, created=NOON, contexts=contexts).document)
+
+    assert (report.state, report.check("contents").outcome) == ("unknown", "unknown")
+    assert report.inside[0].check("contents").code == "contents-deep"
+
+
+@pytest.mark.parametrize("given", ["https://board.example/endorsement", "{}", 7])
+def test_what_stands_as_an_endorsement_and_is_none_is_told(endorsed_by, keys, make_list, contexts, given):
+    outside = Outside(keys, make_list())
+
+    report = verify(endorsed_by(given), resolver=outside, contexts=contexts, now=LATER)
+
+    assert report.state == "valid"
+    assert [inside.checks[0].code for inside in report.endorsements] == ["format"]
+    assert outside.asked == [ISSUER, LIST_URL]
+
+
 def test_more_than_is_looked_at_inside_is_unknown(transcript, signer, contexts, monkeypatch, look):
     monkeypatch.setattr(LIMITS, "MAX_INSIDE", 0)
 

@@ -6,7 +6,7 @@ Validation; W3C VC Data Integrity, section 4; W3C Bitstring Status List, section
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +60,7 @@ def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:
         if isinstance(data, bytes | str) and (address := _address(data)) is not None:
             return _verify_hosted(address, means)
         document = parse(data) if isinstance(data, bytes | str) else data
-        if is_assertion(document):
+        if isinstance(document, Mapping) and is_assertion(document):
             return _verify_assertion(bounded(document), None, means)
         document = means.checked(document)
         if (enveloped := _enveloped(document)) is not None:
@@ -107,15 +107,12 @@ def _finished(document: dict[str, Any], checks: list[Check], dates: Check, means
         unasked = "Without a good signature, what it says of its status means nothing."
         checks.append(Check("status", "unknown", "status-unasked", unasked))
     checks.append(dates)
-    inside: tuple[Report, ...] = ()
+    look = None if depth else lambda given: _verify_given(given, means, 1)
+    contents, inside = members_check(document, means, look)
+    checks.append(contents)
     endorsements: tuple[Report, ...] = ()
-    if depth == 0:
-        contents, inside = members_check(document, means, lambda given: _verify_given(given, means, depth + 1))
-        checks.append(contents)
     if is_vouched and depth <= 1 and "EndorsementCredential" not in types_of(document):
-        endorsed, endorsements = endorsements_check(
-            document, means, lambda given: _verify_given(given, means, depth + 2)
-        )
+        endorsed, endorsements = endorsements_check(document, means, lambda given: _verify_given(given, means, 2))
         checks.append(endorsed)
     return Report(_state(checks), tuple(checks), document, inside, endorsements)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from ..errors import LimitError
+from ..jws import is_compact
 from .means import Json, Means
 from .parts import as_list, id_of, mapping, objects, types_of
 from .report import Check, Outcome, Report
@@ -14,11 +15,14 @@ Given = str | dict[str, Any]
 Verifier = Callable[[Given], Report]
 
 
-def members_check(document: Json, means: Means, verify: Verifier) -> tuple[Check, tuple[Report, ...]]:
-    """Verify the credentials inside a transcript; each of them counts."""
+def members_check(document: Json, means: Means, verify: Verifier | None) -> tuple[Check, tuple[Report, ...]]:
+    """Verify the credentials inside a transcript; each of them counts. verify: None inside another transcript."""
     members = as_list(mapping(document.get("credentialSubject")).get("verifiableCredential"))
     if not members:
         return Check("contents", "not-applicable", "contents-none", "It holds no other credentials."), ()
+    if verify is None:
+        deep = "It is a transcript inside a transcript; what it holds is not looked at."
+        return Check("contents", "unknown", "contents-deep", deep), ()
     try:
         means.look_inside(len(members))
     except LimitError as error:
@@ -87,6 +91,6 @@ def _about(report: Report, endorsed: set[str]) -> Report:
 
 
 def _verified(given: object, verify: Verifier) -> Report:
-    if isinstance(given, str | dict):
+    if isinstance(given, dict) or (isinstance(given, str) and is_compact(given)):
         return verify(given)
     return Report("unknown", (Check("format", "failed", "format", "This is not a credential."),))

@@ -26,8 +26,9 @@ def between_check(begins: object, ends: object, now: datetime, end: float | None
         start = None if begins is None else read_timestamp(begins, "its beginning")
         until = None if end is None else datetime.fromtimestamp(end, UTC)
         until = until if ends is None else read_timestamp(ends, "its end")
-    except ModelError as error:
-        return Check("dates", "unknown", "dates-malformed", f"Its dates cannot be read. {error}")
+    except ModelError:
+        malformed = "One of its dates cannot be read as a date and time with a time zone."
+        return Check("dates", "unknown", "dates-malformed", malformed)
     if start is not None and start > now:
         return Check("dates", "failed", "not-yet-valid", f"It holds only from {start:%-d %B %Y} on.")
     if until is not None and until <= now:
