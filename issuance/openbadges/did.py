@@ -173,7 +173,7 @@ def require_allowed(document: Mapping[str, Any], verification_method: str) -> No
     controller = str(document.get("id"))
     found = _methods(document, controller, verification_method)
     allowed = as_list(document.get("assertionMethod"))
-    references = {_absolute(controller, item.get("id") if isinstance(item, Mapping) else item) for item in allowed}
+    references = {absolute(controller, item.get("id") if isinstance(item, Mapping) else item) for item in allowed}
     # A profile is no DID document: unless it tells apart what its keys are for, each of them signs badges.
     is_told_apart = controller.startswith("did:") or "assertionMethod" in document
     if (is_told_apart and verification_method not in references) or any("revoked" in item for item in found):
@@ -192,11 +192,12 @@ def public_key_of(method: Mapping[str, Any]) -> PublicKey:
 def _methods(document: Mapping[str, Any], controller: str, address: str) -> list[Mapping[str, Any]]:
     candidates = [item for name in _LISTS for item in as_list(document.get(name))]
     return [
-        item for item in candidates if isinstance(item, Mapping) and _absolute(controller, item.get("id")) == address
+        item for item in candidates if isinstance(item, Mapping) and absolute(controller, item.get("id")) == address
     ]
 
 
-def _absolute(did: str, reference: object) -> str | None:
+def absolute(did: str, reference: object) -> str | None:
+    """Give the whole address of a key that a controller's document names, perhaps by its fragment alone."""
     if not isinstance(reference, str):
         return None
     return did + reference if reference.startswith("#") else reference

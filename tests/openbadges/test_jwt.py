@@ -489,6 +489,24 @@ def test_a_did_key_may_sign_with_p256(foreign, look):
     assert look(token(badge, alg="RS256", jwk=rsa_jwk()), {}).state == "altered"
 
 
+def test_a_key_that_travels_is_found_among_relative_ones(signed, keys, status, look):
+    method = {**keys["verificationMethod"][0], "id": "#key-1"}
+    relative = {**keys, "verificationMethod": [method], "assertionMethod": ["#key-1"]}
+    made = token(read(signed).payload, alg="EdDSA", jwk=ed_jwk())
+
+    assert look(made, {ISSUER: relative, LIST_URL: status}).state == "valid"
+    withdrawn = look(made, {ISSUER: {**relative, "assertionMethod": []}, LIST_URL: status})
+    assert (withdrawn.state, codes(withdrawn)["issuer"]) == ("altered", "key-not-allowed")
+
+
+def test_a_key_document_that_does_not_read_leaves_the_token_unknown(foreign, look):
+    kid = f"{HTTP_ISSUER}/keys#1"
+    for answer in (b"<html>", b"[]", 7):
+        report = look(token(foreign, alg="RS256", kid=kid), {f"{HTTP_ISSUER}/keys": answer})
+        assert report.state == "unknown"
+        assert {check.outcome for check in report.checks if check.name in ("proof", "issuer")} == {"unknown"}
+
+
 def test_a_relative_key_is_the_issuers(signed, look):
     payload = read(signed).payload
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..canonical import is_address
-from ..did import method_key, public_key_of, require_allowed
-from ..errors import DidError, MultikeyError, OpenBadgeError, UnreachableError
+from ..did import absolute, method_key, public_key_of, require_allowed
+from ..errors import DidError, FormatError, LimitError, MultikeyError, OpenBadgeError, UnreachableError
 from ..public_key import PublicKey, from_jwk
 from .means import Json, Means, is_http
 from .parts import as_list, id_of, objects, origin
@@ -20,7 +20,7 @@ from .report import Check, Outcome
 
 _MISMATCH = "It was signed by somebody else than the issuer it names."
 _UNREACHABLE = "The issuer's keys could not be fetched, so the signature could not be checked."
-_NOT_ASKED = ("addresses-many", "address-unsupported")
+_NOT_ASKED = ("address-unsupported",)
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,10 @@ def not_found(error: OpenBadgeError) -> tuple[Check, Check]:
     """Tell of a key that `find_key` did not find: the lines for the proof and for the issuer."""
     if isinstance(error, UnreachableError):
         return Check("proof", "unknown", error.code, _UNREACHABLE), Check("issuer", "unknown", error.code, _UNREACHABLE)
-    if error.code in _NOT_ASKED:
+    if isinstance(error, FormatError):
+        unread = "What lies at the address of the key does not read, so the signature could not be checked."
+        return Check("proof", "unknown", error.code, unread), Check("issuer", "unknown", error.code, unread)
+    if isinstance(error, LimitError) or error.code in _NOT_ASKED:
         return Check("proof", "unknown", error.code, str(error)), Check("issuer", "unknown", error.code, str(error))
     return (
         Check("proof", "unknown", error.code, "The key of the signature was not found where it should be."),
@@ -92,7 +95,8 @@ def published_check(issuer: str, key: PublicKey, address: str | None, means: Mea
     except UnreachableError as error:
         return Check("issuer", "unknown", error.code, "The issuer could not be asked whether the key is its own.")
     except OpenBadgeError as error:
-        outcome: Outcome = "unknown" if error.code in _NOT_ASKED else "failed"
+        is_unread = isinstance(error, FormatError | LimitError) or error.code in _NOT_ASKED
+        outcome: Outcome = "unknown" if is_unread else "failed"
         return Check("issuer", outcome, error.code, str(error))
     return Check("issuer", "failed", "issuer-mismatch", "The issuer does not list the key that signed it.")
 
@@ -101,7 +105,7 @@ def _publishes(document: Json, key: PublicKey, address: str | None, means: Means
     """Tell whether a profile or DID document lists a key that may sign: whole, by its address, or in a JWK set."""
     for name in ("verificationMethod", "assertionMethod", "publicKey"):
         for item in as_list(document.get(name)):
-            named = id_of(item)
+            named = absolute(str(document["id"]), item.get("id") if isinstance(item, Mapping) else item)
             if address is not None and named == address and name != "verificationMethod":
                 return True
             if isinstance(item, Mapping) and named is not None and _is_key(item, key):
