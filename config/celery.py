@@ -1,9 +1,10 @@
 """The workers. Tasks are hints about rows that the database already holds; see `config/handoff.py`."""
 
 import os
+from typing import Any
 
 from celery import Celery
-from celery.signals import setup_logging, worker_process_init
+from celery.signals import setup_logging, worker_process_init, worker_ready
 from django.core.exceptions import ImproperlyConfigured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.dev")
@@ -29,3 +30,9 @@ def use_django_logging(**_: object) -> None:
 def name_process(**_: object) -> None:
     """Documents record which process signed them."""
     os.environ["SIGNET_PROCESS"] = "worker"
+
+
+@worker_ready.connect
+def look_at_once(sender: Any, **_: object) -> None:
+    """A worker that starts, perhaps after one that died, need not wait for the next sweep."""
+    sender.app.send_task("issuance.sign_overdue", retry=False)

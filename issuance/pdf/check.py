@@ -1,16 +1,20 @@
 """Checking a PDF that somebody brings: its signature under our roots, and the signed record that it carries."""
 
+from __future__ import annotations
+
 import logging
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from issuance import openbadges as ob
 from issuance.models import KeyPurpose, SigningKey
-from issuance.pdf import sign
 from issuance.workflow import KeyState
+
+if TYPE_CHECKING:
+    from issuance.pdf import sign
 
 logger = logging.getLogger("signet.check")
 
@@ -32,6 +36,8 @@ def is_pdf(content: bytes) -> bool:
 
 def read(pdf: bytes, *, at: datetime) -> PdfReport:
     """Check a stranger's PDF. Never raises: what a hostile file does to the reader is told as "does not read"."""
+    from issuance.pdf import sign  # pyHanko takes half a second; few processes ever need it
+
     roots = (
         SigningKey.objects.filter(purpose=KeyPurpose.DOCUMENT)
         .exclude(state=KeyState.COMPROMISED)

@@ -26,7 +26,6 @@ from credentials.models.catalog import CredentialKind
 from issuance import badge_page, badges, core, verification
 from issuance import openbadges as ob
 from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey, Transcript
-from issuance.pdf import render, sign
 from issuance.services import keys
 from issuance.services.signing import process_name
 from issuance.workflow import KeyState
@@ -85,6 +84,8 @@ def make_certificate(document: SignedDocument, at: datetime) -> bool:
     award = document.award
     if award is None or SignedDocument.objects.current(DocumentKind.CERTIFICATE).filter(award=award).exists():
         return False
+    from issuance.pdf import render  # WeasyPrint takes a second; only who draws needs it
+
     content = bytes(document.bytes)
     organization = award.credential.organization
     pdf = render.render(
@@ -161,6 +162,8 @@ def make_transcript(transcript: Transcript, at: datetime) -> bool:
     )
     if not documents:
         return False
+    from issuance.pdf import render
+
     organization = documents[0].award.credential.organization  # type: ignore[union-attr]
     clr, signer = _record(transcript, organization, documents, at)
     pdf = render.render(
@@ -274,6 +277,8 @@ def _store(
     organization: Organization, pdf: bytes, kind: DocumentKind, at: datetime, *, valid_from: datetime, **subject: Any
 ) -> bool:
     """Sign a PDF and keep it; False when somebody else was first."""
+    from issuance.pdf import sign
+
     key = keys.active_key(organization, KeyPurpose.DOCUMENT)
     signed = sign.sign(
         pdf,
