@@ -155,6 +155,7 @@ CONTEXT_FILES = {
     "data-integrity-v2.json": "@digitalbazaar/data-integrity-context/contexts/data-integrity-v2.jsonld",
     "multikey-v1.json": "@digitalbazaar/multikey-context/contexts/multikey-v1.jsonld",
     "did-v1.json": "did-context/contexts/did-v1.jsonld",
+    "ed25519-2020-v1.json": "ed25519-signature-2020-context/contexts/ed25519-signature-2020-v1.jsonld",
 }
 CONTEXTS_IN_JAVASCRIPT = {
     "ob-3.0.3.json": "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",

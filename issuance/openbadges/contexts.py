@@ -23,6 +23,7 @@ CLR_V2 = "https://purl.imsglobal.org/spec/clr/v2p0/context-2.0.1.json"
 CLR_V2_FIRST = "https://purl.imsglobal.org/spec/clr/v2p0/context.json"
 DID_V1 = "https://www.w3.org/ns/did/v1"
 MULTIKEY_V1 = "https://w3id.org/security/multikey/v1"
+ED25519_2020_V1 = "https://w3id.org/security/suites/ed25519-2020/v1"
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
 
 #: The contexts of a badge, in the order that the Open Badges schema asks for.
@@ -51,6 +52,7 @@ FILES: Mapping[str, tuple[str, str]] = {
         "2c54acaa1cffda2420be32ab61f0a2082051211131c6337686f36f2537aa859b",
     ),
     DATA_INTEGRITY_V2: ("data-integrity-v2.json", "7ba3c50acf2689d5e07927267343eb353249c7c22a9f2d00307cc970e855e305"),
+    ED25519_2020_V1: ("ed25519-2020-v1.json", "fb517f09d990829aed734c9bad8cbbb2ac3d5063b865c7e3d81f246074bf5691"),
     MULTIKEY_V1: ("multikey-v1.json", "be20c3ee6af6e9c4102e66a85c26617831218e32216bdf050f870e389e737cdc"),
     DID_V1: ("did-v1.json", "a7e146c40fcec005d3f0f14ae745665f446da58d7914a9d8f733746686fad82b"),
 }

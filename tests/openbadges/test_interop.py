@@ -294,6 +294,7 @@ THEIR_DID = "did:web:elsewhere.example"
 FOREIGN = {
     "rdfc.json": ("valid", None),
     "jcs.json": ("valid", None),
+    "older.json": ("valid", None),
     "retired.json": ("valid", None),
     "revoked.json": ("revoked", ("status", "revoked")),
     "expired.json": ("expired", ("dates", "expired")),

@@ -61,7 +61,9 @@ def test_a_badge_does_not_hold_under_another_key(signed_badge, contexts):
     ("change", "code"),
     [
         ({"cryptosuite": "ecdsa-rdfc-2019"}, "proof-unsupported"),
+        ({"type": "Ed25519Signature2018"}, "proof-unsupported"),
         ({"type": "Ed25519Signature2020"}, "proof-unsupported"),
+        ({"type": "Ed25519Signature2020", "cryptosuite": None}, "proof-unsupported"),
         ({"proofValue": "zzz"}, "proof-malformed"),
         ({"proofValue": 7}, "proof-malformed"),
         ({"proofValue": "z" + "1" * 5000}, "proof-malformed"),

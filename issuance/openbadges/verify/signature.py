@@ -17,7 +17,7 @@ from ..errors import (
     UnreachableError,
 )
 from ..model import read_timestamp
-from ..proof import CRYPTOSUITES, proofs_of
+from ..proof import proofs_of, suite_of
 from ..public_key import PublicKey
 from .keys import find_key, issuer_check, not_found
 from .means import Json, Means
@@ -63,7 +63,7 @@ def _one_proof(document: Json, proof: Json, means: Means) -> Pair:
         return Check("proof", "failed", "proof-malformed", broken), Check(
             "issuer", "unknown", "proof-malformed", broken
         )
-    if proof.get("type") != "DataIntegrityProof" or proof.get("cryptosuite") not in CRYPTOSUITES:
+    if suite_of(proof) is None:
         unsupported = Check("proof", "unknown", "proof-unsupported", _UNSUPPORTED)
         return unsupported, replace(unsupported, name="issuer")
     try:
