@@ -1,4 +1,6 @@
 from django.apps import AppConfig
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,6 +22,15 @@ class IssuanceConfig(AppConfig):
             order=22,
         )
         add_nav(_("Registrar"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
+        refuse_open_issuing()
         health.register("keys", wellbeing.keys)
         health.register("awards_waiting", wellbeing.awards_waiting)
         health.register("origin", origin.check)
+
+
+def refuse_open_issuing() -> None:
+    """Refuse a start in which anybody could issue credentials, unless it is a developer's own."""
+    if settings.VC_API_CONFORMANCE and not settings.DEBUG:
+        raise ImproperlyConfigured(
+            "VC_API_CONFORMANCE lets anybody issue credentials, so it needs DEBUG=yes. Remove it from this site."
+        )

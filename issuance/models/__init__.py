@@ -3,15 +3,19 @@ from .keys import KeyPurpose, SigningKey
 from .revocation import RevocationRequest
 from .sharing import Consent, ConsentAward, Disclosure, ShareLink, ShareLinkItem
 from .status import StatusEntry, StatusList
+from .vc_api import ApiToken, IssuedCredential, Scope
 
 __all__ = [
+    "ApiToken",
     "Batch",
     "Consent",
     "ConsentAward",
     "Disclosure",
     "DocumentKind",
+    "IssuedCredential",
     "KeyPurpose",
     "RevocationRequest",
+    "Scope",
     "SealImage",
     "ShareLink",
     "ShareLinkItem",

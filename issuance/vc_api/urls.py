@@ -4,6 +4,7 @@ from issuance.vc_api import views
 
 app_name = "vc-api"
 urlpatterns = [
+    path("credentials/issue", views.IssueCredentialView.as_view(), name="issue-credential"),
     path("credentials/verify", views.VerifyCredentialView.as_view(), name="verify-credential"),
     path("presentations/verify", views.VerifyPresentationView.as_view(), name="verify-presentation"),
 ]

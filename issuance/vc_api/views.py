@@ -13,11 +13,12 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from issuance import openbadges as ob
+from issuance.models import Scope
 from issuance.outside import Outside
-from issuance.vc_api import contexts, problems, verifying
+from issuance.vc_api import contexts, issuing, problems, tokens, verifying
 from issuance.vc_api.keys import is_withdrawn
 from issuance.vc_api.problems import Refused, refused
-from issuance.vc_api.throttling import VerifyThrottle
+from issuance.vc_api.throttling import IssueThrottle, VerifyThrottle
 from issuance.vc_api.verifying import Asked, Means
 from issuance.verification import Registry
 
@@ -53,7 +54,10 @@ class VcApiView(APIView):
         if isinstance(exc, Refused):
             body = problems.body(exc.checks, exc.http_status) | self.refusal
             return Response(body, exc.http_status, content_type=PROBLEM)
-        return super().handle_exception(exc)
+        response = super().handle_exception(exc)
+        if isinstance(exc, tokens.NoToken):
+            response.headers["WWW-Authenticate"] = "Bearer"
+        return response
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -88,6 +92,28 @@ class VerifyPresentationView(VcApiView):
         asked = _asked(request.data, ("authentication", "assertionMethod"))
         verify = partial(verifying.verify_presentation, asked=asked, means=_means(), is_signed=is_signed)
         return _answer(verify(document))
+
+
+class IssueCredentialView(VcApiView):
+    """Signs a credential for the organization of the caller's API token, after holding it to every rule. 201 with it."""
+
+    throttle_classes = [IssueThrottle]
+
+    @extend_schema(
+        request=OBJECT,
+        responses={201: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 401: OpenApiResponse(OBJECT)},
+    )
+    def post(self, request: Request) -> Response:
+        at = timezone.now()
+        header = request.headers.get("Authorization", "")
+        token = None
+        if header or not settings.VC_API_CONFORMANCE:
+            token = tokens.use_token(header=header, scope=Scope.CREDENTIALS_ISSUE, at=at)
+        organization = issuing.trial_organization() if token is None else token.organization
+        document = _member(request.data, "credential")
+        wanted = issuing.read_options(options_of(request.data))
+        _row, signed = issuing.issue(document=document, wanted=wanted, organization=organization, token=token, at=at)
+        return Response({"verifiableCredential": signed}, status=201)
 
 
 def _means() -> Means:
