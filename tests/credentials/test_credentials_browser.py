@@ -4,8 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from credentials.models import CredentialVersion
-from tests.design.test_browser import RULES, chromium, open_page  # noqa: F401
-from tests.learners.test_assessing_browser import open_as  # noqa: F401
+from tests.fixtures.browsing import RULES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -20,7 +19,7 @@ def draft(make_version):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [320, 1280])
-def test_no_finding_and_nothing_scrolls_sideways(open_as, version, draft, administrator, width, scheme):  # noqa: F811
+def test_no_finding_and_nothing_scrolls_sideways(open_as, version, draft, administrator, width, scheme):
     item = version.credential.get_absolute_url()
     for address in (
         "/catalog/",
@@ -39,7 +38,7 @@ def test_no_finding_and_nothing_scrolls_sideways(open_as, version, draft, admini
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_a_stranger_filters_the_catalog_without_script(open_page, make_version):  # noqa: F811
+def test_a_stranger_filters_the_catalog_without_script(open_page, make_version):
     make_version(title="Safe Handover", level="advanced")
     make_version(title="Roles and Scope", level="foundation")
     page = open_page("/catalog/", java_script_enabled=False)
@@ -52,7 +51,7 @@ def test_a_stranger_filters_the_catalog_without_script(open_page, make_version):
     assert page.get_by_role("link", name="Roles and Scope").count() == 0
 
 
-def test_a_draft_is_completed_and_published_without_script(open_as, administrator, draft):  # noqa: F811
+def test_a_draft_is_completed_and_published_without_script(open_as, administrator, draft):
     page = open_as(administrator, f"/manage/credentials/{draft.credential.public_id}/", java_script_enabled=False)
     assert page.get_by_text("A review date.").is_visible()
 

@@ -1,8 +1,5 @@
 """The gallery and the pages of nobody in particular, seen by Chromium: axe, narrow screens, no script, keyboard."""
 
-import os
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django import forms
@@ -11,9 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template import RequestContext, Template
 from django.urls import include, path
-from playwright.sync_api import sync_playwright
 
 from config import views
+from tests.fixtures.browsing import RULES
 
 UPLOAD = """{% extends "base.html" %}{% block title %}Upload{% endblock %}{% block content %}<h1>Evidence</h1>
 <form method="post" enctype="multipart/form-data" novalidate>{% csrf_token %}
@@ -54,40 +51,6 @@ ADDRESSES = [
     "/accounts/password/reset/",
     "/nothing/",
 ]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    found = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    assert found, "Chromium is needed: apt-get install chromium"
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright's own loop runs in this thread; the tests do not
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-@pytest.fixture
-def open_page(chromium, live_server):
-    """Open an address; what the page complains about fails the test at its end."""
-    contexts, complaints = [], []
-
-    def opened(address, *, width=1280, height=900, **options):
-        context = chromium.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if "Content Security" in said.text else None)
-        page.goto(live_server.url + address)
-        return page
-
-    yield opened
-    for context in contexts:
-        context.close()
-    assert not complaints
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

@@ -2,39 +2,15 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from config.demo.files import note_pdf, sketch_png
 from learners import services
 from learners.models import Assessment, Decision, Judgment
-from tests.design.test_browser import RULES, chromium, open_page  # noqa: F401
+from tests.fixtures.browsing import RULES
 from tests.fixtures.records import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def open_as(open_page, live_server):  # noqa: F811
-    """open_as(user, address): a page of somebody who is signed in."""
-
-    def opened(user, address, **options):
-        client = Client()
-        client.force_login(user)
-        cookie = {
-            "name": settings.SESSION_COOKIE_NAME,
-            "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-            "domain": live_server.thread.host,
-            "path": "/",
-            "expires": -1,
-            "httpOnly": True,
-            "secure": False,
-            "sameSite": "Lax",
-        }
-        return open_page(address, storage_state={"cookies": [cookie], "origins": []}, **options)
-
-    return opened
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from django.utils import timezone
 
 from learners import services
 from learners.models import EvidenceItem
-from tests.design.test_browser import RULES, chromium, open_page  # noqa: F401
+from tests.fixtures.browsing import RULES
 from tests.fixtures.records import NOON
 from tests.fixtures.uploads import pdf_bytes
-from tests.learners.test_assessing_browser import open_as  # noqa: F401
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -36,7 +35,7 @@ def draft(make_submission, media):
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_no_finding_and_nothing_scrolls_sideways(
-    open_as,  # noqa: F811
+    open_as,
     draft,
     make_decision,
     make_submission,
@@ -68,7 +67,7 @@ def test_no_finding_and_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize("script", [True, False])
-def test_a_file_is_refused_with_words_and_then_added(open_as, draft, script):  # noqa: F811
+def test_a_file_is_refused_with_words_and_then_added(open_as, draft, script):
     page = open_as(draft.learner.user, draft.enrollment.get_absolute_url(), java_script_enabled=script)
     place = page.locator("#place-1")
     place.get_by_text("Attach a file").click()
