@@ -572,7 +572,8 @@ WEAK = rsa.generate_private_key(public_exponent=65537, key_size=1024)
         (rsa_jwk(key_ops=7), "key"),
         ("x", "key"),
     ],
-    ids=lambda value: str(value)[:30],
+    ids="short secret large-exponent even-exponent encryption operations algorithm off-curve curve short-x no-text bare "
+    "no-kind number-of-operations no-object".split(),
 )
 def test_a_key_that_is_none_is_refused_by_name(jwk, code):
     with pytest.raises(MultikeyError) as refused:
