@@ -58,7 +58,7 @@ class CanonicalError(OpenBadgeError):
 
 
 class MultikeyError(OpenBadgeError):
-    """A public key is not an Ed25519 Multikey."""
+    """A public key is malformed, too weak, secret, or of a kind that is not read here."""
 
     code = "key"
 

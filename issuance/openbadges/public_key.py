@@ -30,6 +30,8 @@ from .keys import from_multibase
 Algorithm = Literal["EdDSA", "RS256", "ES256"]
 _P256_PUBLIC = b"\x80\x24"
 _ED25519_PUBLIC = b"\xed\x01"
+#: What `alg` of a JWK may say for each; RFC 9864 gives EdDSA with Ed25519 a name of its own.
+_NAMES = {"EdDSA": ("EdDSA", "Ed25519"), "RS256": ("RS256",), "ES256": ("ES256",)}
 #: RFC 7518 asks for 2048 bits at least; more than 8192 would only keep a verifier busy.
 _RSA_BITS = range(2048, 8193)
 _LARGEST_EXPONENT = 2**32
@@ -65,18 +67,21 @@ class PublicKey:
 
 
 def from_jwk(jwk: object) -> PublicKey:
-    """Read a public key from a JWK. Raises MultikeyError: "key-private" for one that gives away its secret, "key-weak"
-    for RSA of less than 2048 bits, "key" for any other kind, or one that is not meant for signatures."""
+    """Read a public key from a JWK.
+
+    Raises MultikeyError: "key-private" for one that gives away its secret, "key-weak" for RSA of less than 2048 bits,
+    "key" for any other kind, or one that is not meant for signatures.
+    """
     if not isinstance(jwk, Mapping):
         raise MultikeyError("The key is not a JSON Web Key.")
     if "d" in jwk or jwk.get("kty") == "oct":
-        raise MultikeyError("The key that is published is a secret one; nothing signed with it can be trusted.",
-                            code="key-private")  # fmt: skip
+        secret = "The key that is published is a secret one; nothing signed with it can be trusted."
+        raise MultikeyError(secret, code="key-private")
     uses = jwk.get("key_ops", ["verify"])
     if jwk.get("use", "sig") != "sig" or not isinstance(uses, list) or "verify" not in uses:
         raise MultikeyError("The key is not meant for signatures.")
     key = _from_jwk(jwk)
-    if jwk.get("alg", key.algorithm) not in (key.algorithm, "Ed25519" if key.algorithm == "EdDSA" else key.algorithm):
+    if jwk.get("alg", key.algorithm) not in _NAMES[key.algorithm]:
         raise MultikeyError("The key is meant for another algorithm.")
     return key
 
@@ -95,9 +100,9 @@ def _from_jwk(jwk: Mapping[str, Any]) -> PublicKey:
             if modulus.bit_length() in _RSA_BITS and exponent < _LARGEST_EXPONENT:
                 return _from_object(rsa.RSAPublicNumbers(exponent, modulus).public_key())
             raise MultikeyError("The RSA key is shorter or longer than is accepted.", code="key-weak")
+    except MultikeyError:
+        raise
     except (ValueError, UnsupportedAlgorithm) as error:
-        if isinstance(error, MultikeyError):
-            raise
         raise MultikeyError("The key does not read as a JSON Web Key.") from error
     raise MultikeyError("The key is of a kind that is not read here.")
 
@@ -108,9 +113,9 @@ def from_pem(pem: object) -> PublicKey:
         raise MultikeyError("The key is not a public key in PEM.")
     try:
         return _from_object(load_pem_public_key(pem.encode()))
+    except MultikeyError:
+        raise
     except (ValueError, UnsupportedAlgorithm) as error:
-        if isinstance(error, MultikeyError):
-            raise
         raise MultikeyError("The key does not read as a public key in PEM.") from error
 
 

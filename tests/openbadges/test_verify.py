@@ -256,9 +256,30 @@ def test_a_did_web_is_asked_at_its_right_address(make_badge, contexts, did, addr
     assert verify(document, resolver=Web(), contexts=contexts, now=LATER).state == "valid"
 
 
-def test_an_address_that_is_no_web_address_is_not_asked(signed_badge, contexts):
+@pytest.mark.parametrize(
+    ("lists", "state", "code"),
+    [
+        ({"publicKey": f"{ISSUER}#key-1"}, "valid", "issuer"),
+        ({"publicKey": "did:web:other.example#key-1"}, "altered", "issuer-mismatch"),
+        ({}, "altered", "issuer-mismatch"),
+        (None, "unknown", "unreachable"),
+    ],
+)
+def test_a_profile_may_name_a_key_that_a_did_keeps(make_badge, signer, contexts, keys, look, lists, state, code):
+    address = "https://school.example/profile"
+    badge = make_badge(issuer=Profile(id=address, name="School"), status=None).to_dict()
+    document = sign(badge, signer=signer, created=NOON, contexts=contexts).document
+    profiles = [] if lists is None else [{"id": address, "type": "Profile", **lists}]
+
+    report = look(document, keys, *profiles)
+
+    assert (report.state, report.check("issuer").code) == (state, code)
+
+
+@pytest.mark.parametrize("method", ["file:///etc/hostname#key", "did:ion:x#key", "urn:x:1#key"])
+def test_an_address_that_is_no_web_address_is_not_asked(signed_badge, contexts, method):
     outside = Outside()
-    proof = {**signed_badge["proof"][0], "verificationMethod": "file:///etc/hostname#key"}
+    proof = {**signed_badge["proof"][0], "verificationMethod": method}
 
     report = verify({**signed_badge, "proof": [proof]}, resolver=outside, contexts=contexts, now=LATER)
 

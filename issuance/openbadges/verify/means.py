@@ -35,7 +35,7 @@ class Resolver(Protocol):
     """
 
     def did(self, document_id: str) -> Fetched:
-        """Give the document of a DID; a did:key is never asked for."""
+        """Give the document of a did:web, from where `web_did_url` says; other kinds of DID are not asked for."""
 
     def status_list(self, url: str) -> Fetched:
         """Give the status list credential, which may be a token, or the revocation list at an HTTP address."""
@@ -79,14 +79,14 @@ class Means:
         """
         if address.startswith("did:key:"):
             return key_did_document(address)
-        if address.startswith("did:"):
+        if address.startswith("did:web:"):
             return self.once("did", address, lambda: _read(self.resolver.did(address)))
         return self.document(address)
 
     def document(self, url: str) -> dict[str, Any]:
         """Give the JSON object at an HTTP address. Raises as `controller` does."""
         if not is_http(url):
-            raise DidError("The address is not one that can be asked.", code="address-unsupported")
+            raise DidError("Its key lies at a kind of address that cannot be asked here.", code="address-unsupported")
         return self.once("document", url, lambda: _read(self.resolver.document(url)))
 
     def status_list(self, url: str) -> Fetched:
