@@ -75,8 +75,8 @@ def from_jwk(jwk: object) -> PublicKey:
     if not isinstance(jwk, Mapping):
         raise MultikeyError("The key is not a JSON Web Key.")
     if "d" in jwk or jwk.get("kty") == "oct":
-        secret = "The key that is published is a secret one; nothing signed with it can be trusted."
-        raise MultikeyError(secret, code="key-private")
+        given_away = "The key that is published is a secret one; nothing signed with it can be trusted."
+        raise MultikeyError(given_away, code="key-private")
     uses = jwk.get("key_ops", ["verify"])
     if jwk.get("use", "sig") != "sig" or not isinstance(uses, list) or "verify" not in uses:
         raise MultikeyError("The key is not meant for signatures.")
