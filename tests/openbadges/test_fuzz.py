@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 import time
+import tracemalloc
 import zlib
 from datetime import UTC, datetime, timedelta
 
@@ -296,7 +297,7 @@ def nested(depth, inner=1):
 BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
 
 
-@pytest.mark.parametrize(
+COSTLY = pytest.mark.parametrize(
     "make",
     [
         lambda badge: nested(900_000),
@@ -320,6 +321,9 @@ BOMB = gzip.compress(bytes(200_000_000), compresslevel=9)
     ids="deep deep-objects long-text many-values long-number evidence graph ties proofs endorsements contexts "
     "svg-attributes svg-tags svg-sections png token address".split(),
 )
+
+
+@COSTLY
 def test_costly_files_are_answered_in_bounded_time(genuine, make):
     data = make(genuine.badge)
 
@@ -330,9 +334,30 @@ def test_costly_files_are_answered_in_bounded_time(genuine, make):
     assert time.process_time() - began < 10  # seconds of one slow core; most take milliseconds
 
 
+@COSTLY
+def test_costly_files_are_answered_in_bounded_memory(genuine, make):
+    data = make(genuine.badge)
+
+    tracemalloc.start()
+    try:
+        reported(genuine.contexts, data, None, genuine.known)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 120_000_000  # bytes; a file has 10 MB at most
+
+
 def test_a_list_that_unpacks_to_more_than_is_accepted_is_refused():
-    with pytest.raises(OpenBadgeError):
-        decode("u" + text_of(BOMB))
+    tracemalloc.start()
+    try:
+        with pytest.raises(OpenBadgeError):
+            decode("u" + text_of(BOMB))
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert peak < 60_000_000  # it would unpack to 200 MB
 
 
 def test_a_chain_of_controllers_ends(contexts, signed_badge):
