@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 NOTE_MAX_LETTERS = 2000
 
 
-def _in_capitals(choices: type[TextChoices]) -> list[tuple[str, str]]:
+def in_capitals(choices: type[TextChoices]) -> list[tuple[str, str]]:
+    """Choices as they stand in a list, each with a capital."""
     return [(value, capfirst(str(label))) for value, label in choices.choices]
 
 
@@ -26,9 +27,9 @@ class CatalogFilter(forms.Form):
 
     q = forms.CharField(label=_("Search"), required=False, max_length=100, widget=forms.SearchInput)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
-    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("Any level")), *_in_capitals(Level)])
+    level = forms.ChoiceField(label=_("Level"), required=False, choices=[("", _("Any level")), *in_capitals(Level)])
     setting = forms.ChoiceField(
-        label=_("Setting"), required=False, choices=[("", _("Any setting")), *_in_capitals(Setting)]
+        label=_("Setting"), required=False, choices=[("", _("Any setting")), *in_capitals(Setting)]
     )
     profession = forms.ChoiceField(label=_("Profession"), required=False)
     hours = forms.ChoiceField(

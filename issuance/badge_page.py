@@ -28,7 +28,6 @@ from django.utils.translation import gettext as _
 from credentials import rubric
 from credentials.models import CredentialVersion
 from credentials.models.catalog import CredentialKind
-from credentials.selectors import shown_in_words
 from issuance import badges
 from issuance import openbadges as ob
 from issuance.models import Consent, ConsentAward, ShareLinkItem
@@ -210,13 +209,19 @@ def facts(version: CredentialVersion) -> list[tuple[str, str]]:
     found = [
         (_("Hours"), str(version.workload_hours or "")),
         (_("Level"), version.get_level_display() if version.level else ""),
-        (_("Assessed by"), ", ".join(version.assessment_methods)),
-        (_("What it shows"), shown_in_words(version)),
+        (_("How assessed"), _how(version)),
         (_("Assessors"), str(version.assessors_count) if version.criteria.all() else ""),
         (_("Supervision"), version.supervision_and_identity),
         (_("Setting"), version.get_setting_display() if version.setting else ""),
     ]
     return [(term, capfirst(value)) for term, value in found]
+
+
+def _how(version: CredentialVersion) -> str:
+    """The methods of assessment and what they show (Miller's level), such as "Case analysis (knows how)"."""
+    methods = ", ".join(version.assessment_methods)
+    level = version.get_miller_level_display() if version.miller_level else ""
+    return f"{methods} ({level})" if methods and level else methods or level
 
 
 def passing(version: CredentialVersion) -> list[dict[str, str]]:

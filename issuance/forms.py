@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from credentials.forms import in_capitals
 from issuance import services
 from issuance.models.revocation import RevocationReason
 from issuance.models.sharing import Purpose, Recipients
@@ -23,7 +24,7 @@ class ConsentForm(forms.Form):
     """The parts of a consent. The statement is made of the choices; `shown` names the one that was on the page."""
 
     purpose = forms.ChoiceField(
-        label=_("For what purpose"), choices=Purpose.choices, initial=Purpose.RESIDENCY, widget=forms.RadioSelect
+        label=_("For what purpose"), choices=in_capitals(Purpose), initial=Purpose.RESIDENCY, widget=forms.RadioSelect
     )
     purpose_text = forms.CharField(
         label=_("The purpose in your words"),

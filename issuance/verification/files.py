@@ -96,6 +96,9 @@ def _check_record(content: bytes, at: datetime) -> tuple[str, tuple[ob.Check, ..
         return "unknown", (ob.Check("format", "failed", "too-large", sentence),), "", "", ""
     report = verify_bytes(content, at=at, outside=Outside() if settings.ASK_OTHER_ISSUERS else None)
     document = report.document or {}
+    if report.document is None and report.checks[0].outcome == "failed" and report.checks[0].code == "format":
+        sentence = _("This is not a badge. Ask its holder for the file as it was downloaded: JSON, PNG, SVG or PDF.")
+        return "unknown", (ob.Check("format", "failed", "format", sentence),), "", "", ""
     state, checks = str(report.state), report.checks
     if any(check.code == "key-not-allowed" for check in checks):
         state, checks = "withdrawn", (*checks, *_issued_anew(document, at))

@@ -149,6 +149,15 @@ class StoredFile(models.Model):
     def __str__(self) -> str:
         return f"file {self.public_id}"
 
+    @property
+    def kind_in_words(self) -> str:
+        """What people call this kind of file."""
+        group, _slash, name = self.media_type.partition("/")
+        known = {"image": _("%(name)s picture"), "video": _("%(name)s video"), "audio": _("%(name)s sound")}
+        if group in known:
+            return known[group] % {"name": name.removeprefix("x-").upper()}
+        return str({"application/pdf": _("PDF"), "text/plain": _("Plain text")}.get(self.media_type, _("File")))
+
 
 class EvidenceKind(TextChoices):
     TEXT = "text", _("text")

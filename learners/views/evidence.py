@@ -131,7 +131,7 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            ADD[kind](
+            added = ADD[kind](
                 actor=request.user,
                 submission=submission,
                 requirement=requirement,
@@ -145,7 +145,7 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.add_error(_field_of(kind, error), str(error))
             status = error.http_status
         else:
-            messages.success(request, _("Added."))
+            messages.success(request, _("Added: %(title)s") % {"title": added.title})
             return _to_place(submission, at_position)
     submission.refresh_from_db(fields=["status"])
     if submission.status != SubmissionStatus.DRAFT:

@@ -101,6 +101,7 @@ def award_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "events": [
             {
                 "title": _event_title(event.moved_to),
+                "kind": "revoked" if event.moved_to in {"revoked", "withdrawn"} else "awarded",
                 "time": event.at,
                 "note": "" if event.moved_to == "revoked" else event.note,
             }

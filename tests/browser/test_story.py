@@ -118,7 +118,7 @@ def _submit(school, page, look):
             {"name": name, "mimeType": "application/octet-stream", "buffer": content}
         )
         place.locator("details[open]").get_by_role("button", name="Add").click()
-        page.get_by_text("Added.").first.wait_for()
+        page.get_by_text(f"Added: {name}").first.wait_for()
     _add_text(page, "Reflection", REFLECTION)
     look(page, "workspace-full")
     _hand_in(page)
@@ -132,7 +132,7 @@ def _add_text(page, title, text):
     form.get_by_label("Title").fill(title)
     form.get_by_label("Text").fill(text)
     form.get_by_role("button", name="Add").click()
-    page.get_by_text("Added.").first.wait_for()
+    page.get_by_text(f"Added: {title}").first.wait_for()
 
 
 def _hand_in(page):
@@ -207,6 +207,8 @@ def _verify(award, open_page, look):
     page = open_page(f"/v/{award.public_id}", bypass_csp=True)
     page.get_by_text("Robin Alder").first.wait_for()
     look(page, "verify-valid")
+    page.set_viewport_size({"width": 360, "height": 780})
+    assert page.evaluate("document.querySelector('.facts').getBoundingClientRect().bottom + scrollY") < 700
     page.goto(page.url.replace(str(award.public_id), "0" * 8 + str(award.public_id)[8:]))
     look(page, "verify-nothing")
     page.goto(page.url.split("/v/")[0] + "/check/")
