@@ -203,7 +203,7 @@ class ReleaseManyForm(forms.Form):
 class UndoForm(forms.Form):
     reason = forms.CharField(
         label=_("Why it is undone"),
-        help_text=_("Kept with the decision; the learner is not told."),
+        help_text=_("Kept with the decision. No mail was sent, but a learner who looked may have seen it."),
         max_length=WORDS_MAX_LETTERS,
         widget=forms.Textarea,
     )

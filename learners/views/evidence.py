@@ -258,6 +258,7 @@ def _submission_page(
             "overall_comment": assessment.overall_comment if assessment else "",
             "next": learning.after(submission, decision, at),
             "award": decision.awards.exclude(status="withdrawn").first(),
+            "final_at": services.undo_until(decision) if services.undo_until(decision) > at else None,
         }
     return render_page(request, "learners/submission_detail.html", context, status=status)
 

@@ -67,6 +67,11 @@ def test_an_award_leads_to_the_badge(client, released):
     assert next_attempt(submission) not in shown
 
 
+def test_a_result_that_can_still_be_taken_back_says_so(client, released):
+    assert "This result is not final yet" in page(client, released("returned"))
+    assert "This result is not final yet" not in page(client, released("returned", ago=timedelta(minutes=6)))
+
+
 def test_returned_work_says_where_to_grow_and_starts_the_next_attempt(client, released):
     submission = released("returned")
 
