@@ -9,6 +9,8 @@ import zlib
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +42,8 @@ from issuance.openbadges import jws as jws_module
 from issuance.openbadges.canonical import bounded
 from issuance.openbadges.did import public_key_of
 from issuance.openbadges.public_key import from_jwk, from_multikey_text, from_pem
+from issuance.openbadges.verify.keys import find_key, issuer_check, published_check
+from issuance.openbadges.verify.means import Means
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=10)
@@ -75,6 +79,14 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(NAMES | st.text(max_size=4), inner, max_size=5),
     max_leaves=12,
 )
+
+
+def text_of(data):
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def dumped(value):
+    return json.dumps(value, default=str).encode("utf-8", "surrogatepass")
 
 
 class Anything:
@@ -129,14 +141,6 @@ def reported(contexts, data, answer=None, known=()):
     assert report.state in STATES
     assert all(check.code and check.sentence for check in report.checks)
     return report
-
-
-def text_of(data):
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
-
-
-def dumped(value):
-    return json.dumps(value, default=str).encode("utf-8", "surrogatepass")
 
 
 def changed(document, place, junk):
@@ -252,6 +256,101 @@ def test_published_documents(genuine, junk, place):
     check_published(genuine, junk, place)
 
 
+SITE = "https://school.example"
+JWK = {"kty": "OKP", "crv": "Ed25519", "x": text_of(SIGNER.public_key), "kid": "1"}
+PEM = Ed25519PublicKey.from_public_bytes(SIGNER.public_key).public_bytes(
+    serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+)
+WEB = {
+    f"{SITE}/issuer": {
+        "id": f"{SITE}/issuer",
+        "publicKey": [f"{SITE}/key", {"id": f"{SITE}/issuer#key", "owner": f"{SITE}/issuer", "publicKeyJwk": JWK}],
+        "revocationList": f"{SITE}/revoked",
+        "verification": {"startsWith": [f"{SITE}/"], "allowedOrigins": ["school.example"]},
+        "jwks": {"keys": [JWK]},
+        "jwks_uri": f"{SITE}/keys",
+    },
+    f"{SITE}/key": {"id": f"{SITE}/key", "owner": f"{SITE}/issuer", "publicKeyPem": PEM.decode()},
+    f"{SITE}/keys": {"keys": [JWK]},
+    f"{SITE}/class": {"id": f"{SITE}/class", "type": "BadgeClass", "issuer": f"{SITE}/issuer"},
+    f"{SITE}/revoked": {
+        "id": f"{SITE}/revoked",
+        "issuer": f"{SITE}/issuer",
+        "revokedAssertions": ["urn:x:1", {"id": "urn:x:2"}],
+        "revokedCredential": [{"id": "urn:x:1", "revoked": False}],
+    },
+    f"{SITE}/1": {
+        "@context": "https://w3id.org/openbadges/v2",
+        "id": f"{SITE}/1",
+        "type": "Assertion",
+        "recipient": {"identity": "x"},
+        "badge": f"{SITE}/class",
+        "issuedOn": "2026-01-01T00:00:00Z",
+        "verification": {"type": "hosted"},
+    },
+}
+
+
+def web_files(genuine):
+    """Badges that need each of the documents above: by HTTP keys in four ways, and two of version 2.0."""
+
+    def token(payload, **header):
+        signed = f"{text_of(dumped(header))}.{text_of(dumped(payload))}"
+        return f"{signed}.{text_of(SIGNER.sign(signed.encode()))}"
+
+    badge = {name: value for name, value in genuine.badge.items() if name not in ("proof", "validUntil")}
+    badge |= {
+        "issuer": {**badge["issuer"], "id": f"{SITE}/issuer"},
+        "credentialStatus": {"id": f"{SITE}/revoked", "type": "1EdTechRevocationList"},
+    }
+    claims = {"iss": f"{SITE}/issuer", "jti": badge["id"], "sub": badge["credentialSubject"]["id"]}
+    claims["nbf"] = int(NOON.timestamp())
+    old = {**WEB[f"{SITE}/1"], "id": "urn:x:3", "verification": {"type": "signed", "creator": f"{SITE}/key"}}
+    return [
+        *(token({**badge, **claims}, alg="EdDSA", kid=kid) for kid in (f"{SITE}/keys#1", f"{SITE}/issuer#key")),
+        token({**badge, **claims}, alg="EdDSA", jwk=JWK),
+        token({**badge, **claims}, alg="EdDSA", kid=f"{SITE}/key"),
+        WEB[f"{SITE}/1"],
+        token(old, alg="EdDSA"),
+    ]
+
+
+def check_web(genuine, junk, place):
+    for address, document in WEB.items():
+        for data in web_files(genuine):
+            reported(genuine.contexts, data, junk, {**WEB, address: changed(document, place, junk)})
+            reported(genuine.contexts, data, None, {**WEB, address: junk})
+
+
+def test_the_documents_of_the_web_are_good_before_they_are_changed(genuine):
+    for data in web_files(genuine):
+        report = reported(genuine.contexts, data, None, WEB)
+        assert report.state == "valid", report.checks
+
+
+@settings(FUZZ, max_examples=12)
+@given(junk=JUNK, place=st.integers(1, 20))
+def test_documents_of_the_web(genuine, junk, place):
+    check_web(genuine, junk, place)
+
+
+@pytest.mark.parametrize("junk", [[], {}, ["x"], [["x"]], {"id": ["x"]}, [{"id": {}, "kid": []}], "https://[", 7, True])
+def test_each_part_of_the_documents_of_the_web(genuine, junk):
+    light = [data for data in web_files(genuine) if isinstance(data, dict)] + web_files(genuine)[-1:]
+    for address, document in WEB.items():
+        for place in range(25):
+            for data in light:
+                reported(genuine.contexts, data, junk, {**WEB, address: changed(document, place, junk)})
+        for kid in (f"{SITE}/keys#1", f"{SITE}/issuer#key", f"{SITE}/key"):
+            for place in range(25):
+                known = {**WEB, address: changed(document, place, junk)}
+                means = Means(Anything(None, known), genuine.contexts, LATER)
+                found = quiet(find_key, kid, means)
+                if found is not None:
+                    quiet(issuer_check, f"{SITE}/issuer", found, means)
+                    quiet(published_check, f"{SITE}/issuer", found.key, None, means)
+
+
 @FUZZ
 @given(junk=JUNK, place=st.integers(1, 150))
 def test_parts_of_genuine_badges(genuine, junk, place):
@@ -285,6 +384,8 @@ def test_everything_thoroughly(genuine, junk, other, place, data):
     check_keys(junk)
     check_published(genuine, junk, place % 30)
     check_genuine(genuine, junk, place % 150)
+    if place % 20 == 0:
+        check_web(genuine, junk, place // 20 % 25)
     check_tokens(genuine, other, junk)
     check_lists(junk, data)
     check_images(genuine, place, data)

@@ -110,13 +110,14 @@ def _host(document: Json, address: str, means: Means) -> Check:
         origins = [text for text in as_list(allowed.get("allowedOrigins")) if isinstance(text, str)]
     except OpenBadgeError as error:
         return _not_asked(error)
-    host = urlsplit(address).netloc
-    own = urlsplit(str(profile["id"])).netloc if origin(str(profile["id"])) is not None else ""
+    place = origin(address)
     if begins:
-        is_own = any(is_http(text) and origin(text) == origin(address) and address.startswith(text) for text in begins)
+        is_own = any(origin(text) == place and address.startswith(text) for text in begins)
+    elif origins:
+        is_own = urlsplit(address).netloc in origins if place else False
     else:
-        is_own = host in (origins or [own])
-    if is_own:
+        is_own = origin(str(profile["id"])) == place
+    if place is not None and is_own:
         return Check("issuer", "passed", "issuer-host", "It lies where its issuer keeps its badges.")
     return Check("issuer", "failed", "issuer-mismatch", "It does not lie where its issuer keeps its badges.")
 
@@ -188,8 +189,8 @@ def _revocation(document: Json, profile: Json, means: Means) -> Check:
         return Check("status", "unknown", "status-list-format", "What was fetched is not this issuer's list.")
     own = {name for name in (document.get("id"), document.get("uid")) if isinstance(name, str)}
     for revoked in as_list(listed.get("revokedAssertions")):
-        names = {revoked.get("id"), revoked.get("uid")} if isinstance(revoked, Mapping) else {revoked}
-        if own & {name for name in names if isinstance(name, str)}:
+        names = [revoked.get("id"), revoked.get("uid")] if isinstance(revoked, Mapping) else [revoked]
+        if own.intersection(name for name in names if isinstance(name, str)):
             return _REVOKED
     return _NOT_REVOKED
 

@@ -137,7 +137,7 @@ def _of_set(document: Json, address: str, fragment: str) -> PublicKey:
     keys = objects(document.get("keys"))
     if not fragment and len(keys) == 1:
         return from_jwk(keys[0])
-    wanted = {address, fragment, f"#{fragment}"} - {"", "#"}
+    wanted = [name for name in (address, fragment, f"#{fragment}") if name.strip("#")]
     named = [key for key in keys if key.get("kid") in wanted]
     if len(named) != 1:
         raise DidError("The set of keys at the address does not hold exactly one of this name.", code="key-unknown")
