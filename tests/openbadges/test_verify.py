@@ -23,6 +23,7 @@ from issuance.openbadges import (
     bake_svg,
     did_document,
     empty,
+    hash_data,
     key_did,
     list_credential,
     rasterize,
@@ -33,6 +34,7 @@ from issuance.openbadges import (
     web_did_url,
     with_set,
 )
+from issuance.openbadges.proof import finish, proof_options
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 LATER = NOON + timedelta(days=10)
@@ -536,6 +538,24 @@ def test_a_badge_signed_with_jcs_is_valid(make_badge, signer, contexts, look):
     report = look(sign(badge, signer=signer, created=NOON, contexts=contexts, suite="eddsa-jcs-2022").document)
 
     assert report.state == "valid", report.checks
+
+
+@pytest.mark.parametrize(
+    ("expires", "state", "code"),
+    [
+        ("2027-01-01T00:00:00Z", "valid", "proof"),
+        ("2026-11-23T00:00:00Z", "altered", "proof-expired"),
+        ("tomorrow", "altered", "field"),
+    ],
+)
+def test_a_signature_may_end_before_its_badge(make_badge, signer, contexts, look, expires, state, code):
+    document = make_badge().to_dict()
+    proof = {**proof_options(signer.verification_method, NOON), "expires": expires}
+    signed = finish(document, proof, hash_data(document, proof, contexts), signer).document
+
+    report = look(signed)
+
+    assert (report.state, report.check("proof").code) == (state, code)
 
 
 def test_more_proofs_than_are_looked_at_are_unknown(signed_badge, look):

@@ -10,6 +10,7 @@ from ..errors import (
     DidError,
     FormatError,
     LimitError,
+    ModelError,
     MultikeyError,
     OpenBadgeError,
     ProofError,
@@ -88,6 +89,8 @@ def _signature(document: Json, proof: Json, key: PublicKey, means: Means) -> Che
         if error.code == "proof-unsupported":
             return Check("proof", "unknown", error.code, _UNSUPPORTED)
         return Check("proof", "failed", error.code, str(error))
+    except ModelError as error:
+        return Check("proof", "failed", error.code, "The signature names an end that is no date and time.")
     except TermError as error:
         return Check("proof", "failed", error.code, f"It holds something that no signature covers. {error}")
     except ContextError as error:
