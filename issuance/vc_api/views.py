@@ -109,7 +109,7 @@ class IssueCredentialView(VcApiView):
         token = None
         if header or not settings.VC_API_CONFORMANCE:
             token = tokens.use_token(header=header, scope=Scope.CREDENTIALS_ISSUE, at=at)
-        organization = issuing.trial_organization() if token is None else token.organization
+        organization = issuing.trial_organization(at=at) if token is None else token.organization
         document = _member(request.data, "credential")
         wanted = issuing.read_options(options_of(request.data))
         _row, signed = issuing.issue(document=document, wanted=wanted, organization=organization, token=token, at=at)

@@ -7,6 +7,7 @@ import pytest
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 
+from credentials.models import Organization
 from issuance import core
 from issuance.models import IssuedCredential
 from issuance.vc_api.contexts import EXAMPLES_TEXT, EXAMPLES_URL
@@ -100,10 +101,14 @@ def test_a_wrong_token_is_refused_all_the_same(trial, call):
     assert call("credentials/issue", {"credential": credential()}, Authorization="Bearer signet_x")[0] == 401
 
 
-def test_without_a_key_it_says_so(settings, call):
+def test_an_empty_registry_makes_an_organization_for_the_trial(settings, issue, verify):
     settings.VC_API_CONFORMANCE = True
 
-    assert call("credentials/issue", {"credential": credential()})[1]["code"] == "no-organization"
+    documents = [issue(credential(issuer=None))[1]["verifiableCredential"] for _number in range(2)]
+
+    assert {document["issuer"] for document in documents} == {"did:web:testserver:conformance"}
+    assert verify(documents[0])[0] == 200
+    assert Organization.objects.get().signing_keys.count() == 1
 
 
 def test_the_start_is_refused_outside_debug(settings):
