@@ -250,7 +250,7 @@ def test_keys(junk):
     check_keys(junk)
 
 
-@FUZZ
+@settings(FUZZ, max_examples=20)
 @given(junk=JUNK, place=st.integers(1, 30))
 def test_published_documents(genuine, junk, place):
     check_published(genuine, junk, place)
@@ -328,7 +328,7 @@ def test_the_documents_of_the_web_are_good_before_they_are_changed(genuine):
         assert report.state == "valid", report.checks
 
 
-@settings(FUZZ, max_examples=12)
+@settings(FUZZ, max_examples=5)
 @given(junk=JUNK, place=st.integers(1, 20))
 def test_documents_of_the_web(genuine, junk, place):
     check_web(genuine, junk, place)
