@@ -1,0 +1,88 @@
+"""One record of each kind, of one learner, and one person for each way of being somebody."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from config.permissions import Role
+from issuance import services as issuance_services
+from learners.services import add_file
+from pathways.models import DesignationCase
+from tests.fixtures.records import NOON
+from tests.fixtures.uploads import pdf_bytes
+from tests.pathways.conftest import make_pathway as make_pathway
+
+SCHOOL_ROLES = ["administrator", "assessor", "lead", "registrar", "committee", "auditor", "pathway_admin"]
+
+
+@pytest.fixture
+def people(make_user, make_learner, make_organization, learner):
+    """The owner, another learner, one of each role in the school, one who holds every role in another school."""
+    away = make_organization(is_issuer=True, slug="elsewhere", did_path="orgs:elsewhere")
+    stranger_with_roles = make_user()
+    for role in SCHOOL_ROLES:
+        stranger_with_roles.role_grants.create(role=Role[role.upper()], organization=away, from_at=NOON)
+    return {
+        "nobody": None,
+        "owner": learner.user,
+        "classmate": make_learner(name="Another Learner").user,
+        **{role: make_user(Role[role.upper()]) for role in SCHOOL_ROLES},
+        "elsewhere": stranger_with_roles,
+    }
+
+
+@pytest.fixture
+def clients(people):
+    """A signed-in client for each of the people."""
+    found = {}
+    for name, user in people.items():
+        found[name] = Client()
+        if user is not None:
+            found[name].force_login(user)
+    return found
+
+
+@pytest.fixture
+def records(issuer, learner, people, make_version, make_submission, make_decision, make_signed, make_pathway, media):
+    """What belongs to the owner; one badge is shared, the rest is not."""
+    version, draft = make_version(), make_version(published=False)
+    workspace = make_submission(learner=learner)
+    item = add_file(
+        actor=learner.user,
+        submission=workspace,
+        requirement=None,
+        title="",
+        upload=SimpleUploadedFile("note.pdf", pdf_bytes()),
+        at=NOON,
+    )
+    waiting = make_submission(learner=learner, status="submitted", assessor=people["assessor"])
+    decision = make_decision(learner=learner, assessor=people["assessor"])
+    document = make_signed(learner=learner)
+    request = issuance_services.request_revocation(
+        actor=people["registrar"], award=document.award, reason="error", note="Wrong file.", at=timezone.now()
+    )
+    pathway = make_pathway(required=[version])
+    case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
+    transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
+    consent = issuance_services.give_consent(
+        actor=learner.user,
+        awards=[make_signed(learner=learner).award],
+        purpose="residency",
+        sign_in_method="password",
+        at=timezone.now(),
+    )
+    return {
+        "version": version,
+        "draft": draft,
+        "workspace": workspace,
+        "item": item,
+        "waiting": waiting,
+        "decision": decision,
+        "award": document.award,
+        "request": request,
+        "pathway": pathway,
+        "case": case,
+        "transcript": transcript,
+        "consent": consent,
+    }

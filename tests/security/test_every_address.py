@@ -1,0 +1,183 @@
+"""Every address of the site, asked by everybody: who is answered, and that nobody else changes anything.
+
+An address that is new and not listed here fails the first test, so that nobody forgets to say whom it is for.
+"""
+
+from django.apps import apps
+from django.urls import get_resolver, reverse
+
+# Whom an address answers, with the record of `records` that it is about, and how its name is filled in.
+# "all" is everybody with an account. Everybody else is sent to sign in, or told that there is nothing.
+ANYBODY = {
+    "landing": None,
+    "healthz": None,
+    "readyz": None,
+    "credentials:catalog": None,
+    "credentials:credential-detail": "version.credential",
+    "credentials:version-detail": "version.credential number=1",
+    "pathways:pathway-list": None,
+    "pathways:pathway-detail": "pathway.pathway",
+    "issuance:check": None,
+    "issuance:did-document": None,
+    "issuance-api:schema": None,
+}
+EVERYBODY = "owner classmate administrator assessor lead registrar committee auditor pathway_admin elsewhere"
+# Lists show what one's roles cover; with a role in another school, nothing of this one.
+READ = {
+    "learners:home": (None, EVERYBODY),
+    "learners:notice-list": (None, EVERYBODY),
+    "learners:queue": (None, EVERYBODY),
+    "learners:award-list": (None, "owner classmate"),
+    "learners:award-detail": ("award", "owner registrar auditor"),
+    "learners:enrollment-detail": ("workspace.enrollment", "owner"),
+    "learners:submission-detail": ("waiting", "owner assessor lead auditor"),
+    "learners:file-download": ("item.file", "owner"),
+    "learners:marking": ("waiting", "assessor"),
+    "learners:decision-list": (None, "assessor lead elsewhere"),
+    "learners:decision-detail": ("decision", "assessor lead registrar auditor"),
+    "credentials:manage-list": (None, "administrator lead elsewhere"),
+    "credentials:manage-detail": ("draft.credential", "administrator lead"),
+    "pathways:manage-list": (None, "administrator pathway_admin elsewhere"),
+    "pathways:manage-pathway": ("pathway.pathway", "administrator pathway_admin"),
+    "pathways:manage-detail": ("pathway.pathway number=1", "administrator pathway_admin"),
+    "pathways:case-list": (None, "committee auditor elsewhere"),
+    "pathways:case-detail": ("case", "committee auditor"),
+    "issuance:registrar": (None, "registrar auditor elsewhere"),
+    "issuance:registrar-award": ("award", "registrar auditor"),
+    "issuance:revocation-list": (None, "registrar auditor elsewhere"),
+    "issuance:revocation-detail": ("request", "registrar auditor"),
+    "issuance:share": ("award", "owner"),
+    "issuance:share-center": (None, "owner classmate"),
+    "issuance:link-create": (None, "owner classmate"),
+    "issuance:own-file": ("award form=json", "owner"),
+    "issuance:transcript-file": ("transcript", "owner"),
+}
+# Whom a form is for. The services say more: not every registrar may approve every request.
+ACT = {
+    "credentials:stewardship": ("draft.credential", "administrator lead"),
+    "credentials:version-publish": ("draft.credential", "administrator lead"),
+    "credentials:version-start": ("version.credential", "administrator lead"),
+    "learners:enroll": ("version.credential", "owner classmate"),
+    "learners:evidence-add": ("workspace", "owner"),
+    "learners:evidence-remove": ("item", "owner"),
+    "learners:submission-submit": ("workspace", "owner"),
+    "learners:resubmission-start": ("waiting", "owner"),
+    "learners:marking-reopen": ("decision.submission", "assessor"),
+    "learners:decision-release": ("decision", "assessor lead"),
+    "learners:decision-release-many": (None, "assessor lead elsewhere"),
+    "learners:decision-undo": ("decision", "assessor lead"),
+    "pathways:pathway-join": ("pathway.pathway", "owner classmate"),
+    "pathways:case-ask": ("pathway.pathway", "owner"),
+    "pathways:pathway-publish": ("pathway.pathway number=1", "administrator pathway_admin"),
+    "pathways:case-confirm": ("case", "committee"),
+    "pathways:case-decline": ("case", "committee"),
+    "issuance:revocation-request": ("award", "registrar"),
+    "issuance:revocation-approve": ("request", "registrar"),
+    "issuance:revocation-refuse": ("request", "registrar"),
+    "issuance:consent-withdraw": ("consent", "owner"),
+    "issuance:transcript-request": (None, "owner classmate"),
+}
+# A badge that is not shared: the one 404 for everybody, its holder included, as for an id that never was.
+HIDDEN = [
+    "issuance:verify-page",
+    "issuance:badge-qr",
+    "issuance:badge-json",
+    "issuance:badge-png",
+    "issuance:badge-svg",
+    "issuance:badge-pdf",
+]
+# Public by design, for machines, or the sign-in library's own; each has tests of its own.
+ELSEWHERE = {
+    "issuance:verify-page-elsewhere",
+    "issuance:share-link",
+    "issuance:status-list",
+    "issuance:organization-did-document",
+    "issuance-api:award",
+    "issuance-api:verify",
+}
+ELSEWHERE_PREFIXES = ("account_", "mfa_", "vc-api:")
+
+
+def every_name(patterns=None, prefix=""):
+    for each in patterns or get_resolver("config.urls").url_patterns:
+        if hasattr(each, "url_patterns"):
+            yield from every_name(each.url_patterns, f"{prefix}{each.namespace}:" if each.namespace else prefix)
+        else:
+            yield f"{prefix}{each.name}"
+
+
+def fill(name, place, records):
+    """The address of a name; place: "record.attribute number=1"."""
+    if place is None:
+        return reverse(name)
+    path, *more = place.split()
+    record = records
+    for part in path.split("."):
+        record = record[part] if isinstance(record, dict) else getattr(record, part)
+    return reverse(name, kwargs={"public_id": record.public_id, **dict(each.split("=") for each in more)})
+
+
+def is_sign_in(answer):
+    return answer.status_code == 302 and answer.url.startswith("/accounts/login/")
+
+
+def everything():
+    """Every row of ours, to see that a refusal changed nothing."""
+    models = [model for name in OWN_APPS for model in apps.get_app_config(name).get_models()]
+    return {model: sorted(map(repr, model.objects.values_list())) for model in models}
+
+
+OWN_APPS = ["credentials", "learners", "pathways", "issuance"]
+
+
+def test_every_address_is_listed_here():
+    listed = {*ANYBODY, *READ, *ACT, *HIDDEN, *ELSEWHERE}
+    names = {name for name in every_name() if not name.startswith(ELSEWHERE_PREFIXES)}
+
+    assert names - listed == set()
+    assert listed - names == set()
+
+
+def test_pages_answer_those_they_are_for(clients, records):
+    for name, (place, allowed) in READ.items():
+        address = fill(name, place, records)
+        for who, client in clients.items():
+            answer = client.get(address)
+            if answer.streaming:  # the file is closed, the connection stays
+                for closer in answer._resource_closers:
+                    closer()
+            if who in allowed.split():
+                assert answer.status_code in {200, 302} and not is_sign_in(answer), (name, who, answer.status_code)
+            elif who == "nobody":
+                assert is_sign_in(answer), (name, who, answer.status_code)
+            else:
+                assert answer.status_code == 404, (name, who, answer.status_code)
+
+
+def test_public_pages_answer_anybody(clients, records):
+    for name, place in ANYBODY.items():
+        address = fill(name, place, records)
+        assert {client.get(address).status_code for client in clients.values()} == {200}, name
+
+
+def test_forms_take_nothing_from_anybody_else(clients, records):
+    before = everything()
+    for name, (place, allowed) in ACT.items():
+        address = fill(name, place, records)
+        for who, client in clients.items():
+            if who in allowed.split():
+                continue
+            answer = client.post(address, {"reason": "x", "note": "x", "owner": "1", "review_on": "2027-01-01"})
+            refused = is_sign_in(answer) if who == "nobody" else answer.status_code in {403, 404, 422}
+            assert refused, (name, who, answer.status_code)
+    assert everything() == before
+
+
+def test_a_badge_that_is_not_shared_is_the_one_404_for_everybody(clients, records):
+    for name in HIDDEN:
+        unknown = clients["nobody"].get(reverse(name, args=["00000000-0000-4000-8000-000000000000"]))
+        address = fill(name, "award", records)
+        for who, client in clients.items():
+            answer = client.get(address)
+            assert (answer.status_code, answer.content) == (404, unknown.content), (name, who)
+            assert dict(answer.headers) | {"X-Request-ID": ""} == dict(unknown.headers) | {"X-Request-ID": ""}, name
