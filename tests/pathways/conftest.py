@@ -1,13 +1,10 @@
 """Pathways for tests: rows written directly, so that a test of one service does not lean on another."""
 
 import itertools
-import threading
 
 import pytest
-from django.db import connection
 from django.test import Client
 
-from config.errors import RegistryError
 from config.permissions import Role
 from learners import services as learners_services
 from pathways.models import DesignationCase, Pathway, PathwayEnrollment, PathwayVersion, Requirement
@@ -126,31 +123,3 @@ def confirmed(case, member):
     case.status, case.decided_at, case.award = "confirmed", NOON, award
     case.save()
     return case
-
-
-@pytest.fixture
-def together():
-    """together(*calls): run calls at the same moment, each on a connection of its own; what each said or raised."""
-
-    def run_all(*calls):
-        gate = threading.Barrier(len(calls))
-        answers = [None] * len(calls)
-
-        def run(number, call):
-            gate.wait()
-            try:
-                answers[number] = call()
-            except RegistryError as error:
-                answers[number] = error
-            finally:
-                connection.close()
-
-        threads = [threading.Thread(target=run, args=pair) for pair in enumerate(calls)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join(timeout=60)
-        assert not any(thread.is_alive() for thread in threads)
-        return answers
-
-    return run_all
