@@ -274,6 +274,8 @@ def test_a_profile_may_name_a_key_that_a_did_keeps(make_badge, signer, contexts,
     report = look(document, keys, *profiles)
 
     assert (report.state, report.check("issuer").code) == (state, code)
+    withdrawn = look(document, {**keys, "assertionMethod": []}, *profiles)
+    assert (withdrawn.state, withdrawn.check("issuer").code) == ("altered", "key-not-allowed")
 
 
 @pytest.mark.parametrize("method", ["file:///etc/hostname#key", "did:ion:x#key", "urn:x:1#key"])

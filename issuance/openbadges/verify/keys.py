@@ -20,7 +20,7 @@ from .report import Check, Outcome
 
 _MISMATCH = "It was signed by somebody else than the issuer it names."
 _UNREACHABLE = "The issuer's keys could not be fetched, so the signature could not be checked."
-_NOT_ASKED = ("address-unsupported",)
+_NOT_ASKED = "address-unsupported"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def not_found(error: OpenBadgeError) -> tuple[Check, Check]:
     if isinstance(error, FormatError):
         unread = "What lies at the address of the key does not read, so the signature could not be checked."
         return Check("proof", "unknown", error.code, unread), Check("issuer", "unknown", error.code, unread)
-    if isinstance(error, LimitError) or error.code in _NOT_ASKED:
+    if isinstance(error, LimitError) or error.code == _NOT_ASKED:
         return Check("proof", "unknown", error.code, str(error)), Check("issuer", "unknown", error.code, str(error))
     return (
         Check("proof", "unknown", error.code, "The key of the signature was not found where it should be."),
@@ -72,15 +72,14 @@ def issuer_check(issuer: str | None, found: Found, means: Means) -> Check:
     if issuer is None:
         return Check("issuer", "failed", "issuer-mismatch", "It names no issuer that a key could belong to.")
     if found.controller is not None:
-        if found.controller.get("id") != issuer:
-            if is_http(issuer):  # whose profile may name a key that somebody else keeps
-                return published_check(issuer, found.key, found.address, means)
-            return Check("issuer", "failed", "issuer-mismatch", _MISMATCH)
         try:
             require_allowed(found.controller, found.address)
         except DidError as error:
             return Check("issuer", "failed", error.code, str(error))
-        return Check("issuer", "passed", "issuer", "The key belongs to the issuer named in it.")
+        if found.controller.get("id") == issuer:
+            return Check("issuer", "passed", "issuer", "The key belongs to the issuer named in it.")
+        if not is_http(issuer):  # a profile may name a key that somebody else keeps, a DID document cannot
+            return Check("issuer", "failed", "issuer-mismatch", _MISMATCH)
     if _is_own_place(issuer, found.address):
         return Check("issuer", "passed", "issuer-site", "The key is published on the issuer's own site.")
     return published_check(issuer, found.key, found.address, means)
@@ -97,7 +96,7 @@ def published_check(issuer: str, key: PublicKey, address: str | None, means: Mea
     except UnreachableError as error:
         return Check("issuer", "unknown", error.code, "The issuer could not be asked whether the key is its own.")
     except OpenBadgeError as error:
-        is_unread = isinstance(error, FormatError | LimitError) or error.code in _NOT_ASKED
+        is_unread = isinstance(error, FormatError | LimitError) or error.code == _NOT_ASKED
         outcome: Outcome = "unknown" if is_unread else "failed"
         return Check("issuer", outcome, error.code, str(error))
     return Check("issuer", "failed", "issuer-mismatch", "The issuer does not list the key that signed it.")
