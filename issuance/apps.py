@@ -25,6 +25,7 @@ class IssuanceConfig(AppConfig):
         refuse_open_issuing()
         health.register("keys", wellbeing.keys)
         health.register("awards_waiting", wellbeing.awards_waiting)
+        health.register("templates", wellbeing.templates)
         health.register("origin", origin.check)
 
 

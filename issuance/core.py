@@ -1,11 +1,16 @@
 """The credential core as this process uses it: contexts and templates, loaded once."""
 
+from contextlib import suppress
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.cache import cache
 
 from credentials.models import Organization
 from issuance import openbadges as ob
+
+TALLIES = ("filled", "general", "compared")
+_told: dict[str, int] = {}
 
 
 @lru_cache(maxsize=1)
@@ -17,6 +22,24 @@ def contexts() -> ob.Contexts:
 @lru_cache(maxsize=1)
 def templates() -> ob.Templates:
     return ob.Templates(contexts())
+
+
+def tally() -> None:
+    """Add what this process's templates did since the last tally to the counts of all processes."""
+    made = templates()
+    for name in TALLIES:
+        now = getattr(made, name)
+        if more := now - _told.get(name, 0):
+            cache.add(f"templates:{name}", 0, timeout=None)
+            with suppress(ValueError):  # it was lost between the two; the counts are information, and start anew
+                cache.incr(f"templates:{name}", more)
+            _told[name] = now
+
+
+def tallies() -> dict[str, int]:
+    """How many documents were filled from a template, went the general way, and were compared, in all processes."""
+    found = cache.get_many([f"templates:{name}" for name in TALLIES])
+    return {name: int(found.get(f"templates:{name}", 0)) for name in TALLIES}
 
 
 def did_of(organization: Organization) -> str:

@@ -6,6 +6,7 @@ from django.db.models import Count, Min
 from django.utils import timezone
 
 from credentials.models import Organization
+from issuance import core
 from issuance.models import KeyPurpose
 from issuance.services import signing
 from issuance.services.keys import KeyUnavailable, active_key, open_key
@@ -29,3 +30,8 @@ def awards_waiting() -> tuple[Any, bool]:
     found = signing.unsigned(now).aggregate(count=Count("pk"), oldest=Min("sign_after"))
     oldest = found["oldest"]
     return {"count": found["count"], "oldest_seconds": round((now - oldest).total_seconds()) if oldest else 0}, True
+
+
+def templates() -> tuple[Any, bool]:
+    """How the signers' templates did; one in a thousand is compared, and a difference stops the signing."""
+    return core.tallies(), True

@@ -70,6 +70,7 @@ def sign_pending(*, limit: int, at: datetime, full: bool = False) -> int:
         signer = keys.badge_signer(organization)
         status_list, indexes = status.reserve(organization=organization, count=count, at=at)
         if signed := _sign_batch(own.order_by("sign_after", "pk"), organization, signer, status_list, indexes, at):
+            core.tally()
             return signed
     return 0
 

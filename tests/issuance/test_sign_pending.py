@@ -160,3 +160,12 @@ def test_awards_of_many_versions_are_signed_in_one_run(issuer, make_award, make_
 
     assert sign() == 3
     assert Award.objects.count() == 3
+
+
+def test_health_counts_what_the_templates_did(client, issuer, make_award):
+    before = client.get("/readyz").json()["checks"]["templates"]
+    make_award()
+    sign()
+
+    after = client.get("/readyz").json()["checks"]["templates"]
+    assert sum(after.values()) > sum(before.values())
