@@ -112,7 +112,8 @@ def _sign(status_list: StatusList, signer: keys.BadgeSigner, at: datetime) -> No
         valid_until=status_list.valid_until,
     )
     signed = ob.sign(document, signer=signer, created=at, contexts=core.contexts())
-    status_list.signed_bytes = ob.to_bytes(signed.document)
+    # One object, not an array of one: some readers of lists take nothing else.
+    status_list.signed_bytes = ob.to_bytes({**signed.document, "proof": signed.document["proof"][0]})
     status_list.sha256 = hashlib.sha256(status_list.signed_bytes).hexdigest()
     status_list.key, status_list.signed_at = signer.key, at
 

@@ -34,7 +34,7 @@ BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential", "EndorsementCrede
 TRIAL: dict[str, Any] = {
     "slug": "conformance",
     "name": "Conformance trial",
-    "did_path": "conformance",
+    "did_path": "orgs:conformance",
     "country": "US",
     "is_issuer": True,
 }

@@ -106,7 +106,7 @@ def test_an_empty_registry_makes_an_organization_for_the_trial(settings, issue, 
 
     documents = [issue(credential(issuer=None))[1]["verifiableCredential"] for _number in range(2)]
 
-    assert {document["issuer"] for document in documents} == {"did:web:testserver:conformance"}
+    assert {document["issuer"] for document in documents} == {"did:web:testserver:orgs:conformance"}
     assert verify(documents[0])[0] == 200
     assert Organization.objects.get().signing_keys.count() == 1
 
