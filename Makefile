@@ -7,7 +7,7 @@ WORKERS ?= 2
 JUNIT := build/junit
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-dev demo up test test-browser test-long check format bench lock clean reset
+.PHONY: help bootstrap bootstrap-dev demo up test test-browser test-long test-device check format bench lock clean reset
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,7 +25,7 @@ up: bootstrap ## Run PostgreSQL, Redis, web, workers and beat; Ctrl-C stops them
 	@$(PY) manage.py up $(if $(filter 1,$(TLS)),--tls)
 
 test: bootstrap-dev ## Run the tests (PostgreSQL is started for them)
-	@$(PY) -m pytest -n $(WORKERS) -m "not browser and not long" --junitxml=$(JUNIT)/test.xml
+	@$(PY) -m pytest -n $(WORKERS) -m "not browser and not long and not device" --junitxml=$(JUNIT)/test.xml
 
 test-browser: bootstrap-dev ## Walk the pages in Chromium
 	@$(PY) -m pytest -m "browser" --junitxml=$(JUNIT)/test-browser.xml
@@ -35,6 +35,9 @@ test-long: bootstrap-dev ## Run the exhaustive tests
 
 check: bootstrap-dev ## Format, lint, types, imports, migrations, deployment, compose file, lock files
 	@$(PY) scripts/check.py
+
+test-device: bootstrap-dev ## Sign with a key in a PKCS#11 device (SoftHSM2, from the distribution's packages)
+	@$(PY) -m pytest -m "device" --junitxml=$(JUNIT)/test-device.xml
 
 format: bootstrap-dev ## Format Python and templates
 	@.venv/bin/ruff format .

@@ -9,7 +9,7 @@ from credentials.models import Organization
 from issuance import core
 from issuance.models import KeyPurpose
 from issuance.services import signing
-from issuance.services.keys import KeyUnavailable, active_key, open_key
+from issuance.services.keys import KeyUnavailable, active_key, require_usable
 
 
 def keys() -> tuple[Any, bool]:
@@ -18,7 +18,7 @@ def keys() -> tuple[Any, bool]:
     for organization in Organization.objects.filter(is_issuer=True).order_by("pk"):
         for purpose in KeyPurpose.values:
             try:
-                open_key(active_key(organization, KeyPurpose(purpose)))
+                require_usable(active_key(organization, KeyPurpose(purpose)))
             except KeyUnavailable as error:
                 problems[f"{organization.slug}/{purpose}"] = str(error)
     return ({"status": "failed", "problems": problems}, True) if problems else ("ok", True)

@@ -19,6 +19,10 @@ IS_HTTPS = PUBLIC_ORIGIN.startswith("https://")
 SECRET_KEY = env.text("SECRET_KEY")
 MASTER_KEY = env.key("MASTER_KEY")  # seals the signing keys; never stored in the database
 MASTER_KEY_BEFORE = env.optional_key("MASTER_KEY_BEFORE")  # still opens what `manage.py keys reseal` has not reached
+# With a PKCS#11 device, new badge keys are made in it; keys that are sealed already go on working.
+PKCS11_MODULE = env.text("PKCS11_MODULE", "")
+PKCS11_TOKEN = env.text("PKCS11_TOKEN", "signet")
+PKCS11_PIN = env.text("PKCS11_PIN", "")
 SCHOOL_TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "America/New_York")
 
 DEBUG = False

@@ -9,7 +9,7 @@ from config.errors import RegistryError
 from credentials.models import Organization
 from issuance import services
 from issuance.models import KeyPurpose, SigningKey
-from issuance.services.keys import KeyUnavailable, open_key
+from issuance.services.keys import KeyUnavailable, require_usable
 from issuance.workflow import KeyState
 
 
@@ -99,7 +99,7 @@ class Command(BaseCommand):
 
 def _opens(key: SigningKey) -> str:
     try:
-        open_key(key)
+        require_usable(key)
     except KeyUnavailable:
         return "closed"
     return "opens "

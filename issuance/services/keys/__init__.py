@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Literal, cast
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,7 +17,7 @@ from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
 from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey
-from issuance.services.keys import certificates, sealing
+from issuance.services.keys import certificates, device, sealing
 from issuance.services.keys.sealing import KeyUnavailable as KeyUnavailable
 from issuance.workflow import KEY_MOVES, KeyState, require_move
 
@@ -39,6 +40,8 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
     if keys.filter(state=KeyState.ACTIVE).exists():
         raise Conflict(_("There is an active key for this purpose; rotate it instead."))
     number = (keys.aggregate(Max("number"))["number__max"] or 0) + 1
+    if purpose == KeyPurpose.BADGE and device.is_configured():
+        return _create_in_device(organization, number, at)
     make = certificates.badge_key if purpose == KeyPurpose.BADGE else certificates.document_key
     values, private = make(organization, at)
     return SigningKey.objects.create(
@@ -51,6 +54,22 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
         created_at=at,
         **values,
     )
+
+
+def _create_in_device(organization: Organization, number: int, at: datetime) -> SigningKey:
+    """A key pair that the device makes for this row. One whose row is not committed stays in the device, unused."""
+    key = SigningKey(
+        organization=organization,
+        purpose=KeyPurpose.BADGE,
+        number=number,
+        algorithm="Ed25519",
+        backend="pkcs11",
+        created_at=at,
+    )
+    public = device.make_key(key.public_id, f"signet {organization.slug} badge key-{number}")
+    key.public_multibase = ob.to_multikey(public)
+    key.save(force_insert=True)
+    return key
 
 
 @transaction.atomic
@@ -139,13 +158,24 @@ def active_key(organization: Organization, purpose: KeyPurpose) -> SigningKey:
 def badge_signer(organization: Organization) -> BadgeSigner:
     """The organization's active badge key, opened. Raises KeyUnavailable."""
     key = active_key(organization, KeyPurpose.BADGE)
-    private = Ed25519PrivateKey.from_private_bytes(open_key(key))
+    if key.backend == "pkcs11":
+        sign: Callable[[bytes], bytes] = partial(device.sign, key.public_id)
+    else:
+        sign = Ed25519PrivateKey.from_private_bytes(open_key(key)).sign
     return BadgeSigner(
         key=key,
         verification_method=f"{core.did_of(organization)}#key-{key.number}",
-        public_key=private.public_key().public_bytes_raw(),
-        sign=private.sign,
+        public_key=ob.from_multikey(key.public_multibase),
+        sign=sign,
     )
+
+
+def require_usable(key: SigningKey) -> None:
+    """See that a key can sign: its seal opens, or its device answers. Raises KeyUnavailable."""
+    if key.backend == "pkcs11":
+        device.sign(key.public_id, b"signet: is this key at hand")
+    else:
+        open_key(key)
 
 
 def open_key(key: SigningKey) -> bytes:
