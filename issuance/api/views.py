@@ -54,7 +54,7 @@ class VerdictSerializer(serializers.Serializer):
     """The answer of the file check."""
 
     state = serializers.ChoiceField(
-        choices=["valid", "expired", "superseded", "suspended", "revoked", "altered", "unknown"]
+        choices=["valid", "expired", "superseded", "suspended", "revoked", "altered", "withdrawn", "unknown"]
     )
     checked_at = serializers.DateTimeField()
     checks = CheckSerializer(many=True)
