@@ -37,7 +37,11 @@ class Migration(migrations.Migration):
                     "scopes",
                     django.contrib.postgres.fields.ArrayField(
                         base_field=models.CharField(
-                            choices=[("credentials:issue", "issue credentials")], max_length=40
+                            choices=[
+                                ("credentials:issue", "issue credentials"),
+                                ("credentials:revoke", "revoke credentials that were issued"),
+                            ],
+                            max_length=40,
                         ),
                         size=None,
                     ),

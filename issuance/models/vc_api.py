@@ -15,6 +15,7 @@ from .status import StatusList
 
 class Scope(TextChoices):
     CREDENTIALS_ISSUE = "credentials:issue", _("issue credentials")
+    CREDENTIALS_REVOKE = "credentials:revoke", _("revoke credentials that were issued")
 
 
 class ApiToken(models.Model):

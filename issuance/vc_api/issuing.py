@@ -1,4 +1,4 @@
-"""Issuing a credential that a trusted system brings: checked by every rule, given a status, signed, and stored.
+"""Issuing a credential that a trusted system brings: checked by every rule, given a status, signed, and stored; revoking it.
 
 Nothing that was signed is lost: it is stored before it is answered. Its place in a status list is reserved first, as those of
 badges are; a process that dies in between leaves that place unused.
@@ -12,12 +12,14 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
 
-from config.errors import Conflict
+from config.errors import Conflict, RegistryError
 from credentials.models import Organization
 from issuance import core
 from issuance import openbadges as ob
-from issuance.models import ApiToken, IssuedCredential, KeyPurpose, StatusList
+from issuance.models import ApiToken, IssuedCredential, KeyPurpose, StatusEntry, StatusList
 from issuance.services import keys, status
 from issuance.services.signing import process_name
 from issuance.vc_api import contexts, data_model
@@ -38,6 +40,11 @@ TRIAL: dict[str, Any] = {
     "country": "US",
     "is_issuer": True,
 }
+
+
+class NotIssued(RegistryError):
+    code = "not-found"
+    http_status = 404
 
 
 @dataclass(frozen=True)
@@ -84,6 +91,28 @@ def issue(
         issued_by_process=process_name(),
     )
     return row, signed
+
+
+@transaction.atomic
+def revoke(*, organization: Organization, credential_id: str, at: datetime) -> int:
+    """Revoke what was issued for an organization under an id; answers how many credentials that newly ends.
+
+    What is revoked stays so, and asking again is no error. Raises NotIssued, and Refused when the id's credentials brought
+    a status of their own, which is kept elsewhere.
+    """
+    rows = list(
+        IssuedCredential.objects.select_for_update(of=("self",))
+        .filter(organization=organization, credential_id=credential_id)
+        .order_by("pk")
+    )
+    if not credential_id or not rows:
+        raise NotIssued(_("No credential was issued for this organization under this id."))
+    kept = [row for row in rows if row.list_id is not None]
+    if not kept:
+        raise refused("form", "status-elsewhere", "credentialId: The status of this credential is not kept here.")
+    due = [row for row in kept if row.revoked_at is None]
+    status.set_bits(entries=[StatusEntry(list_id=row.list_id, index=row.index) for row in due], at=at)
+    return IssuedCredential.objects.filter(pk__in=[row.pk for row in due]).update(revoked_at=at)
 
 
 def read_options(options: Mapping[str, Any]) -> Wanted:

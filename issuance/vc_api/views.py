@@ -1,5 +1,6 @@
-"""The W3C VC API: POST /vc/credentials/verify, /vc/presentations/verify and /vc/credentials/issue."""
+"""The W3C VC API: POST /vc/credentials/issue, /status and /verify, and /vc/presentations/verify."""
 
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -12,8 +13,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from credentials.models import Organization
 from issuance import openbadges as ob
-from issuance.models import Scope
+from issuance.models import ApiToken, Scope
 from issuance.outside import Outside
 from issuance.vc_api import contexts, issuing, problems, tokens, verifying
 from issuance.vc_api.keys import is_withdrawn
@@ -105,15 +107,43 @@ class IssueCredentialView(VcApiView):
     )
     def post(self, request: Request) -> Response:
         at = timezone.now()
-        header = request.headers.get("Authorization", "")
-        token = None
-        if header or not settings.VC_API_CONFORMANCE:
-            token = tokens.use_token(header=header, scope=Scope.CREDENTIALS_ISSUE, at=at)
-        organization = issuing.trial_organization(at=at) if token is None else token.organization
+        organization, token = _caller(request, Scope.CREDENTIALS_ISSUE, at)
         document = _member(request.data, "credential")
         wanted = issuing.read_options(options_of(request.data))
         _row, signed = issuing.issue(document=document, wanted=wanted, organization=organization, token=token, at=at)
         return Response({"verifiableCredential": signed}, status=201)
+
+
+class CredentialStatusView(VcApiView):
+    """Revokes what was issued here, by the id that it was issued under. A revocation is not taken back."""
+
+    throttle_classes = [IssueThrottle]
+
+    @extend_schema(
+        request=OBJECT,
+        responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 404: OpenApiResponse(OBJECT)},
+    )
+    def post(self, request: Request) -> Response:
+        at = timezone.now()
+        organization, _token = _caller(request, Scope.CREDENTIALS_REVOKE, at)
+        credential_id, entry = request.data.get("credentialId"), _member(request.data, "credentialStatus")
+        if not isinstance(credential_id, str):
+            raise refused("format", "member-missing", "The body has a member credentialId, which is text.")
+        if entry.get("statusPurpose") != "revocation":
+            raise refused("form", "status-purpose", "credentialStatus.statusPurpose: Only revocation is kept here.")
+        if request.data.get("status") is not True:
+            raise refused("form", "status-final", "status: It can be set to true; a revocation is not taken back.")
+        issuing.revoke(organization=organization, credential_id=credential_id, at=at)
+        return Response({"credentialId": credential_id, "status": True})
+
+
+def _caller(request: Request, scope: Scope, at: datetime) -> tuple[Organization, ApiToken | None]:
+    """For whom a caller acts, by its token; in a conformance run it needs none. Raises NoToken, NotAllowed."""
+    header = request.headers.get("Authorization", "")
+    if settings.VC_API_CONFORMANCE and not header:
+        return issuing.trial_organization(at=at), None
+    token = tokens.use_token(header=header, scope=scope, at=at)
+    return token.organization, token
 
 
 def _means() -> Means:

@@ -11,9 +11,18 @@ from hypothesis import strategies as st
 from tests.vc_api.conftest import V2, credential, signed
 
 pytestmark = pytest.mark.django_db
-GOOD = {200, 201, 400, 413}
-PATHS = ["credentials/issue", "credentials/verify", "presentations/verify"]
-MEMBERS = ["credential", "verifiableCredential", "verifiablePresentation", "presentation", "options"]
+GOOD = {200, 201, 400, 404, 413}
+PATHS = ["credentials/issue", "credentials/status", "credentials/verify", "presentations/verify"]
+MEMBERS = [
+    "credential",
+    "verifiableCredential",
+    "verifiablePresentation",
+    "presentation",
+    "options",
+    "credentialId",
+    "credentialStatus",
+    "status",
+]
 KEYS = st.sampled_from(
     """@context id type issuer name description credentialSubject validFrom validUntil credentialStatus statusListIndex
     statusListCredential statusPurpose statusSize statusMessage credentialSchema evidence termsOfUse refreshService holder
