@@ -25,7 +25,7 @@ from .evidence import (
 )
 from .files import FileRefused
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
-from .people import change_name
+from .people import add_learner, add_person, change_name, end_role, grant_role
 
 __all__ = [
     "DECLARATIONS",
@@ -36,14 +36,18 @@ __all__ = [
     "JudgmentInput",
     "add_file",
     "add_hours",
+    "add_learner",
     "add_link",
+    "add_person",
     "add_text",
     "assign_submission",
     "change_name",
+    "end_role",
     "enroll",
     "finish_assessment",
     "grant_award",
     "grant_awards",
+    "grant_role",
     "mark_read",
     "refusals",
     "release_decision",

@@ -1,13 +1,77 @@
-"""People: names."""
+"""People: accounts, roles, names."""
 
 from datetime import datetime
 
-from django.db import transaction
+from allauth.account.models import EmailAddress
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from config.errors import Invalid
-from config.permissions import Can, require
-from learners.models import Learner, LearnerName, User
+from config.errors import Conflict, Invalid
+from config.permissions import Can, Role, require
+from credentials.models import Organization
+from learners.models import Cohort, Learner, LearnerName, RoleGrant, User
+
+
+@transaction.atomic
+def add_person(*, email: str, name: str, at: datetime) -> User:
+    """Make an account without a password: "Set a new password" on the sign-in page sends the address to choose one.
+
+    For operators, who run the site; no page calls it. Raises Invalid (no e-mail address, no name), Conflict (there is one).
+    """
+    email, name = email.strip().lower(), " ".join(name.split())
+    try:
+        validate_email(email)
+    except ValidationError as error:
+        raise Invalid(_("%(email)s is no e-mail address.") % {"email": email}) from error
+    if not name:
+        raise Invalid(_("Give the person's name."))
+    if User.objects.filter(email__iexact=email).exists():
+        raise Conflict(_("There is an account with the address %(email)s.") % {"email": email})
+    user = User(email=email, name=name, date_joined=at)
+    user.set_unusable_password()
+    user.save()
+    EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+@transaction.atomic
+def add_learner(
+    *, user: User, organization: Organization, profession: str, cohort: Cohort | None, student_number: str, at: datetime
+) -> Learner:
+    """Let a person earn. For operators. Raises Conflict (they can already, or the student number is taken)."""
+    try:
+        with transaction.atomic():
+            learner = Learner.objects.create(
+                user=user,
+                organization=organization,
+                cohort=cohort,
+                display_name=user.name,
+                profession=profession,
+                student_number=student_number,
+            )
+    except IntegrityError as error:
+        raise Conflict(_("This person is a learner already, or the student number is taken.")) from error
+    LearnerName.objects.create(learner=learner, full_name=user.name, from_at=at)
+    return learner
+
+
+def grant_role(*, user: User, role: Role, organization: Organization, at: datetime) -> RoleGrant:
+    """Give a person a role in a whole organization from now on. For operators. Raises Conflict (they have it)."""
+    try:
+        with transaction.atomic():
+            return RoleGrant.objects.create(user=user, role=role, organization=organization, from_at=at)
+    except IntegrityError as error:
+        raise Conflict(_("%(name)s has this role already.") % {"name": user.name}) from error
+
+
+def end_role(*, user: User, role: Role, organization: Organization, at: datetime) -> int:
+    """End a person's grants of a role in an organization; answer how many. For operators. Raises Conflict (none)."""
+    ended = RoleGrant.objects.in_force(at).filter(user=user, role=role, organization=organization).update(until_at=at)
+    if not ended:
+        raise Conflict(_("%(name)s does not have this role.") % {"name": user.name})
+    return ended
 
 
 @transaction.atomic
