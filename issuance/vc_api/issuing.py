@@ -111,7 +111,12 @@ def revoke(*, organization: Organization, credential_id: str, at: datetime) -> i
     if not kept:
         raise refused("form", "status-elsewhere", "credentialId: The status of this credential is not kept here.")
     due = [row for row in kept if row.revoked_at is None]
-    status.set_bits(entries=[StatusEntry(list_id=row.list_id, index=row.index) for row in due], at=at)
+    places = [
+        StatusEntry(list_id=row.list_id, index=row.index)
+        for row in due
+        if row.list_id is not None and row.index is not None
+    ]
+    status.set_bits(entries=places, at=at)
     return IssuedCredential.objects.filter(pk__in=[row.pk for row in due]).update(revoked_at=at)
 
 

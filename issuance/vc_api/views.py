@@ -27,6 +27,7 @@ from issuance.verification import Registry
 BODY_MAX_BYTES = 512 * 1024
 PROBLEM = "application/problem+json"
 OBJECT = {"type": "object"}
+BODY = {"application/json": OBJECT}
 
 
 class JsonParser(BaseParser):
@@ -74,7 +75,7 @@ class VerifyCredentialView(VcApiView):
     throttle_classes = [VerifyThrottle]
     refusal = {"verified": False}
 
-    @extend_schema(request=OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    @extend_schema(request=BODY, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
     def post(self, request: Request) -> Response:
         document = _member(request.data, "verifiableCredential")
         asked = _asked(request.data, ("assertionMethod",))
@@ -87,7 +88,7 @@ class VerifyPresentationView(VcApiView):
     throttle_classes = [VerifyThrottle]
     refusal = {"verified": False}
 
-    @extend_schema(request=OBJECT, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    @extend_schema(request=BODY, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
     def post(self, request: Request) -> Response:
         is_signed = "presentation" not in request.data or "verifiablePresentation" in request.data
         document = _member(request.data, "verifiablePresentation" if is_signed else "presentation")
@@ -102,7 +103,7 @@ class IssueCredentialView(VcApiView):
     throttle_classes = [IssueThrottle]
 
     @extend_schema(
-        request=OBJECT,
+        request=BODY,
         responses={201: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 401: OpenApiResponse(OBJECT)},
     )
     def post(self, request: Request) -> Response:
@@ -120,7 +121,7 @@ class CredentialStatusView(VcApiView):
     throttle_classes = [IssueThrottle]
 
     @extend_schema(
-        request=OBJECT,
+        request=BODY,
         responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 404: OpenApiResponse(OBJECT)},
     )
     def post(self, request: Request) -> Response:
