@@ -5,6 +5,7 @@ date and not revoked. Keys, signatures and status lists are the core's to judge.
 such, and is not verified. Source: W3C VC Data Model 2.0, section 7.1; W3C Data Integrity 1.0, sections 4.4 and 4.5.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from issuance.vc_api.data_model import id_of, many, types_of
 
 Json = Mapping[str, Any]
 MAX_PROOFS, MAX_STATUSES, MAX_STATUS_BITS, MAX_CREDENTIALS = 4, 4, 8, 50
+WORK_SECONDS = 5.0  # of the processor, after which no further proof is begun; one costs two seconds at the very worst
 SUITES = ("eddsa-rdfc-2022", "eddsa-jcs-2022")
 ENVELOPED = "EnvelopedVerifiableCredential"
 
@@ -43,6 +45,7 @@ class Means:
     now: datetime
     is_withdrawn: Callable[[str], bool] = lambda _did: False
     kept: dict[str, dict[str, Any] | ob.OpenBadgeError] = field(default_factory=dict)
+    until: float = field(default_factory=lambda: time.thread_time() + WORK_SECONDS)
 
     def controller(self, address: str) -> dict[str, Any]:
         """The document of whoever controls a key, asked for once. Raises ob.OpenBadgeError."""
@@ -210,6 +213,8 @@ def _proof(document: Json, proof: Any, where: str, asked: Asked, means: Means) -
         return ob.Check("proof", "failed", first.rule, f"{first.where}: {first.sentence}"), None
     if (refused := _unasked(proof, asked, means.now)) is not None:
         return refused, None
+    if time.thread_time() > means.until:
+        return ob.Check("proof", "unknown", "proof-costly", "There is more to check in it than is done at once."), None
     method, purpose = proof["verificationMethod"], proof["proofPurpose"]
     try:
         controller = means.controller(method.partition("#")[0])

@@ -53,6 +53,10 @@ class VcApiView(APIView):
     parser_classes = [JsonParser]
     refusal: dict[str, Any] = {}
 
+    def perform_content_negotiation(self, request: Request, force: bool = False) -> tuple[Any, str]:
+        """Whatever a caller says that it takes, such as application/vc, the answer is JSON."""
+        return super().perform_content_negotiation(request, force=True)
+
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, Refused):
             body = problems.body(exc.checks, exc.http_status) | self.refusal

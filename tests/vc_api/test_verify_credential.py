@@ -259,3 +259,10 @@ def test_verifying_is_limited_for_each_address(call, settings):
 
 def test_the_did_of_a_key_is_what_its_signer_says():
     assert did_of(key_signer()).startswith("did:key:z6Mk")
+
+
+@pytest.mark.parametrize("accept", ["application/vc", "text/html", "application/ld+json", "*/*"])
+def test_whatever_a_caller_says_that_it_takes_the_answer_is_json(call, accept):
+    document = signed(credential())
+
+    assert call("credentials/verify", {"verifiableCredential": document}, Accept=accept)[0] == 200

@@ -1,11 +1,13 @@
 """POST /vc/presentations/verify: the presentation's proof and each credential in it."""
 
 import copy
+import time
 
 import pytest
 
 from issuance import core
 from issuance import openbadges as ob
+from issuance.vc_api import verifying
 from tests.moments import NOON
 from tests.vc_api.conftest import HOLDER_SEED, V2, credential, did_of, key_signer, signed
 
@@ -160,3 +162,20 @@ def test_our_own_badges_are_verified_in_a_presentation(present, make_signed):
     badge = json.loads(bytes(make_signed(awarded_at=NOON).bytes))
 
     assert present(presented(presentation(badge)))[0] == 200
+
+
+def test_what_is_made_to_be_costly_is_not_checked_to_the_end(present, monkeypatch):
+    monkeypatch.setattr(verifying, "WORK_SECONDS", 0.3)
+    ring = [{"@id": f"_:b{number}", "ring": {"@id": f"_:b{(number + 1) % 40}"}} for number in range(40)]
+    context = [V2, {"ring": "https://example.org/#ring"}]
+    costly = credential(
+        **{"@context": context, "credentialSubject": {"ring": ring}}, proof=signed(credential())["proof"]
+    )
+    document = presented(presentation())
+    document["verifiableCredential"] = [costly] * 50
+
+    started = time.thread_time()
+    status_code, body = present(document)
+
+    assert (status_code, body["errors"][-1]["code"]) == (400, "proof-costly")
+    assert time.thread_time() - started < 3
