@@ -53,7 +53,7 @@ SIGNER = Ed25519Signer(bytes(range(32)), f"{ISSUER}#key-1")
 STATES = ("valid", "expired", "revoked", "altered", "unknown")
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="9"/></svg>'
 FUZZ = settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-THOROUGH = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 
 NAMES = st.sampled_from(
     """@context @id @type @value @graph @list @language @vocab @base id type proof issuer validFrom credentialSubject
