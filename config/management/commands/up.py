@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connections
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         if check:
             sys.exit(self._report([port, TLS_PORT] if tls else [port]))
         environment = _environment(port, with_tls=tls)
+        settings.PUBLIC_ORIGIN = environment["PUBLIC_ORIGIN"]  # what the children see, for the check before they start
         for finding in checks.findings(home=paths.home(), ports=[]):
             if not finding.is_well and finding.is_needed:
                 raise CommandError(f"{finding.name}: {finding.text}")
