@@ -111,7 +111,7 @@ def test_deep_bodies_are_answered(client, trial, path, piece):
 @pytest.mark.long
 @pytest.mark.parametrize("path", PATHS)
 @given(body=BODIES)
-@limits(QUIET, max_examples=3000)
+@limits(QUIET, max_examples=1000)
 def test_any_json_is_answered_at_length(client, trial, path, body):
     response = client.post(f"/vc/{path}", json.dumps(body), content_type="application/json")
 
