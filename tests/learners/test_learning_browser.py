@@ -79,7 +79,7 @@ def test_a_file_is_refused_with_words_and_then_added(open_as, draft, script):
 
     place.locator("#add-1-file-file").set_input_files({"name": "a.pdf", "mimeType": "x/x", "buffer": pdf_bytes()})
     place.locator("details[open]").get_by_role("button", name="Add").click()
-    page.get_by_text("Added.").wait_for()
+    page.get_by_text("Added: What I typed").wait_for()
 
     assert EvidenceItem.objects.get(title="What I typed").file.media_type == "application/pdf"
     assert page.url.split("#")[0].endswith(draft.enrollment.get_absolute_url())
