@@ -8,6 +8,7 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import resolve_url
+from django.utils.cache import has_vary_header
 
 from config.logs import request_id
 
@@ -56,6 +57,22 @@ class PublicPagesMiddleware:
         if request.path_info.startswith(self.PREFIXES):
             response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
             response["Referrer-Policy"] = "no-referrer"
+        return response
+
+
+class PersonalPagesMiddleware:
+    """Let nobody keep a page that was made for one person: not the next one at the same browser, not a proxy.
+
+    Stands outside the session, which says by `Vary: Cookie` that it was read. A page that says more itself is left alone.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if has_vary_header(response, "Cookie"):
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 
