@@ -51,6 +51,10 @@ ACTIVE_NAMES = {
     "/Launch": gettext_lazy("a command that starts another program"),
     "/EmbeddedFiles": gettext_lazy("other files inside it"),
     "/EmbeddedFile": gettext_lazy("other files inside it"),
+    "/EF": gettext_lazy("other files inside it"),  # of a file that is pinned to a page
+    "/GoToE": gettext_lazy("a way into another file"),
+    "/GoToR": gettext_lazy("a way into another file"),  # on a network share, opening it hands over one's sign-in
+    "/ImportData": gettext_lazy("a form that fetches data"),
     "/XFA": gettext_lazy("an active form"),
     "/RichMedia": gettext_lazy("active media"),
     "/SubmitForm": gettext_lazy("a form that sends itself"),
