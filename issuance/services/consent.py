@@ -15,7 +15,7 @@ from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from issuance.models import Consent, ConsentAward, ShareLink, ShareLinkItem, SignedDocument
 from issuance.models.sharing import Purpose, Recipients
-from learners.models import Award, User
+from learners.models import Award, Learner, User
 from learners.workflow import AwardStatus
 
 WORDING_VERSION = "2026-11"
@@ -77,12 +77,14 @@ def give_consent(
     sign_in_method: str,
     ends_at: datetime | None = None,
     shown: str | None = None,
+    is_own: bool = False,
     at: datetime,
 ) -> Consent:
     """Record a learner's consent to show awards; nothing about them is public before.
 
-    sign_in_method: how the learner was authenticated. shown: the digest of the statement that was on the page. Raises
-    NotAllowed (another learner's award), Invalid (a part of the consent is missing), Conflict (an award that is not signed,
+    sign_in_method: how the learner was authenticated. shown: the digest of the statement that was on the page. A standing
+    consent in the same words is answered instead of a second one, so that a doubled post gives one and withdrawing it ends
+    it; is_own: make another all the same, for a link of its own. Raises NotAllowed (another learner's award), Invalid (a part of the consent is missing), Conflict (an award that is not signed,
     or was taken back), OtherWording (the statement would be another than the one shown).
     """
     if not awards:
@@ -113,8 +115,13 @@ def give_consent(
     )
     if shown is not None and shown != digest(statement):
         raise OtherWording(_("The statement changed with your choices. Read it again, and agree to it."))
+    learner = Learner.objects.select_for_update(no_key=True).get(pk=rows[0].learner_id)
+    same = Consent.objects.standing(at).filter(learner=learner, wording=statement, share_links__isnull=True)
+    for given in same.order_by("pk"):
+        if not is_own and set(given.consent_awards.values_list("award_id", flat=True)) == {award.pk for award in rows}:
+            return given
     consent = Consent.objects.create(
-        learner=rows[0].learner,
+        learner=learner,
         purpose=purpose,
         purpose_text=purpose_text.strip(),
         recipients=recipients,
@@ -187,7 +194,7 @@ def share_together(
 
     consent: what `give_consent` takes beside these. Raises what `give_consent` and `create_link` raise.
     """
-    given = give_consent(actor=actor, awards=awards, at=at, **consent)
+    given = give_consent(actor=actor, awards=awards, is_own=True, at=at, **consent)
     return create_link(
         actor=actor, consent=given, awards=awards, title=title, highlighted=highlighted, ends_at=given.ends_at, at=at
     )

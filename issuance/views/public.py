@@ -9,6 +9,7 @@ from uuid import UUID
 
 import orjson
 from django import forms
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -157,13 +158,13 @@ def share_link(request: HttpRequest, token: str) -> HttpResponse:
     """A learner's own choice of badges, in their order, while the consent stands."""
     at = timezone.now()
     link = (
-        ShareLink.objects.filter(token=token, consent__withdrawn_at__isnull=True)
+        ShareLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), token=token)
+        .filter(consent__in=Consent.objects.standing(at))
         .select_related("consent__learner")
         .prefetch_related("items__award__credential_version", "items__award__credential")
         .first()
     )
-    ended = link is not None and any(end and end <= at for end in (link.ends_at, link.consent.ends_at))
-    if link is None or ended:
+    if link is None:
         return not_shown()
     covered = set(link.consent.consent_awards.values_list("award_id", flat=True))
     open_to_all = set(
@@ -264,7 +265,7 @@ urlpatterns = [
     path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),
     path("v/<uuid:public_id>.svg", badge_file, {"form": "svg"}, name="badge-svg"),
     path("v/<uuid:public_id>.pdf", badge_pdf, name="badge-pdf"),
-    path("s/<str:token>", share_link, name="share-link"),
+    path("s/<slug:token>", share_link, name="share-link"),
     path("check/", check, name="check"),
     path("status/<uuid:public_id>", status_list, name="status-list"),
     path(".well-known/did.json", did_document, name="did-document"),
