@@ -28,7 +28,7 @@ test: bootstrap-dev ## Run the tests (PostgreSQL is started for them)
 	@$(PY) -m pytest -n $(WORKERS) -m "not browser and not long and not device" --junitxml=$(JUNIT)/test.xml
 
 test-browser: bootstrap-dev ## Walk the pages in Chromium
-	@$(PY) -m pytest -m "browser" --junitxml=$(JUNIT)/test-browser.xml
+	@$(PY) -m pytest -n $(WORKERS) -m "browser" --junitxml=$(JUNIT)/test-browser.xml
 
 test-long: bootstrap-dev ## Run the exhaustive tests
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "long and not browser" --junitxml=$(JUNIT)/test-long.xml

@@ -60,6 +60,14 @@ SELECT count(*) FROM learners_award a WHERE a.sign_after <= now() AND a.status =
 """
 
 
+def is_alive(pid):
+    """Whether a process still runs: one that was killed stays in the table as Z until its parent looks (proc(5))."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in {"Z", "X"}
+    except FileNotFoundError:
+        return False
+
+
 class Site(Running):
     """A running set with the demo school in it."""
 
@@ -162,9 +170,10 @@ class Site(Running):
         kill_group(self.processes()[name])
 
     def pool(self):
-        """The processes of the worker that carry out tasks."""
+        """The processes of the worker that carry out tasks, without those that are dead and not yet collected."""
         parent = self.processes()["worker"]
-        return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [int(pid) for pid in children if is_alive(pid)]
 
     def wait_for(self, name, *, instead_of=None):
         """Wait until a child runs again; its process id."""
