@@ -15,6 +15,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urljoin, urlsplit
@@ -30,6 +31,8 @@ REDIRECTS_MAX = 3
 ONE_SECONDS = 6.0  # for one fetch, redirects included
 ALL_SECONDS = 12.0  # for all that one verification asks for
 FETCHES_MAX = 40
+# The name service knows no time limit of ours; whoever waits for a slow one gives up, and few can wait at once.
+LOOKUPS = ThreadPoolExecutor(max_workers=4, thread_name_prefix="lookup")
 KEPT_SECONDS, FAILED_SECONDS = 300, 60
 REDIRECTS = {301, 302, 303, 307, 308}
 ACCEPT = "application/did+ld+json, application/vc+ld+json, application/ld+json, application/json, text/plain;q=0.5"
@@ -95,7 +98,7 @@ class Outside:
     def _ask(self, url: str, until: float) -> bytes | str:
         """One request: the bytes, or where it leads on."""
         host, port, target = _parts(url)
-        address = self._address(host, port)
+        address = self._address(host, port, until)
         said = host if port == 443 else f"{host}:{port}"
         connection = http.client.HTTPSConnection(host, port)
         try:
@@ -120,14 +123,20 @@ class Outside:
                 raise
             raise ob.UnreachableError(_("%(host)s could not be reached.") % {"host": host}) from error
 
-    def _address(self, host: str, port: int) -> str:
-        """The first address of a host, when all of them are allowed."""
+    def _address(self, host: str, port: int, until: float) -> str:
+        """The first address of a host, when all of them are allowed.
+
+        A name that is unknown and one that leads inside are answered alike: a stranger does not learn which names exist
+        in the network of the registry.
+        """
         try:
-            found = addresses_of(host, port)
-        except (OSError, UnicodeError) as error:
-            raise ob.UnreachableError(_("There is no host called %(host)s.") % {"host": host}) from error
+            found = LOOKUPS.submit(addresses_of, host, port).result(timeout=max(0.1, until - time.monotonic()))
+        except TimeoutError as error:
+            raise ob.UnreachableError(_("%(host)s took too long.") % {"host": host}) from error
+        except (OSError, UnicodeError):
+            found = []
         if not found or not all(self.is_allowed(address) for address in found):
-            raise ob.UnreachableError(_("%(host)s does not lie in the public internet.") % {"host": host})
+            raise ob.UnreachableError(_("%(host)s is not a host of the public internet.") % {"host": host})
         return found[0]
 
 

@@ -131,9 +131,9 @@ def test_a_redirect_is_followed_a_few_times(fetch):
         ("https://site.test:99999/", "malformed"),
         ("https://site.test/a b", "malformed"),
         ("https://site.test/" + "a" * 2000, "malformed"),
-        ("https://nowhere.test/", "no host called nowhere.test"),
-        ("https://inside.test/", "not lie in the public internet"),
-        ("https://169.254.169.254/latest/meta-data/", "not lie in the public internet"),
+        ("https://nowhere.test/", "nowhere.test is not a host of the public internet"),
+        ("https://inside.test/", "not a host of the public internet"),
+        ("https://169.254.169.254/latest/meta-data/", "not a host of the public internet"),
     ],
 )
 def test_other_addresses_are_not_asked(fetch, url, words):
@@ -143,7 +143,7 @@ def test_other_addresses_are_not_asked(fetch, url, words):
 
 
 def test_this_machine_is_not_the_public_internet(fetch):
-    with pytest.raises(ob.UnreachableError, match="not lie in the public internet"):
+    with pytest.raises(ob.UnreachableError, match="not a host of the public internet"):
         fetch("/keys", is_allowed=is_public)
     assert Site.asked == []
 
@@ -167,6 +167,20 @@ def test_the_address_that_was_looked_at_is_the_one_that_is_asked(fetch, monkeypa
 
     assert fetch("/keys") == b'{"path": "/keys"}'
     assert looks == ["site.test"]
+
+
+def test_a_name_service_that_does_not_answer_ends_the_check_in_time(fetch, monkeypatch):
+    asked = threading.Event()
+    monkeypatch.setattr(outside, "addresses_of", lambda host, port: asked.wait(20) and [])
+    monkeypatch.setattr(outside, "ONE_SECONDS", 0.2)
+    began = time.monotonic()
+
+    with pytest.raises(ob.UnreachableError, match="took too long"):
+        fetch("/keys")
+
+    assert time.monotonic() - began < 5
+    assert Site.asked == []
+    asked.set()
 
 
 def test_another_hosts_certificate_is_refused(fetch):

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from config.bench.load import measure
 from config.bench.populate import fill
+from config.bench.signing import measure_core
 from config.bench.table import Table
 from config.demo import load as demo
 from config.runtime import paths, postgres
@@ -61,6 +62,7 @@ class Command(BaseCommand):
             demo.load(home=home, at=timezone.now())
             self._wait_until_signed()
             self._cohort("cohort_award")
+            measure_core(self.table)
             self._certificates()
             addresses = fill(count=options["awards"], say=self.stdout.write)
             self._verify_page(site, addresses, options["seconds"])
