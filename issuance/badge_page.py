@@ -47,7 +47,7 @@ WORDS = {
     "failed": gettext_lazy("Not confirmed"),
 }
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
-MARKED = ("holder", "issued", "until", "checked", "signed", "address", "short", "revoked")
+MARKED = ("holder", "issued", "until", "checked", "signed", "address", "path", "short", "revoked")
 
 
 # A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
@@ -79,6 +79,7 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "checked": clock(at),
         "signed": day(verdict.verified_at),
         "address": address,
+        "path": f"/v/{public_id}",
         "short": str(public_id)[:8],
         "revoked": day(verdict.revoked_at),
     }
