@@ -4,7 +4,8 @@
     .venv/bin/python scripts/assets.py
 
 Writes static/vendor/ (htmx, fonts as WOFF2 with fonts.css, the icon sprite), vendor/fonts/ (the same fonts as TrueType,
-for badge images) and vendor/contexts/ (JSON-LD contexts). Nothing of it is committed; each folder is replaced as a whole.
+for PDFs), vendor/image-fonts/ (those that badge images are written in, one file for each family) and vendor/contexts/
+(JSON-LD contexts). Nothing of it is committed; each folder is replaced as a whole.
 """
 
 import json
@@ -97,9 +98,37 @@ def write_fonts() -> None:
             + (f"  unicode-range: {ranges[face.subset]};\n" if face.subset in ranges else "")
             + "}\n"
         )
-        if face.package != "noto-sans-sc" or face.weight == 400:  # the largest by far; images need one weight of it
+        if face.package != "noto-sans-sc" or face.weight == 400:  # the largest by far; documents need one weight of it
             write_truetype(face, truetype / f"{face.stem}.ttf")
     (web / "fonts.css").write_text("".join(rules), encoding="utf-8")
+    write_image_fonts(truetype)
+
+
+def write_image_fonts(truetype: Path) -> None:
+    """Join what packages split by alphabet, since the renderer of images takes one file for a line of text."""
+    joined = emptied(VENDOR / "image-fonts")
+    written = {("source-serif-4", 600), ("source-sans-3", 400)}  # titles and names: issuance/openbadges/image.py
+    members: dict[str, list[Path]] = {}
+    for face in faces():
+        file = truetype / f"{face.stem}.ttf"
+        is_needed = (face.package, face.weight) in written or face.package.startswith("noto-")
+        if face.style == "normal" and is_needed and file.is_file():
+            members.setdefault(f"{face.package}-{face.weight}", []).append(file)
+    for name, files in members.items():
+        join_fonts(files, joined / f"{name}.ttf")
+
+
+def join_fonts(files: list[Path], target: Path) -> None:
+    """Write the glyphs of several files of one family and weight as one; a single file is copied."""
+    from fontTools.merge import Merger, Options
+
+    if len(files) == 1:
+        shutil.copyfile(files[0], target)
+        return
+    merger = Merger(options=Options(drop_tables=["STAT", "MVAR", "HVAR", "vhea", "vmtx"]))
+    font = merger.merge([str(file) for file in files])
+    font.recalcTimestamp = False
+    font.save(target)
 
 
 def write_truetype(face: Face, target: Path) -> None:

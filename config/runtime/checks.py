@@ -16,7 +16,13 @@ from config.runtime.process import RuntimeProblem
 # What WeasyPrint loads; on Debian libpango-1.0-0 and libpangoft2-1.0-0 bring the other two.
 PANGO_LIBRARIES = ("libpango-1.0.so.0", "libpangoft2-1.0.so.0", "libharfbuzz.so.0", "libfontconfig.so.1")
 PANGO_PACKAGES = ("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0")
-ASSETS = ("static/vendor/htmx.min.js", "static/vendor/icons.svg", "static/vendor/fonts/fonts.css", "vendor/fonts")
+ASSETS = (
+    "static/vendor/htmx.min.js",
+    "static/vendor/icons.svg",
+    "static/vendor/fonts/fonts.css",
+    "vendor/fonts",
+    "vendor/image-fonts",
+)
 CONTEXTS = ("credentials-v2.json", "ob-3.0.3.json", "ob-extensions.json", "data-integrity-v2.json", "did-v1.json")
 BOOTSTRAP = "Run `make bootstrap`."
 

@@ -105,7 +105,9 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"  # losing Redis signs nob
 MEDIA_ROOT = HOME_DIR / "media"
 CONTEXTS_DIR = BASE_DIR / "vendor" / "contexts"
 FONTS_DIR = BASE_DIR / "static" / "vendor" / "fonts"
-IMAGE_FONTS_DIR = BASE_DIR / "vendor" / "fonts"
+PDF_FONTS_DIR = BASE_DIR / "vendor" / "fonts"
+IMAGE_FONTS_DIR = BASE_DIR / "vendor" / "image-fonts"
+BADGE_IMAGE_PX = 600
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}},
     "staticfiles": {"BACKEND": "config.styles.BundledStaticFilesStorage"},

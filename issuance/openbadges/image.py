@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import io
-import re
-import tempfile
 from collections.abc import Sequence
-from functools import lru_cache
 from pathlib import Path
 from uuid import UUID
 
@@ -17,7 +13,7 @@ PAPER = "#fcfaf4"
 HAIRLINE = "#d9d2c3"
 TITLE_FONTS = "'Source Serif 4', Georgia, serif"
 NAME_FONTS = "'Source Sans 3', Helvetica, Arial, sans-serif"
-_WEIGHTS = re.compile(r"( (Thin|ExtraLight|Light|Regular|Medium|SemiBold|Bold|ExtraBold|Black))+$")
+_FONT_STARTS = {b"\0\1\0\0", b"OTTO"}  # OpenType 1.9, "Table Directory"
 _WIDTH = 600
 _SIZES = ((38, 1), (34, 1), (32, 2), (26, 2), (21, 3))  # title size in px, most lines
 
@@ -67,65 +63,29 @@ def badge_image(
 def rasterize(svg: str, *, size: int, fonts: Sequence[Path] = ()) -> bytes:
     """Render an SVG of ours to a square PNG with a transparent ground.
 
-    size: width in pixels, 8 to 4096. fonts: TTF, OTF, WOFF or WOFF2 files; fonts of the machine are never used, so that
-    the picture is the same everywhere. Raises SealError when a font or the SVG cannot be read.
+    size: width in pixels, 8 to 4096. fonts: TTF or OTF files, one for each family and weight (the renderer does not mix
+    files within a line); fonts of the machine are never used, so that the picture is the same everywhere. Raises
+    SealError when a font or the SVG cannot be read.
     """
-    import resvg_py  # here and below, because a process that serves pages never renders
-    from fontTools.ttLib import TTLibError
+    import resvg_py  # here, because a process that serves pages never renders
 
     if not 8 <= size <= 4096:
         raise SealError("An image is 8 to 4096 pixels wide.")
-    try:
-        faces = _faces(tuple(fonts), tuple(font.stat().st_mtime_ns for font in fonts))
-    except (OSError, TTLibError) as error:
-        raise SealError("A font cannot be read.") from error
-    with tempfile.TemporaryDirectory() as folder:
-        files = []
-        for number, face in enumerate(faces):
-            path = Path(folder) / f"{number}.ttf"
-            path.write_bytes(face)
-            files.append(str(path))
-        try:
-            return bytes(
-                resvg_py.svg_to_bytes(svg_string=svg, width=size, font_files=files or None, skip_system_fonts=True)
-            )
-        except ValueError as error:
-            raise SealError("The image cannot be drawn.") from error
-
-
-@lru_cache(maxsize=8)
-def _faces(fonts: tuple[Path, ...], _changed: tuple[int, ...]) -> tuple[bytes, ...]:
-    """Unpack fonts, and join those of one family and weight, which packages split by script: the renderer cannot mix."""
-    from fontTools.ttLib import TTFont
-
-    groups: dict[tuple[str, int, bool], list[bytes]] = {}
     for font in fonts:
-        face = TTFont(font)
-        face.flavor = None
-        names = face["name"]
-        # Single weights are named after other weights in some packages, so the family is given its plain name.
-        family = _WEIGHTS.sub("", names.getDebugName(16) or names.getDebugName(1) or "")
-        for record in list(names.names):
-            if record.nameID in (16, 17):
-                names.names.remove(record)
-            elif record.nameID == 1:
-                record.string = family
-        out = io.BytesIO()
-        face.save(out)
-        style = (family, face["OS/2"].usWeightClass, bool(face["head"].macStyle & 2))
-        groups.setdefault(style, []).append(out.getvalue())
-    return tuple(_joined(members) for members in groups.values())
-
-
-def _joined(members: list[bytes]) -> bytes:
-    from fontTools.merge import Merger, Options
-
-    if len(members) == 1:
-        return members[0]
-    merger = Merger(options=Options(drop_tables=["STAT", "MVAR", "HVAR", "vhea", "vmtx"]))
-    out = io.BytesIO()
-    merger.merge([io.BytesIO(member) for member in members]).save(out)
-    return out.getvalue()
+        try:
+            with font.open("rb") as file:
+                is_font = file.read(4) in _FONT_STARTS
+        except OSError:
+            is_font = False
+        if not is_font:
+            raise SealError(f"The font {font.name} cannot be read.")
+    files = [str(font) for font in fonts]
+    try:
+        return bytes(
+            resvg_py.svg_to_bytes(svg_string=svg, width=size, font_files=files or None, skip_system_fonts=True)
+        )
+    except ValueError as error:
+        raise SealError("The image cannot be drawn.") from error
 
 
 def _fitted(title: str) -> tuple[int, list[str]]:

@@ -40,7 +40,7 @@ class FontFetcher(URLFetcher):
         super().__init__(allowed_protocols={"file"}, fail_on_errors=True)
 
     def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-        folder = settings.IMAGE_FONTS_DIR.resolve()
+        folder = settings.PDF_FONTS_DIR.resolve()
         if not url.startswith("file://") or folder not in Path(unquote(urlsplit(url).path)).resolve().parents:
             raise RefusedAddress(f"A document asks for {url[:80]}, which is not one of its fonts.")
         return super().fetch(url, headers)
@@ -55,7 +55,7 @@ FACE = re.compile(
 def _fonts() -> tuple[CSS, FontConfiguration]:
     """The TrueType files that the installation made, each as a face of its family; read once for a process."""
     configuration = FontConfiguration()
-    faces = [(FACE.fullmatch(path.stem), path) for path in sorted(settings.IMAGE_FONTS_DIR.glob("*.ttf"))]
+    faces = [(FACE.fullmatch(path.stem), path) for path in sorted(settings.PDF_FONTS_DIR.glob("*.ttf"))]
     text = "".join(
         f"@font-face {{ font-family: '{_family(face['family'])}'; font-weight: {face['weight']}; "
         f"font-style: {face['style']}; src: url('{path.resolve().as_uri()}') format('truetype') }}"

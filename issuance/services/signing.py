@@ -31,7 +31,6 @@ from learners.workflow import AwardStatus
 
 logger = logging.getLogger("signet.signing")
 
-IMAGE_SIZE_PX = 600
 # Sweeps look back this far; a full look, once in a while, finds anything older.
 LOOK_BACK = timedelta(days=2)
 
@@ -197,7 +196,7 @@ def _tell_learners(documents: Sequence[SignedDocument], at: datetime) -> None:
 
 def ensure_image(version_id: int) -> SealImage:
     """The badge image of a version: drawn once, outside any lock."""
-    image = SealImage.objects.filter(credential_version=version_id, size_px=IMAGE_SIZE_PX).first()
+    image = SealImage.objects.filter(credential_version=version_id, size_px=settings.BADGE_IMAGE_PX).first()
     if image is not None:
         return image
     version = CredentialVersion.objects.select_related("credential__organization").get(pk=version_id)
@@ -208,7 +207,7 @@ def ensure_image(version_id: int) -> SealImage:
         title=version.title,
         issuer=version.credential.organization.name,
     )
-    png = ob.rasterize(svg, size=IMAGE_SIZE_PX, fonts=sorted(settings.IMAGE_FONTS_DIR.glob("*.ttf")))
+    png = ob.rasterize(svg, size=settings.BADGE_IMAGE_PX, fonts=sorted(settings.IMAGE_FONTS_DIR.glob("*.ttf")))
     return SealImage.objects.get_or_create(
-        credential_version=version, size_px=IMAGE_SIZE_PX, defaults={"png": png, "svg": svg}
+        credential_version=version, size_px=settings.BADGE_IMAGE_PX, defaults={"png": png, "svg": svg}
     )[0]
