@@ -62,7 +62,7 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     Can.SUBMISSION_READ: lambda user, submission: (
         submission.learner.user_id == user.pk
-        or submission.is_assigned_to(user)
+        or submission.is_open_to(user)
         or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
     ),
     # subject: a Decision. The assessor of the work releases it, or the lead of the credential; never the learner.

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import CheckConstraint, Exists, OuterRef, Q, QuerySet, TextChoices, UniqueConstraint
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.permissions import Role
 from credentials.models import Credential, CredentialVersion, Criterion
 from learners.workflow import AssessmentStatus, DecisionOutcome, DecisionStatus
 
@@ -21,6 +24,25 @@ class AssessorRole(TextChoices):
     THIRD = "third", _("third")
 
 
+ACCESS_AFTER_DECISION = timedelta(days=30)  # DOMAIN 4.1: school officials see a record while they have a task with it
+
+
+class AssignmentQuerySet(QuerySet["Assignment"]):
+    def held_by(self, user: User) -> AssignmentQuerySet:
+        """The person's assignments that have not ended, where they are an assessor today."""
+        as_assessor = user.scope_q({Role.ASSESSOR}, "submission__enrollment__credential__")
+        return self.filter(as_assessor, assessor=user, ended_at__isnull=True)
+
+    def open_to(self, user: User) -> AssignmentQuerySet:
+        """Those of them whose work may still be read: it is not decided, or not long ago."""
+        closed = Decision.objects.filter(
+            submission=OuterRef("submission"),
+            status=DecisionStatus.RELEASED,
+            effective_at__lt=timezone.now() - ACCESS_AFTER_DECISION,
+        )
+        return self.held_by(user).filter(~Exists(closed))
+
+
 class Assignment(models.Model):
     """Who is to assess a submission, in which role; ended rather than deleted."""
 
@@ -31,6 +53,8 @@ class Assignment(models.Model):
     assigned_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -112,14 +136,14 @@ class DecisionQuerySet(QuerySet["Decision"]):
 
         Nobody sees a decision about themselves before it is released, whatever their role.
         """
-        assigned = Assignment.objects.filter(submission=OuterRef("submission_id"), assessor=user, ended_at__isnull=True)
+        assigned = Assignment.objects.open_to(user).filter(submission=OuterRef("submission_id"))
         by_role = Q(Exists(assigned)) | user.scope_q({"lead", "registrar", "auditor"}, "enrollment__credential__")
         own = Q(enrollment__learner__user=user)
         return self.filter((own & Q(status=DecisionStatus.RELEASED)) | (~own & by_role))
 
     def releasable_by(self, user: User) -> DecisionQuerySet:
         """Those that this person may release or undo, whatever their status: the rows for which RULES says yes."""
-        assigned = Assignment.objects.filter(submission=OuterRef("submission_id"), assessor=user, ended_at__isnull=True)
+        assigned = Assignment.objects.held_by(user).filter(submission=OuterRef("submission_id"))
         mine = Q(Exists(assigned)) | user.scope_q({"lead"}, "enrollment__credential__")
         return self.filter(mine).exclude(enrollment__learner__user=user)
 

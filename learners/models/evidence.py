@@ -25,7 +25,7 @@ class SubmissionQuerySet(QuerySet["Submission"]):
         """The learner's own; the assessor's assigned ones once submitted; leads and auditors of the credential."""
         from .assessment import Assignment
 
-        assigned = Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True)
+        assigned = Assignment.objects.open_to(user).filter(submission=OuterRef("pk"))
         handed_in = ~Q(status=SubmissionStatus.DRAFT)
         return self.filter(
             Q(enrollment__learner__user=user)
@@ -36,9 +36,7 @@ class SubmissionQuerySet(QuerySet["Submission"]):
     def assigned_to(self, user: User) -> SubmissionQuerySet:
         from .assessment import Assignment
 
-        return self.filter(
-            Exists(Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True))
-        )
+        return self.filter(Exists(Assignment.objects.held_by(user).filter(submission=OuterRef("pk"))))
 
     def to_assess(self, user: User) -> SubmissionQuerySet:
         """The queue of an assessor: assigned, open, not finished by this person, and never their own work."""
@@ -97,8 +95,16 @@ class Submission(models.Model):
         return self.enrollment.credential_version
 
     def is_assigned_to(self, user: User) -> bool:
-        """Asks the database unless assignments were prefetched."""
-        return any(each.assessor_id == user.pk and each.ended_at is None for each in self.assignments.all())
+        """Whether this person is to assess it, and is an assessor today."""
+        from .assessment import Assignment
+
+        return Assignment.objects.held_by(user).filter(submission=self).exists()
+
+    def is_open_to(self, user: User) -> bool:
+        """The same, until some time after the decision."""
+        from .assessment import Assignment
+
+        return Assignment.objects.open_to(user).filter(submission=self).exists()
 
 
 class SubmissionEvent(models.Model):

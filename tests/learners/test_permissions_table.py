@@ -4,10 +4,12 @@ A row names everybody to whom the rule says yes, when each stands in the plaines
 school that owns it, the learner whose it is, the assessor who is assigned. Whoever is not named is refused.
 """
 
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.utils import timezone
 
 from config.errors import NotAllowed
 from config.permissions import RULES, Can, Role, allowed, require
@@ -63,7 +65,7 @@ def make_subject(make_decision, make_award, make_user):
     """A decision on assessed work with everything around it, and for each permission what it is about."""
 
     def make(**fields):
-        assigned = make_user()
+        assigned = make_user(Role.ASSESSOR)
         decision = make_decision(assessor=assigned, **fields)
         award = make_award(learner=decision.learner, version=decision.credential_version)
         owned = SimpleNamespace(credential=decision.credential, learner=decision.learner)
@@ -160,6 +162,31 @@ def test_nobody_approves_the_revocation_that_they_asked_for(people):
     assert not allowed(everybody[R], Can.AWARD_REVOKE_APPROVE, request)
 
 
+def test_an_assessor_whose_role_ended_keeps_nothing_of_what_was_assigned(people):
+    subject, _everybody = people
+    RoleGrant.objects.filter(user=subject.assigned).update(until_at=NOON)
+
+    for can in (Can.SUBMISSION_ASSESS, Can.SUBMISSION_READ, Can.DECISION_RELEASE, Can.DECISION_UNDO):
+        assert not allowed(subject.assigned, can, subject.about[can])
+    assert not Submission.objects.visible_to(subject.assigned).exists()
+    assert not Submission.objects.assigned_to(subject.assigned).exists()
+    assert not Decision.objects.visible_to(subject.assigned).exists()
+    assert not Decision.objects.releasable_by(subject.assigned).exists()
+
+
+@pytest.mark.parametrize(("days", "may_read"), [(29, True), (31, False)])
+def test_an_assessor_reads_the_work_until_thirty_days_after_the_decision(people, days, may_read):
+    """DOMAIN 4.1, legitimate educational interest."""
+    subject, everybody = people
+    released_at = timezone.now() - timedelta(days=days)
+    Decision.objects.filter(pk=subject.decision.pk).update(status="released", effective_at=released_at)
+
+    assert allowed(subject.assigned, Can.SUBMISSION_READ, subject.decision.submission) == may_read
+    assert Submission.objects.visible_to(subject.assigned).exists() == may_read
+    assert Decision.objects.visible_to(subject.assigned).exists() == may_read
+    assert allowed(everybody[L], Can.SUBMISSION_READ, subject.decision.submission)
+
+
 def test_an_assignment_that_ended_gives_nothing(people):
     subject, _everybody = people
     subject.decision.submission.assignments.update(ended_at=NOON)
@@ -201,7 +228,7 @@ def test_lists_show_what_the_table_says(people, who):
     # A decision is read by those who read the submission and by registrars; by the learner once it is released.
     may_read = who in (TABLE[Can.SUBMISSION_READ] | {R}) - {LEARNER}
     assert listed(Decision.objects.visible_to(user), subject.decision) == may_read
-    Decision.objects.filter(pk=subject.decision.pk).update(status="released", effective_at=NOON)
+    Decision.objects.filter(pk=subject.decision.pk).update(status="released", effective_at=timezone.now())
     assert listed(Decision.objects.visible_to(user), subject.decision) == (may_read or who == LEARNER)
 
 
