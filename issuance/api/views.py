@@ -50,14 +50,24 @@ class AwardSerializer(serializers.Serializer):
     credential = serializers.DictField(help_text="The signed credential; take the .json address for its bytes.")
 
 
+class InsideSerializer(serializers.Serializer):
+    """A badge of a transcript."""
+
+    title = serializers.CharField()
+    state = serializers.CharField(help_text="As above.")
+    page = serializers.CharField()
+
+
 class VerdictSerializer(serializers.Serializer):
     """The answer of the file check."""
 
     state = serializers.ChoiceField(
-        choices=["valid", "expired", "superseded", "suspended", "revoked", "altered", "withdrawn", "unknown"]
+        choices=["valid", "expired", "superseded", "suspended", "revoked", "mixed", "altered", "withdrawn", "unknown"]
     )
     checked_at = serializers.DateTimeField()
     checks = CheckSerializer(many=True)
+    page = serializers.CharField(help_text="The badge's own page, where anybody may see it; else empty.")
+    inside = InsideSerializer(many=True, help_text="The badges of a transcript.")
 
 
 class ProblemSerializer(serializers.Serializer):
@@ -134,7 +144,16 @@ class VerifyView(PublicView):
     def post(self, request: Request) -> Response:
         at = timezone.now()
         verdict = verification.check_file(_credential(request.data), at=at)
-        return Response({"state": verdict.state, "checked_at": at, "checks": _lines(verdict.checks)})
+        inside = [{"title": each.title, "state": each.state, "page": each.page} for each in verdict.inside]
+        return Response(
+            {
+                "state": verdict.state,
+                "checked_at": at,
+                "checks": _lines(verdict.checks),
+                "page": verdict.page,
+                "inside": inside,
+            }
+        )
 
 
 def _credential(body: Any) -> bytes:

@@ -1,6 +1,6 @@
 """Checking a file that somebody brings: JSON, a baked image or a PDF, from this registry or from anybody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -25,19 +25,23 @@ from learners.workflow import AwardStatus
 class FileVerdict:
     """What the file check answers.
 
-    state: as in Verdict, or altered, withdrawn (the key), or unknown when something could not be checked.
+    state: as in Verdict, or altered, withdrawn (the key), mixed (a transcript of which not every badge stands), or unknown
+    when something could not be checked. page: the address of the badge's own page, where anybody may see it. inside: the
+    verdicts on the badges of a transcript.
     """
 
     state: str
     checks: tuple[ob.Check, ...]
-    holder: str
-    title: str
-    issuer: str
+    holder: str = ""
+    title: str = ""
+    issuer: str = ""
+    page: str = ""
+    inside: tuple["FileVerdict", ...] = ()
 
     @property
     def kind(self) -> str:
         """The status component's kind."""
-        return "failed" if self.state in {"altered", "withdrawn"} else self.state
+        return {"altered": "failed", "withdrawn": "failed", "mixed": "suspended"}.get(self.state, self.state)
 
     @property
     def word(self) -> str:
@@ -52,6 +56,7 @@ FILE_WORDS = {
     "superseded": gettext_lazy("Genuine, and replaced by a newer award"),
     "suspended": gettext_lazy("Genuine, and suspended"),
     "revoked": gettext_lazy("Genuine, and revoked"),
+    "mixed": gettext_lazy("Genuine, and not every badge in it still stands"),
     "altered": gettext_lazy("Changed, or not issued by whom it names"),
     "unknown": gettext_lazy("Could not be confirmed"),
 }
@@ -60,7 +65,7 @@ FILE_WORDS = {
 JSON_MAX_BYTES = 512 * 1024
 FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
 # What is said of a PDF and of the record inside it together: the one that asks for more care.
-CARE = ("altered", "withdrawn", "revoked", "unknown", "suspended", "superseded", "expired", "valid")
+CARE = ("altered", "withdrawn", "revoked", "unknown", "mixed", "suspended", "superseded", "expired", "valid")
 
 
 def check_file(content: bytes, *, at: datetime) -> FileVerdict:
@@ -70,7 +75,7 @@ def check_file(content: bytes, *, at: datetime) -> FileVerdict:
     """
     if pdf.is_pdf(content):
         return _check_pdf(content, at)
-    return FileVerdict(*_check_record(content, at))
+    return _check_record(content, at)
 
 
 def _check_pdf(content: bytes, at: datetime) -> FileVerdict:
@@ -78,35 +83,51 @@ def _check_pdf(content: bytes, at: datetime) -> FileVerdict:
     if report.record is None:
         state = "altered" if report.state == "altered" else "unknown"
         lines = [report.check] if report.check.outcome == "failed" else [report.check, pdf.no_record()]
-        return FileVerdict(state, tuple(lines), "", "", "")
-    state, checks, *about = _check_record(report.record, at)
-    if report.state != "good":
-        state = min(state, report.state, key=CARE.index)
-    return FileVerdict(state, (report.check, *checks), *about)
+        return FileVerdict(state, tuple(lines))
+    record = _check_record(report.record, at)
+    state = record.state if report.state == "good" else min(record.state, report.state, key=CARE.index)
+    return replace(record, state=state, checks=(report.check, *record.checks))
 
 
-def _check_record(content: bytes, at: datetime) -> tuple[str, tuple[ob.Check, ...], str, str, str]:
+def _check_record(content: bytes, at: datetime) -> FileVerdict:
     if ob.is_image(content):
         try:
             content = ob.unbake(content)
         except ob.BakingError as error:
-            return "unknown", (ob.Check("format", "failed", error.code, str(error)),), "", "", ""
+            return FileVerdict("unknown", (ob.Check("format", "failed", error.code, str(error)),))
     if len(content) > JSON_MAX_BYTES:
         sentence = _("The badge is larger than 512 kB; badges are much smaller.")
-        return "unknown", (ob.Check("format", "failed", "too-large", sentence),), "", "", ""
+        return FileVerdict("unknown", (ob.Check("format", "failed", "too-large", sentence),))
     report = verify_bytes(content, at=at, outside=Outside() if settings.ASK_OTHER_ISSUERS else None)
-    document = report.document or {}
     if report.document is None and report.checks[0].outcome == "failed" and report.checks[0].code == "format":
         sentence = _("This is not a badge. Ask its holder for the file as it was downloaded: JSON, PNG, SVG or PDF.")
-        return "unknown", (ob.Check("format", "failed", "format", sentence),), "", "", ""
+        return FileVerdict("unknown", (ob.Check("format", "failed", "format", sentence),))
+    return _verdict(report, at)
+
+
+def _verdict(report: ob.Report, at: datetime) -> FileVerdict:
+    """A report with what the registry knows besides, for a badge or a transcript of its own."""
+    document = report.document or {}
+    inside = tuple(_verdict(each, at) for each in report.inside)
     state, checks = str(report.state), report.checks
+    award = _award_of(document)
     if any(check.code == "key-not-allowed" for check in checks):
         state, checks = "withdrawn", (*checks, *_issued_anew(document, at))
-    if state in {"valid", "expired", "revoked"} and (award := _award_of(document)) is not None:
-        word = _registry_word(award)
-        if word is not None:
-            state, checks = word[0], (*checks, word[1])
-    return state, checks, *_about(document)
+    elif (state == "unknown" and _only_its_contents_fail(checks)) or (
+        state == "valid" and any(each.state != "valid" for each in inside)
+    ):
+        state = "mixed"
+    elif state in {"valid", "expired", "revoked"} and award is not None and (word := _registry_word(award)):
+        state, checks = word[0], (*checks, word[1])
+    is_open = state not in {"altered", "unknown"} and award is not None and shared_award(award.public_id, at=at)
+    page = core.url(f"/v/{award.public_id}") if award is not None and is_open else ""
+    return FileVerdict(state, checks, *_about(document), page=page, inside=inside)
+
+
+def _only_its_contents_fail(checks: tuple[ob.Check, ...]) -> bool:
+    """Whether a transcript is sound in itself, and some badge in it is known not to stand."""
+    doubts = [check for check in checks if check.outcome in {"failed", "unknown"}]
+    return [(check.name, check.outcome) for check in doubts] == [("contents", "failed")]
 
 
 def _issued_anew(document: dict[str, Any], at: datetime) -> list[ob.Check]:

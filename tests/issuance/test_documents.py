@@ -133,6 +133,22 @@ def test_a_transcript_holds_a_signed_record_of_every_badge(make_signed, learner)
     assert answer.holder == learner.display_name
 
 
+def test_a_transcript_tells_which_of_its_badges_stand(make_signed, learner, revoke, give):
+    revoked, shared = (make_signed(learner=learner).award for _ in range(2))
+    transcript = services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
+    services.make_transcript(transcript, timezone.now())
+    revoke(revoked)
+    give(shared)
+
+    answer = verification.check_file(bytes(transcript.documents.get(kind="transcript").bytes), at=timezone.now())
+
+    assert answer.state == "mixed"
+    assert {each.state: each.page for each in answer.inside} == {
+        "revoked": "",
+        "valid": f"http://testserver/v/{shared.public_id}",
+    }
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_names_of_every_script_are_printed(make_signed, make_certificate, make_learner, name):
     certificate = make_certificate(make_signed(learner=make_learner(name=name)).award)

@@ -25,6 +25,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{verdict.title}, {verdict.holder}, {verdict.issuer}")
         for check in verdict.checks:
             self.stdout.write(f"  {check.outcome:<15} {check.name:<10} {check.sentence}")
+        for each in verdict.inside:
+            self.stdout.write(f"  {each.state:<15} {'inside':<10} {each.title}")
         if verdict.state != "valid":
             raise CommandError("It is not shown to be valid.", returncode=1)
 
