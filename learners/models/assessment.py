@@ -35,11 +35,7 @@ class AssignmentQuerySet(QuerySet["Assignment"]):
 
     def open_to(self, user: User) -> AssignmentQuerySet:
         """Those of them whose work may still be read: it is not decided, or not long ago."""
-        closed = Decision.objects.filter(
-            submission=OuterRef("submission"),
-            status=DecisionStatus.RELEASED,
-            effective_at__lt=timezone.now() - ACCESS_AFTER_DECISION,
-        )
+        closed = Decision.objects.long_released().filter(submission=OuterRef("submission"))
         return self.held_by(user).filter(~Exists(closed))
 
 
@@ -123,6 +119,11 @@ class Judgment(models.Model):
 
 
 class DecisionQuerySet(QuerySet["Decision"]):
+    def long_released(self) -> DecisionQuerySet:
+        """Those that close the work to its assessors: released, and the time in which they may still read it is over."""
+        long_ago = timezone.now() - ACCESS_AFTER_DECISION
+        return self.filter(status=DecisionStatus.RELEASED, effective_at__lt=long_ago)
+
     def with_context(self) -> DecisionQuerySet:
         return self.select_related(
             "enrollment__learner__user",

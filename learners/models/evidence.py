@@ -7,6 +7,7 @@ from django.db.models import CheckConstraint, Exists, OuterRef, Q, QuerySet, Tex
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from config.permissions import Role
 from credentials.models import Credential, CredentialVersion, EvidenceRequirement
 from learners.workflow import SubmissionStatus
 
@@ -95,16 +96,15 @@ class Submission(models.Model):
         return self.enrollment.credential_version
 
     def is_assigned_to(self, user: User) -> bool:
-        """Whether this person is to assess it, and is an assessor today."""
-        from .assessment import Assignment
-
-        return Assignment.objects.held_by(user).filter(submission=self).exists()
+        """Whether this person is to assess it, and is an assessor today. No query when assignments were prefetched."""
+        is_named = any(each.assessor_id == user.pk and each.ended_at is None for each in self.assignments.all())
+        return is_named and user.has_role(Role.ASSESSOR, self.credential)
 
     def is_open_to(self, user: User) -> bool:
-        """The same, until some time after the decision."""
-        from .assessment import Assignment
+        """The same, until some time after the decision. One query more."""
+        from .assessment import Decision
 
-        return Assignment.objects.open_to(user).filter(submission=self).exists()
+        return self.is_assigned_to(user) and not Decision.objects.long_released().filter(submission=self).exists()
 
 
 class SubmissionEvent(models.Model):
