@@ -32,6 +32,10 @@ class Can(TextChoices):
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
     SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
+    CONCERN_CLOSE = "concern-close", gettext_lazy("answer a concern of an assessor")
+    SNIPPET_SHARE = "snippet-share", gettext_lazy("share words with the assessors of a school")
+    SNIPPET_CHANGE = "snippet-change", gettext_lazy("change words that somebody keeps")
+    EXAMPLE_EDIT = "example-edit", gettext_lazy("choose the examples of a rubric")
     DECISION_RELEASE = "decision-release", gettext_lazy("release a decision")
     DECISION_UNDO = "decision-undo", gettext_lazy("undo a decision that was just released")
     AWARD_SHARE = "award-share", gettext_lazy("share an award")
@@ -65,6 +69,16 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         or submission.is_open_to(user)
         or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
     ),
+    # subject: a Concern. A lead who assesses the work themselves leaves it to another.
+    Can.CONCERN_CLOSE: lambda user, concern: (
+        concern.submission.learner.user_id != user.pk and user.has_role(Role.LEAD, concern.submission.credential)
+    ),
+    # subject: an Organization
+    Can.SNIPPET_SHARE: lambda user, organization: user.has_any_role({Role.ASSESSOR, Role.LEAD}, organization),
+    # subject: a Snippet
+    Can.SNIPPET_CHANGE: lambda user, snippet: snippet.owner_id == user.pk,
+    # subject: a Credential
+    Can.EXAMPLE_EDIT: lambda user, credential: user.has_role(Role.LEAD, credential),
     # subject: a Decision. The assessor of the work releases it, or the lead of the credential; never the learner.
     Can.DECISION_RELEASE: lambda user, decision: (
         decision.learner.user_id != user.pk

@@ -1,16 +1,18 @@
 """The forms of marking and releasing."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.forms import BoundField
 from django.http import QueryDict
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
-from learners.models import Assessment, Judgment
+from learners.models import Assessment, Cohort, Judgment
 from learners.pass_rule import Judged, gaps
 from learners.services import JudgmentInput, revision
 from learners.workflow import DecisionOutcome
@@ -18,21 +20,40 @@ from learners.workflow import DecisionOutcome
 CANNOT = "cannot"
 LEVELS = [("1", "1"), ("2", "2"), ("3", "3"), ("4", "4"), (CANNOT, CANNOT)]
 WORDS_MAX_LETTERS = 5000
+UUID_FORM = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+NUMBER, KIND, MARK = re.compile(r"[0-9]{1,9}"), re.compile(r"first|resubmission"), re.compile(r"first|second")
 
 
 class QueueFilter(forms.Form):
     """What of the queue is shown; read from the address, and an odd value shows everything."""
 
     item = forms.ChoiceField(label=_("Credential"), required=False)
+    cohort = forms.ChoiceField(label=_("Cohort"), required=False)
     kind = forms.ChoiceField(
         label=_("Attempt"),
         required=False,
         choices=[("", _("Any attempt")), ("first", _("First attempts")), ("resubmission", _("Resubmissions"))],
     )
+    mark = forms.ChoiceField(
+        label=_("Mark"),
+        required=False,
+        choices=[("", _("Any mark")), ("first", _("First marks")), ("second", _("Second and third marks"))],
+    )
 
-    def __init__(self, *args: Any, credentials: Sequence[Credential], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, credentials: Sequence[Credential], cohorts: Sequence[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = [("", _("Any credential")), *item_choices(credentials)]
+        self.fields["cohort"].choices = [("", _("Any cohort")), *((str(each.pk), each.name) for each in cohorts)]
+
+    def chosen(self) -> dict[str, str]:
+        """What was chosen, by field; nothing where the address is odd."""
+        return {name: value for name, value in self.cleaned_data.items() if value} if self.is_valid() else {}
+
+    @classmethod
+    def chosen_in(cls, data: QueryDict) -> dict[str, str]:
+        """The same from an address that leads out of the queue, read without asking what there is to choose."""
+        patterns = {"item": UUID_FORM, "cohort": NUMBER, "kind": KIND, "mark": MARK}
+        return {name: data[name] for name, form in patterns.items() if form.fullmatch(data.get(name, ""))}
 
 
 class ReleaseFilter(forms.Form):
@@ -124,6 +145,13 @@ class MarkingForm(forms.Form):
             for number, criterion in enumerate(self.criteria, 1)
         ]
 
+    def words(self) -> list[tuple[str, str]]:
+        """Comment and next step of each criterion, as they stand in the form now."""
+        return [
+            (str(self[f"comment_{number}"].value() or ""), str(self[f"next_step_{number}"].value() or ""))
+            for number in range(1, len(self.criteria) + 1)
+        ]
+
     def show_gaps(self, *, saved: Assessment | None) -> None:
         """Say at each field what is still needed before the assessment can be finished; what was said is saved."""
         self.is_incomplete = True
@@ -141,9 +169,16 @@ class MarkingForm(forms.Form):
             required_minimum=self.version.required_minimum_level,
             optional_minimum=self.version.optional_minimum_level,
         )
-        words = {"level": _("Choose a level."), "next_step": _("Say the next step; this is below the standard.")}
         for gap in found:
-            self.add_error(f"{gap.field}_{gap.position + 1}", words[gap.field])
+            self.add_error(f"{gap.field}_{gap.position + 1}", self._asked(gap.field, self.criteria[gap.position]))
+
+    def _asked(self, field: str, criterion: Criterion) -> str:
+        """What is missing at a field. Its label says the criterion in the summary, or these words do."""
+        if field == "level":
+            return gettext("Choose a level.")
+        return gettext("Say the next step for “%(criterion)s”; it is below the standard.") % {
+            "criterion": criterion.name
+        }
 
 
 def _initial(

@@ -10,6 +10,7 @@ from .assessment import (
 from .awards import Award, AwardComponent, AwardEvent
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
+from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
 
@@ -21,6 +22,7 @@ __all__ = [
     "AwardComponent",
     "AwardEvent",
     "Cohort",
+    "Concern",
     "ConfidenceRating",
     "Decision",
     "DecisionEvent",
@@ -30,10 +32,14 @@ __all__ = [
     "Judgment",
     "Learner",
     "LearnerName",
+    "LevelExample",
+    "MarkingLock",
     "Notice",
     "Observation",
     "RecognizedCredential",
     "RoleGrant",
+    "ShortcutChoice",
+    "Snippet",
     "StoredFile",
     "Submission",
     "SubmissionEvent",

@@ -2,19 +2,32 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
 
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
-from learners.models import Assessment, Decision, Enrollment, EvidenceItem, Judgment, Submission, User
+from learners.models import (
+    Assessment,
+    Assignment,
+    Cohort,
+    Decision,
+    Enrollment,
+    EvidenceItem,
+    Judgment,
+    Submission,
+    User,
+)
+from learners.models.assessment import AssessorRole
 from learners.models.evidence import EvidenceKind, SubmissionQuerySet
 
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
@@ -58,6 +71,28 @@ def credentials_in_queue(user: User) -> QuerySet[Credential]:
     return Credential.objects.filter(pk__in=waiting).select_related("current_version").order_by("code", "pk")
 
 
+def cohorts_in_queue(user: User) -> QuerySet[Cohort]:
+    """The cohorts of a queue, for its filter."""
+    waiting = Submission.objects.to_assess(user).values("enrollment__learner__cohort")
+    return Cohort.objects.filter(pk__in=waiting).order_by("entered_on", "name", "pk")
+
+
+def queue(user: User, chosen: Mapping[str, str]) -> SubmissionQuerySet:
+    """The queue of an assessor, by the day on which an answer is due; chosen: item, cohort, kind, mark (see QueueFilter)."""
+    waiting = Submission.objects.to_assess(user)
+    if item := chosen.get("item"):
+        waiting = waiting.filter(enrollment__credential__public_id=item)
+    if cohort := chosen.get("cohort"):
+        waiting = waiting.filter(enrollment__learner__cohort=int(cohort))
+    if kind := chosen.get("kind"):
+        waiting = waiting.filter(attempt=1) if kind == "first" else waiting.filter(attempt__gt=1)
+    mine = Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True)
+    if mark := chosen.get("mark"):
+        is_first = Exists(mine.filter(role=AssessorRole.FIRST))
+        waiting = waiting.filter(is_first if mark == "first" else ~is_first)
+    return by_due_date(waiting.annotate(my_role=Subquery(mine.values("role")[:1])))
+
+
 @dataclass(frozen=True)
 class Neighbors:
     """Where a submission stands in the queue, and the addresses around it (empty at an end)."""
@@ -68,19 +103,25 @@ class Neighbors:
     following: str
 
 
-def neighbors(user: User, submission: Submission) -> Neighbors:
-    """One query; the queue of one person is some hundreds at most.
+def neighbors(user: User, submission: Submission, chosen: Mapping[str, str] | None = None) -> Neighbors:
+    """One query; the queue of one person is some hundreds at most. What was chosen in the queue stays chosen.
 
     A submission that is not in the queue (any more) has position 0, and the first of the queue follows it.
     """
-    keys = list(by_due_date(Submission.objects.to_assess(user)).values_list("public_id", flat=True))
+    keys = list(queue(user, chosen or {}).values_list("public_id", flat=True))
     here = keys.index(submission.public_id) if submission.public_id in keys else -1
     return Neighbors(
         position=here + 1,
         count=len(keys),
-        previous=reverse("learners:marking", args=[keys[here - 1]]) if here > 0 else "",
-        following=reverse("learners:marking", args=[keys[here + 1]]) if here + 1 < len(keys) else "",
+        previous=marking_address(keys[here - 1], chosen) if here > 0 else "",
+        following=marking_address(keys[here + 1], chosen) if here + 1 < len(keys) else "",
     )
+
+
+def marking_address(public_id: UUID, chosen: Mapping[str, str] | None = None) -> str:
+    """The marking screen of a submission, within the queue as it was filtered."""
+    address = reverse("learners:marking", args=[public_id])
+    return f"{address}?{urlencode(chosen)}" if chosen else address
 
 
 # Evidence ------------------------------------------------------------------------------------------------------------
@@ -101,11 +142,12 @@ class ShownEvidence:
 
 
 def evidence(submission: Submission, before: Submission | None) -> list[ShownEvidence]:
-    """The evidence in the order of the requirements, compared with the attempt before. One or two queries."""
-    now = _items(submission)
+    """The evidence in the order of the requirements, compared with the attempt before. One query."""
+    items = _items([submission, before] if before else [submission])
+    now = [item for item in items if item.submission_id == submission.pk]
     if before is None:
         return [_shown(item, submission) for item in now]
-    former = _items(before)
+    former = [item for item in items if item.submission_id == before.pk]
     unchanged = {_content(item) for item in former} & {_content(item) for item in now}
     replaced = {_place(item): item for item in former if _content(item) not in unchanged}
     shown = []
@@ -136,11 +178,11 @@ def compare(old: str, new: str) -> list[tuple[str, str]]:
     return parts
 
 
-def _items(submission: Submission) -> list[EvidenceItem]:
+def _items(submissions: Sequence[Submission]) -> list[EvidenceItem]:
     return list(
-        submission.evidence_items.select_related("file", "requirement").order_by(
-            F("requirement__position").asc(nulls_last=True), "pk"
-        )
+        EvidenceItem.objects.filter(submission__in=submissions)
+        .select_related("file", "requirement")
+        .order_by(F("requirement__position").asc(nulls_last=True), "pk")
     )
 
 
@@ -203,9 +245,14 @@ class Before:
 
 
 def attempt_before(submission: Submission) -> Before | None:
-    """None on a first attempt. At most four queries."""
+    """None on a first attempt. At most three queries where the attempt before was assessed here."""
     if submission.attempt == 1:
         return None
+    assessed = _last_assessment(submission)
+    if assessed is not None:
+        decision = assessed.submission.decisions.filter(status="released").first()
+        judgments = {each.criterion_id: each for each in assessed.judgments.all()}
+        return Before(assessed.submission, decision, assessed, judgments)
     former = (
         Submission.objects.with_context()
         .filter(enrollment=submission.enrollment_id, attempt__lt=submission.attempt)
@@ -214,10 +261,22 @@ def attempt_before(submission: Submission) -> Before | None:
     )
     if former is None:
         return None
-    decision = former.decisions.filter(status="released").first()
-    assessment = assessment_of(former)
-    judgments = {each.criterion_id: each for each in assessment.judgments.all()} if assessment else {}
-    return Before(former, decision, assessment, judgments)
+    return Before(former, former.decisions.filter(status="released").first(), None, {})
+
+
+def _last_assessment(submission: Submission) -> Assessment | None:
+    """What `assessment_of` says of the attempt right before this one."""
+    return (
+        Assessment.objects.filter(
+            submission__enrollment=submission.enrollment_id,
+            submission__attempt=submission.attempt - 1,
+            status="finished",
+        )
+        .select_related("submission__enrollment__learner__user", "submission__enrollment__credential_version")
+        .prefetch_related("judgments")
+        .order_by("-is_agreed", "finished_at", "pk")
+        .first()
+    )
 
 
 def assessment_of(submission: Submission) -> Assessment | None:

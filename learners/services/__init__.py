@@ -10,6 +10,7 @@ from .assessment import (
 )
 from .assignment import assign_submission
 from .awards import Grant, grant_award, grant_awards, revoke_award, withdraw_award
+from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
 from .enrollment import enroll, refusals
 from .evidence import (
@@ -24,6 +25,16 @@ from .evidence import (
     submit_evidence,
 )
 from .files import FileRefused
+from .marking import (
+    add_example,
+    choose_shortcuts,
+    drop_snippet,
+    hold_submission,
+    keep_snippet,
+    let_go,
+    retire_example,
+    shortcuts_of,
+)
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .people import add_learner, add_person, change_name, end_role, grant_role
 
@@ -34,6 +45,7 @@ __all__ = [
     "FileRefused",
     "Grant",
     "JudgmentInput",
+    "add_example",
     "add_file",
     "add_hours",
     "add_learner",
@@ -42,22 +54,31 @@ __all__ = [
     "add_text",
     "assign_submission",
     "change_name",
+    "choose_shortcuts",
+    "close_concern",
+    "drop_snippet",
     "end_role",
     "enroll",
     "finish_assessment",
     "grant_award",
     "grant_awards",
     "grant_role",
+    "hold_submission",
+    "keep_snippet",
+    "let_go",
     "mark_read",
+    "raise_concern",
     "refusals",
     "release_decision",
     "release_decisions",
     "remove_evidence",
     "reopen_assessment",
+    "retire_example",
     "revision",
     "revoke_award",
     "save_judgments",
     "send_mail",
+    "shortcuts_of",
     "start_resubmission",
     "submit_evidence",
     "tell",

@@ -11,7 +11,19 @@ from config.errors import Conflict, Incomplete, Invalid
 from config.permissions import Can, require
 from credentials import rubric
 from credentials.models import Criterion
-from learners.models import Assessment, Assignment, Decision, DecisionEvent, Judgment, Submission, SubmissionEvent, User
+from learners.models import (
+    Assessment,
+    Assignment,
+    Concern,
+    Decision,
+    DecisionEvent,
+    Judgment,
+    MarkingLock,
+    Submission,
+    SubmissionEvent,
+    User,
+)
+from learners.models.marking import ConcernKind
 from learners.pass_rule import Judged, Verdict, gaps, judge
 from learners.workflow import (
     ASSESSMENT_MOVES,
@@ -80,6 +92,8 @@ def save_judgments(
             raise Invalid(_("A level is 1, 2, 3 or 4."))
     assessment = Assessment.objects.filter(submission=submission, assessor=actor).first()
     if seen is not None and seen != revision(assessment):
+        if assessment is not None and _holds(assessment, judgments, overall_comment):
+            return assessment  # the same, sent twice: by a page as it was left, for one
         raise ChangedElsewhere(_("This draft was saved in another window after this page was opened."))
     if assessment is None:
         assignment = Assignment.objects.get(submission=submission, assessor=actor, ended_at__isnull=True)
@@ -90,6 +104,7 @@ def save_judgments(
         raise Conflict(_("This assessment is finished. Reopen it to change a judgment."))
     assessment.saved_at, assessment.overall_comment = at, overall_comment
     assessment.save(update_fields=["saved_at", "overall_comment"])
+    MarkingLock.objects.filter(submission=submission, holder=actor, seen_at__lt=at).update(seen_at=at)
     Judgment.objects.bulk_create(
         [
             Judgment(
@@ -126,6 +141,7 @@ def finish_assessment(
     require_move(ASSESSMENT_MOVES, assessment.status, AssessmentStatus.FINISHED)
     if submission.status != SubmissionStatus.IN_REVIEW:
         raise Conflict(_("This submission is not being assessed."))
+    _require_no_hold(submission)
     judgments = {each.criterion_id: each for each in assessment.judgments.all()}
     version = submission.credential_version
     criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
@@ -137,6 +153,7 @@ def finish_assessment(
     next_steps = [judgments[each.pk].next_step if each.pk in judgments else "" for each in criteria]
     if missing := [gap.text for gap in gaps(judged, next_steps, **minima)]:
         raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+    MarkingLock.objects.filter(submission=submission, holder=actor).delete()
     verdict = judge(judged, rule=rubric.rule_of(version, criteria), **minima)
     assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
     assessment.save(update_fields=["status", "finished_at"])
@@ -170,6 +187,26 @@ def reopen_assessment(*, actor: User, submission: Submission, at: datetime) -> A
     assessment.status, assessment.finished_at = AssessmentStatus.DRAFT, None
     assessment.save(update_fields=["status", "finished_at"])
     return assessment
+
+
+def _holds(assessment: Assessment, judgments: Sequence[JudgmentInput], overall_comment: str) -> bool:
+    """Tell whether a draft says exactly this already."""
+    saved = {
+        each.criterion_id: (each.level, each.cannot_judge, each.comment, each.next_step)
+        for each in assessment.judgments.all()
+    }
+    return assessment.overall_comment == overall_comment and all(
+        saved.get(each.criterion_id) == (each.level, each.cannot_judge, each.comment, each.next_step)
+        for each in judgments
+    )
+
+
+def _require_no_hold(submission: Submission) -> None:
+    """A report of misconduct is answered before the work is decided, and a decision that stands is decided."""
+    if Concern.objects.filter(submission=submission, kind=ConcernKind.MISCONDUCT, closed_at__isnull=True).exists():
+        raise Conflict(_("Possible misconduct was reported. Your draft is kept; finish once the lead has answered."))
+    if Decision.objects.filter(submission=submission).exclude(status=DecisionStatus.UNDONE).exists():
+        raise Conflict(_("A decision on this submission stands already. Your draft is kept."))
 
 
 def _locked(submission: Submission) -> Submission:

@@ -1,6 +1,7 @@
 """The queue and the marking screen."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -8,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +22,7 @@ from learners import services
 from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
 from learners.models import Assessment, Submission
 from learners.selectors import assessing
+from learners.selectors import marking as marking_selectors
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
 
 QUEUE_PAGE = 50
@@ -30,36 +32,43 @@ QUEUE_PAGE = 50
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     user = request.user
-    credentials = assessing.credentials_in_queue(user)
-    form = QueueFilter(request.GET, credentials=credentials)
-    waiting = Submission.objects.to_assess(user).with_context()
-    chosen = form.cleaned_data if form.is_valid() else {}
-    if chosen.get("item"):
-        waiting = waiting.filter(enrollment__credential__public_id=chosen["item"])
-    if chosen.get("kind"):
-        waiting = waiting.filter(attempt=1) if chosen["kind"] == "first" else waiting.filter(attempt__gt=1)
-    page = Paginator(assessing.by_due_date(waiting), QUEUE_PAGE).get_page(request.GET.get("page"))
+    form = _filter(request)
+    chosen = form.chosen()
+    waiting = assessing.queue(user, chosen).with_context().select_related("enrollment__learner__cohort")
+    page = Paginator(waiting, QUEUE_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     context = {
         "page": page,
-        "rows": [_queue_row(submission, is_late=_is_late(submission, now)) for submission in page],
-        "first": page[0] if len(page) else None,
+        "rows": [_queue_row(each, chosen, is_late=_is_late(each, now)) for each in page],
+        "first_url": assessing.marking_address(page[0].public_id, chosen) if len(page) else "",
         "load": assessing.load(user),
         "form": form,
-        "is_filtered": any(chosen.values()),
+        "is_filtered": bool(chosen),
         "found": ngettext("%(count)s submission", "%(count)s submissions", page.paginator.count)
         % {"count": page.paginator.count},
     }
     return render_page(request, "learners/queue.html", context, part="learners/_queue_list.html")
 
 
+def _filter(request: HttpRequest) -> QueueFilter:
+    return QueueFilter(
+        request.GET,
+        credentials=assessing.credentials_in_queue(request.user),
+        cohorts=assessing.cohorts_in_queue(request.user),
+    )
+
+
 def _is_late(submission: Submission, now: Any) -> bool:
     return submission.due_at is not None and submission.due_at < now
 
 
-def _queue_row(submission: Submission, *, is_late: bool) -> dict[str, Any]:
+def _queue_row(submission: Submission, chosen: dict[str, str], *, is_late: bool) -> dict[str, Any]:
+    cohort = submission.enrollment.learner.cohort
     return {
         "submission": submission,
+        "url": assessing.marking_address(submission.public_id, chosen),
+        "cohort": cohort.name if cohort is not None else "",
+        "role": submission.my_role,
         "who": assessing.shown_name(submission.enrollment),
         "is_late": is_late,
         "is_begun": submission.status == SubmissionStatus.IN_REVIEW,
@@ -69,13 +78,13 @@ def _queue_row(submission: Submission, *, is_late: bool) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    submission = get_object_or_404(
+    mine = (
         Submission.objects.assigned_to(request.user)
         .exclude(enrollment__learner__user=request.user)
         .exclude(status=SubmissionStatus.DRAFT)
-        .with_context()
-        .prefetch_related("assignments"),
-        public_id=public_id,
+    )
+    submission = get_object_or_404(
+        marking_selectors.with_open_concerns(mine).with_context().prefetch_related("assignments"), public_id=public_id
     )
     assessment = submission.assessments.filter(assessor=request.user).prefetch_related("judgments").first()
     if assessment is not None and assessment.status == AssessmentStatus.FINISHED:
@@ -83,6 +92,12 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(decision or submission)
     version = submission.credential_version
     before = assessing.attempt_before(submission)
+    lock = services.hold_submission(
+        actor=request.user,
+        submission=submission,
+        at=timezone.now(),
+        take_over=request.POST.get("action") == "take-over",
+    )
     form = MarkingForm(
         request.POST or None,
         criteria=assessing.criteria_of(version),
@@ -91,6 +106,8 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
         is_last_attempt=submission.attempt >= version.attempts_max,
         before=before.judgments if before else None,
     )
+    if request.POST.get("action") == "take-over":
+        return redirect(request.get_full_path())
     if request.method == "POST" and form.is_valid():
         answer = _act(request, submission, form, assessment)
         if answer is not None:
@@ -98,8 +115,9 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if form.is_incomplete:
         assessment = submission.assessments.filter(assessor=request.user).first()
     if request.POST.get("action") == "autosave":
-        return _saved(request, form, None)
+        return _saved(request, submission, form, None)
     context = _marking_context(request, submission, form, assessment, before)
+    context["held"] = marking_selectors.held_by_another(lock, request.user, timezone.now())
     return render_page(request, "learners/marking.html", context, status=422 if form.errors else 200)
 
 
@@ -119,12 +137,17 @@ def _act(
             at=at,
             seen=form.cleaned_data["seen"] if is_compared else None,
         )
-        if action == "finish":
+        if action in {"finish", "finish-next"}:
+            following = assessing.neighbors(request.user, submission, QueueFilter.chosen_in(request.GET)).following
             chosen = form.cleaned_data.get("outcome")
             if_not_met = DecisionOutcome(chosen) if chosen else None
-            return redirect(
-                services.finish_assessment(actor=request.user, submission=submission, at=at, if_not_met=if_not_met)
+            decision = services.finish_assessment(
+                actor=request.user, submission=submission, at=at, if_not_met=if_not_met
             )
+            if action == "finish":
+                return redirect(decision)
+            messages.success(request, _("Finished. The proposed decision waits under Decisions until it is released."))
+            return redirect(following or "learners:queue")
     except Incomplete as error:
         form.show_gaps(saved=assessment)
         if not form.errors:
@@ -135,15 +158,27 @@ def _act(
         form.is_changed_elsewhere = isinstance(error, services.ChangedElsewhere)
         return None
     if action == "autosave":
-        return _saved(request, form, assessment)
+        return _saved(request, submission, form, assessment)
     messages.success(request, _("Draft saved. The learner sees nothing of it before you release a decision."))
-    return redirect("learners:marking", public_id=submission.public_id)
+    for each in marking_selectors.said(request.user, submission, form.words()):
+        if each.warning:
+            messages.warning(request, each.warning)
+    return redirect(request.get_full_path())
 
 
-def _saved(request: HttpRequest, form: MarkingForm, assessment: Assessment | None) -> HttpResponse:
-    """The answer to an automatic save: the line that says when, with the mark of the draft."""
+def _saved(
+    request: HttpRequest, submission: Submission, form: MarkingForm, assessment: Assessment | None
+) -> HttpResponse:
+    """The answer to an automatic save: the line that says when, with the mark of the draft, and what is noticed."""
     seen = services.revision(assessment) if assessment else form["seen"].value() or ""
-    context = {"assessment": assessment, "form": form, "seen": seen}
+    context = {
+        "submission": submission,
+        "assessment": assessment,
+        "form": form,
+        "seen": seen,
+        "is_changed_elsewhere": form.is_changed_elsewhere,
+        "said": marking_selectors.said(request.user, submission, form.words()) if assessment else [],
+    }
     return render_page(request, "learners/_marking_saved.html", context, status=422 if assessment is None else 200)
 
 
@@ -157,7 +192,10 @@ def _marking_context(
     version = submission.credential_version
     rows = rubric.rows(version, form.criteria)
     earlier = assessing.result_rows(version, form.criteria, before.judgments.values()) if before else []
+    examples = marking_selectors.examples(form.criteria)
+    said = marking_selectors.said(request.user, submission, form.words(), is_counted=False)
     for number, row in enumerate(rows, 1):
+        row["said"], row["examples"] = said[number - 1], examples[form.criteria[number - 1].pk]
         row["levels"].append(
             {
                 "value": CANNOT,
@@ -169,7 +207,15 @@ def _marking_context(
         row |= form.bound(number)
         row["before"] = earlier[number - 1] if before and "reached_label" in earlier[number - 1] else None
     shown = assessing.evidence(submission, before.submission if before else None)
+    keys_on, keys = services.shortcuts_of(request.user)
+    chosen = QueueFilter.chosen_in(request.GET)
     return {
+        "here": assessing.marking_address(submission.public_id, chosen),
+        "queue_url": f"{reverse('learners:queue')}?{urlencode(chosen)}" if chosen else reverse("learners:queue"),
+        "keys_on": keys_on,
+        "keys": marking_selectors.keys(keys),
+        "key_of": {name.replace("-", "_"): key for name, key in keys.items()} if keys_on else {},
+        "concerns": marking_selectors.concerns(submission),
         "submission": submission,
         "version": version,
         "who": assessing.shown_name(submission.enrollment),
@@ -183,7 +229,7 @@ def _marking_context(
         "evidence": shown,
         "changed_count": sum(each.change not in {"", "same"} for each in shown),
         "declarations": submission.declarations.order_by("pk"),
-        "neighbors": assessing.neighbors(request.user, submission),
+        "neighbors": assessing.neighbors(request.user, submission, chosen),
         "is_late": _is_late(submission, timezone.now()),
         "is_last_attempt": submission.attempt >= version.attempts_max,
     }

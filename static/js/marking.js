@@ -1,17 +1,23 @@
-// The marking screen: the draft saves itself, and single keys do what its buttons and links do.
+// The marking screen: the draft saves itself, and what could not be saved is kept on this device until it can.
 (() => {
   "use strict";
 
   const form = document.querySelector("[data-marking]");
   if (!form) return;
 
-  // Saving ------------------------------------------------------------------------------------------------------------
-  const PAUSE = 3000;
+  const PAUSE = 3000; // after the last touch
+  const LONGEST = 6000; // while somebody writes on and on
+  const WEEK = 7 * 24 * 3600 * 1000;
+  const ADDRESS = new URL(form.getAttribute("action"), location.href); // form.action is the buttons of that name
+  const COPIES = "signet-marking:";
+  const COPY = `${COPIES}${form.dataset.owner}:${form.dataset.work}`;
   let dirty = false;
   let busy = false;
   let timer = 0;
+  let waitingSince = 0;
 
   const saved = () => document.getElementById("marking-saved");
+  const seen = () => form.querySelector("[name=seen]").value;
 
   function say(words) {
     const line = document.createElement("p");
@@ -20,26 +26,101 @@
     saved().append(line);
   }
 
+  // A copy on this device, for as long as something is not saved ------------------------------------------------------
+  function values() {
+    const found = {};
+    for (const [name, value] of new FormData(form)) {
+      if (!["csrfmiddlewaretoken", "seen", "action"].includes(name)) found[name] = value.replace(/\r\n/g, "\n");
+    }
+    return found;
+  }
+
+  function keep() {
+    try {
+      localStorage.setItem(COPY, JSON.stringify({ at: Date.now(), seen: seen(), values: values() }));
+    } catch {
+      // A browser that keeps nothing still has the page.
+    }
+  }
+
+  function forget() {
+    try {
+      localStorage.removeItem(COPY);
+    } catch {
+      // Nothing was kept.
+    }
+  }
+
+  function kept() {
+    try {
+      for (const key of Object.keys(localStorage).filter((each) => each.startsWith(COPIES))) {
+        if (Date.now() - JSON.parse(localStorage.getItem(key)).at > WEEK) localStorage.removeItem(key);
+      }
+      return JSON.parse(localStorage.getItem(COPY));
+    } catch {
+      return null;
+    }
+  }
+
+  function putBack(copy) {
+    for (const field of form.elements) {
+      if (!(field.name in copy.values) && field.type !== "radio") continue;
+      if (field.type === "radio") field.checked = copy.values[field.name] === field.value;
+      else field.value = copy.values[field.name];
+    }
+    later();
+  }
+
+  function offer() {
+    const copy = kept();
+    const found = form.querySelector("[data-copy-found]");
+    if (!copy) return;
+    const now = values();
+    if (Object.keys(copy.values).every((name) => copy.values[name] === now[name])) return forget();
+    const time = new Date(copy.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    if (copy.seen === seen()) {
+      putBack(copy);
+      say(form.dataset.putBack.replace("%", time));
+      return;
+    }
+    found.hidden = false;
+    found.querySelector("[data-copy-when]").textContent = time;
+    found.querySelector("[data-copy-use]").addEventListener("click", () => {
+      found.hidden = true;
+      putBack(copy);
+    });
+    found.querySelector("[data-copy-drop]").addEventListener("click", () => {
+      found.hidden = true;
+      forget();
+    });
+  }
+
+  // Saving ------------------------------------------------------------------------------------------------------------
   function save() {
     clearTimeout(timer);
     if (!dirty || busy || !window.htmx) return;
     dirty = false;
     busy = true;
+    waitingSince = 0;
     window.htmx.trigger(form, "autosave");
   }
 
   function later() {
     dirty = true;
+    keep();
+    waitingSince ||= Date.now();
     clearTimeout(timer);
-    timer = setTimeout(save, PAUSE);
+    timer = setTimeout(save, Math.max(0, Math.min(PAUSE, waitingSince + LONGEST - Date.now())));
   }
 
   form.addEventListener("input", later);
   document.addEventListener("visibilitychange", () => document.visibilityState === "hidden" && save());
+  window.addEventListener("online", save);
 
   form.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target?.id !== "marking-saved") return;
     // Somebody who is signed out is led to the sign-in page; that page must not replace the line that says "saved".
-    if (new URL(event.detail.xhr.responseURL).pathname !== form.getAttribute("action")) {
+    if (new URL(event.detail.xhr.responseURL).pathname !== ADDRESS.pathname) {
       event.detail.shouldSwap = false;
       event.detail.isError = false;
       dirty = true;
@@ -54,11 +135,13 @@
       timer = setTimeout(save, 5 * PAUSE);
     });
   }
-  form.addEventListener("htmx:afterRequest", () => {
+  form.addEventListener("htmx:afterRequest", (event) => {
     busy = false;
     if (dirty) {
       clearTimeout(timer);
       timer = setTimeout(save, PAUSE);
+    } else if (event.detail.successful && !saved().querySelector("[data-refused]")) {
+      forget();
     }
   });
 
@@ -67,84 +150,52 @@
     "submit",
     (event) => {
       clearTimeout(timer);
-      if (!busy) return;
+      if (!busy) {
+        dirty = false; // the form itself carries everything; the copy goes once a page shows that it is saved
+        return;
+      }
       event.preventDefault();
       event.stopImmediatePropagation();
       const button = event.submitter;
       form.addEventListener("htmx:afterRequest", () => setTimeout(() => form.requestSubmit(button), 50), { once: true });
     },
-    true,
+    { capture: true },
   );
 
-  // Keys --------------------------------------------------------------------------------------------------------------
-  const STORE = "signet.keys";
-  const use = document.querySelector("[data-keys]");
-  try {
-    use.checked = localStorage.getItem(STORE) !== "off";
-  } catch {
-    use.checked = true; // a browser that keeps nothing still has the keys
+  // Leaving -----------------------------------------------------------------------------------------------------------
+  function tell(action) {
+    const data = action === "autosave" ? new FormData(form) : new FormData();
+    data.set("action", action);
+    data.set("csrfmiddlewaretoken", form.querySelector("[name=csrfmiddlewaretoken]").value);
+    const address = action === "autosave" ? ADDRESS : form.dataset.hold;
+    return fetch(address, { method: "POST", body: data, keepalive: true, headers: { "HX-Request": "true" } });
   }
-  use.addEventListener("change", () => {
+
+  window.addEventListener("pagehide", () => {
+    if (dirty && !busy) tell("autosave").catch(() => {});
+    tell("leave").catch(() => {});
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && location.reload());
+
+  // Still at it: said each minute while something is done here, so that the next person sees who has this open.
+  const BEAT = 60_000;
+  let touched = true;
+  for (const type of ["input", "keydown", "pointerdown", "wheel"]) {
+    document.addEventListener(type, () => (touched = true), { passive: true });
+  }
+  setInterval(async () => {
+    const place = document.getElementById("marking-held");
+    if (!touched && !place.querySelector(".callout")) return;
+    touched = false;
     try {
-      localStorage.setItem(STORE, use.checked ? "on" : "off");
+      const answer = await tell("beat");
+      if (!answer.ok || answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+      place.replaceWith(page.getElementById("marking-held"));
     } catch {
-      // Kept for this page alone.
+      // No connection: the next beat tries again.
     }
-  });
+  }, BEAT);
 
-  const criteria = Array.from(form.querySelectorAll("fieldset.rubric__criterion"));
-
-  function current() {
-    const focused = document.activeElement?.closest("fieldset.rubric__criterion");
-    if (focused) return criteria.indexOf(focused);
-    const target = location.hash ? criteria.findIndex((each) => `#${each.id}` === location.hash) : -1;
-    return target;
-  }
-
-  function go(index) {
-    const criterion = criteria[index];
-    const radio = criterion.querySelector("input[type=radio]:checked") ?? criterion.querySelector("input[type=radio]");
-    criterion.scrollIntoView({ block: "start" });
-    radio.focus({ preventScroll: true });
-  }
-
-  function choose(value) {
-    const index = Math.max(0, current());
-    const radio = criteria[index].querySelector(`input[type=radio][value="${value}"]`);
-    radio.checked = true;
-    radio.focus();
-    radio.dispatchEvent(new Event("input", { bubbles: true }));
-  }
-
-  document.addEventListener("click", (event) => {
-    const link = event.target instanceof Element ? event.target.closest("[data-key]") : null;
-    if (link?.dataset.key === "n") {
-      event.preventDefault();
-      go((current() + 1) % criteria.length);
-    } else if (link?.dataset.key === "?") {
-      const keys = document.getElementById("keys");
-      keys.open = true;
-      keys.querySelector("summary").focus();
-    }
-  });
-
-  document.addEventListener("keydown", (event) => {
-    const at = event.target;
-    if (event.key === "Escape" && at instanceof HTMLTextAreaElement) {
-      go(Math.max(0, current()));
-      return;
-    }
-    const writes = at instanceof HTMLTextAreaElement || (at instanceof HTMLInputElement && !/radio|checkbox/.test(at.type));
-    if (!use.checked || writes || event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (/^[1-4]$/.test(event.key)) {
-      choose(event.key);
-    } else if (event.key === "c") {
-      criteria[Math.max(0, current())].querySelector("textarea").focus();
-    } else if (["j", "k", "n", "s", "?"].includes(event.key)) {
-      document.querySelector(`[data-key="${event.key}"]`)?.click();
-    } else {
-      return;
-    }
-    event.preventDefault();
-  });
+  offer();
 })();

@@ -5,8 +5,9 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.demo.files import note_pdf, sketch_png
+from config.permissions import Role
 from learners import services
-from learners.models import Assessment, Decision, Judgment
+from learners.models import Assessment, Assignment, Decision, Judgment, MarkingLock
 from tests.fixtures.browsing import RULES
 from tests.fixtures.records import NOON
 
@@ -38,9 +39,18 @@ def address_of(submission):
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
 def test_no_finding_and_nothing_scrolls_sideways(open_as, resubmitted, make_decision, assessor, lead, width, scheme):
     proposed = make_decision(assessor=assessor)
+    services.keep_snippet(actor=assessor, abbreviation="call", text="Say whom you call first.", at=NOON)
+    services.raise_concern(actor=assessor, submission=resubmitted, kind="misconduct", text="Copied.", at=NOON)
+    first = resubmitted.credential_version.criteria.first()
+    services.add_example(actor=lead, criterion=first, level=3, text="Names five roles.", at=NOON)
     for user, address in (
         (assessor, "/queue/"),
         (assessor, address_of(resubmitted)),
+        (assessor, "/queue/keys/"),
+        (assessor, "/queue/words/"),
+        (assessor, f"/queue/{resubmitted.public_id}/concern/"),
+        (lead, "/concerns/"),
+        (lead, f"/manage/credentials/{resubmitted.credential.public_id}/examples/"),
         (assessor, proposed.get_absolute_url()),
         (lead, "/decisions/"),
         (lead, "/notices/"),
@@ -86,13 +96,22 @@ def test_keys_lead_to_the_next_submission_and_can_be_turned_off(open_as, resubmi
     page.keyboard.press("k")
     page.wait_for_url(here)
     page.keyboard.press("?")
-    page.get_by_label("Use these keys on this device").uncheck()
-    page.locator("h1").click()
-    page.keyboard.press("j")
-    page.reload()
-    page.keyboard.press("j")
+    page.get_by_role("link", name="Turn the keys off, or choose others").click()
+    page.get_by_label("Next submission").fill("w")
+    page.get_by_role("button", name="Keep these keys").click()
+    page.get_by_text("Your keys are kept").wait_for()
+    page.goto(here)
+    page.keyboard.press("w")
+    page.wait_for_url(lambda url: url != here)
+    page.goto(page.url.partition("/queue/")[0] + "/queue/keys/")
+    page.get_by_label("Use single keys on the marking screen").uncheck()
+    page.get_by_role("button", name="Keep these keys").click()
+    page.goto(here)
+    page.keyboard.press("w")
+    page.keyboard.press("4")
 
     assert page.url.partition("#")[0] == here
+    assert page.locator("input[type=radio][value='4']:checked").count() == 0
 
 
 def test_what_is_written_saves_itself(open_as, resubmitted, assessor):
@@ -171,3 +190,129 @@ def test_files_are_seen_beside_the_rubric(open_as, make_submission, assessor, tm
     page.wait_for_function("document.querySelector('.evidence img').naturalWidth === 900")
     answer = page.request.get(live_server.url + page.get_by_title("note.pdf").get_attribute("src"))
     assert (answer.status, answer.headers["content-type"]) == (200, "application/pdf")
+
+
+def test_ten_submissions_are_marked_by_keyboard_only(open_as, make_submission, make_version, assessor):
+    """DOMAIN 3.8 and B13: no mouse from the queue to the last of ten."""
+    version = make_version()
+    for _number in range(10):
+        make_submission(status="submitted", assessor=assessor, version=version)
+    page = open_as(assessor, "/queue/")
+    page.get_by_role("link", name="Assess the first").focus()
+    page.keyboard.press("Enter")
+
+    for number in range(10):
+        page.get_by_text(f"1 of {10 - number} in your queue").wait_for()
+        for level in ("3", "4", "3"):
+            page.keyboard.press("n")
+            page.keyboard.press(level)
+        page.keyboard.press("n")
+        page.keyboard.press("c")
+        page.keyboard.type(f"You named role {number}, so that the team knew whom to call.")
+        page.keyboard.press("Escape")
+        page.keyboard.press("f")
+    page.get_by_text("Nothing waits for you").wait_for()
+
+    assert Decision.objects.filter(status="proposed", outcome="awarded").count() == 10
+    assert Judgment.objects.filter(comment__startswith="You named role").count() == 10
+
+
+def test_two_assessors_open_the_same_item(open_as, make_submission, make_user, assessor):
+    """DOMAIN 3.8: the second sees who has it open and for how long, and it passes on when the first leaves."""
+    submission = make_submission(status="submitted", assessor=assessor)
+    second = make_user(Role.ASSESSOR, name="Second Reader")
+    Assignment.objects.create(submission=submission, assessor=second, role="second", assigned_at=NOON)
+    first_page = open_as(assessor, address_of(submission))
+
+    second_page = open_as(second, address_of(submission))
+    assert second_page.get_by_text(f"{assessor.name} has this open, since").is_visible()
+    first_page.goto(first_page.url.partition("/queue/")[0] + "/queue/")
+    for _try in range(50):
+        if not MarkingLock.objects.filter(holder=assessor).exists():
+            break
+        second_page.wait_for_timeout(100)
+    second_page.reload()
+
+    assert not second_page.get_by_text("has this open").is_visible()
+
+
+def test_a_network_cut_in_mid_typing_loses_nothing(open_as, resubmitted, assessor, live_server):
+    """DOMAIN 3.8: kept on the page, kept on the device when the page is lost as well, saved when the network returns."""
+    page = open_as(assessor, address_of(resubmitted))
+    words = "You name five roles, and say whom you call first."
+    page.get_by_label("What you saw").first.press_sequentially(words[:20])
+    page.context.set_offline(True)
+    page.get_by_label("What you saw").first.press_sequentially(words[20:])
+    page.get_by_text("Not saved: no answer from the registry.").wait_for(timeout=15_000)
+    assert not Judgment.objects.filter(comment=words).exists()
+
+    page.goto("about:blank")
+    page.context.set_offline(False)
+    page.goto(live_server.url + address_of(resubmitted))
+    page.get_by_text("Put back what you had written here").wait_for()
+    assert page.get_by_label("What you saw").first.input_value() == words
+    page.locator("#marking-saved").get_by_text("Draft saved").wait_for(timeout=10_000)
+
+    assert Judgment.objects.filter(comment=words).exists()
+    assert page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('signet-marking:'))") == []
+
+
+def test_what_was_written_is_saved_when_the_page_is_left(open_as, resubmitted, assessor, live_server):
+    page = open_as(assessor, address_of(resubmitted))
+
+    page.get_by_label("What you saw").first.fill("You name five roles.")
+    page.goto(live_server.url + "/queue/")
+    page.goto(live_server.url + address_of(resubmitted))
+    page.wait_for_function("document.querySelector('textarea').value === 'You name five roles.'")
+
+
+def test_two_tabs_do_not_overwrite_each_other_in_silence(open_as, resubmitted, assessor):
+    first = open_as(assessor, address_of(resubmitted))
+    second = open_as(assessor, address_of(resubmitted))
+    first.get_by_label("What you saw").first.fill("From the first tab.")
+    first.locator("#marking-saved").get_by_text("Draft saved").wait_for(timeout=10_000)
+
+    second.get_by_label("What you saw").first.fill("From the second tab.")
+    second.get_by_text("This draft was saved in another window").wait_for(timeout=10_000)
+    assert Judgment.objects.filter(comment="From the first tab.").exists()
+    second.get_by_role("button", name="Keep what stands here").click()
+    second.get_by_text("Draft saved. The learner sees nothing").wait_for()
+
+    assert Judgment.objects.filter(comment="From the second tab.").exists()
+
+
+def test_kept_words_are_inserted_by_abbreviation_and_by_key(open_as, resubmitted, assessor):
+    services.keep_snippet(actor=assessor, abbreviation="call", text="Say whom you call first.", at=NOON)
+    page = open_as(assessor, address_of(resubmitted))
+    page.locator("[data-snippet]").wait_for(state="attached")
+
+    page.keyboard.press("n")
+    page.keyboard.press("c")
+    page.keyboard.type("Good map. /call And why.")
+    assert page.get_by_label("What you saw").first.input_value() == "Good map. Say whom you call first. And why."
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    page.keyboard.press("i")
+    page.keyboard.press("Enter")
+
+    assert page.get_by_label("What you saw").nth(1).input_value() == "You named each role. Say whom you call first."
+
+
+def test_evidence_and_rubric_scroll_each_alone_and_are_stacked_on_a_phone(open_as, resubmitted, assessor):
+    page = open_as(assessor, address_of(resubmitted), height=700)
+    assert (
+        page.evaluate(
+            "getComputedStyle(document.querySelector('.marking__evidence')).overflowY"
+            " + getComputedStyle(document.querySelector('.marking__rubric')).overflowY"
+        )
+        == "autoauto"
+    )
+    page.locator("#criterion-3").scroll_into_view_if_needed()
+    assert page.locator("#evidence-title").is_visible()
+
+    phone = open_as(assessor, address_of(resubmitted), width=360)
+    phone.locator("#criterion-3").scroll_into_view_if_needed()
+
+    switcher = phone.locator(".marking__switch").bounding_box()
+    assert 0 <= switcher["y"] <= 4
+    assert phone.locator(".marking__evidence").bounding_box()["y"] < phone.locator("#criterion-1").bounding_box()["y"]

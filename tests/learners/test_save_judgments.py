@@ -131,8 +131,33 @@ def test_a_draft_that_changed_in_the_meantime_is_not_overwritten(submission, ass
     save_judgments(actor=assessor, submission=submission, judgments=[], at=NOON + timedelta(minutes=1), seen=seen)
 
     with pytest.raises(ChangedElsewhere):
-        save_judgments(actor=assessor, submission=submission, judgments=[], at=NOON + timedelta(minutes=2), seen=seen)
+        save_judgments(
+            actor=assessor,
+            submission=submission,
+            judgments=[],
+            overall_comment="Other words.",
+            at=NOON + timedelta(minutes=2),
+            seen=seen,
+        )
     with pytest.raises(ChangedElsewhere):
-        save_judgments(actor=assessor, submission=submission, judgments=[], at=NOON + timedelta(minutes=2), seen="")
+        save_judgments(
+            actor=assessor,
+            submission=submission,
+            judgments=[],
+            overall_comment="Other words.",
+            at=NOON + timedelta(minutes=2),
+            seen="",
+        )
 
     assert Assessment.objects.get().saved_at == NOON + timedelta(minutes=1)
+
+
+def test_the_same_draft_sent_twice_is_no_contradiction(submission, assessor):
+    said = [JudgmentInput(criterion_ids(submission)[0], level=3, comment="Names each role.")]
+    first = save_judgments(actor=assessor, submission=submission, judgments=said, at=NOON, seen="")
+
+    again = save_judgments(
+        actor=assessor, submission=submission, judgments=said, at=NOON + timedelta(minutes=1), seen=""
+    )
+
+    assert (again, again.saved_at) == (first, NOON)

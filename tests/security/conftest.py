@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from config.permissions import Role
 from issuance import services as issuance_services
+from learners import services as learners_services
 from learners.services import add_file
 from pathways.models import DesignationCase
 from tests.fixtures.records import NOON
@@ -57,6 +58,13 @@ def records(issuer, learner, people, make_version, make_submission, make_decisio
         at=NOON,
     )
     waiting = make_submission(learner=learner, status="submitted", assessor=people["assessor"])
+    concern = learners_services.raise_concern(
+        actor=people["assessor"], submission=waiting, kind="misconduct", text="Two pages are from a book.", at=NOON
+    )
+    snippet = learners_services.keep_snippet(actor=people["assessor"], abbreviation="call", text="Whom?", at=NOON)
+    example = learners_services.add_example(
+        actor=people["lead"], criterion=version.criteria.first(), level=3, text="Names five roles.", at=NOON
+    )
     decision = make_decision(learner=learner, assessor=people["assessor"])
     document = make_signed(learner=learner)
     request = issuance_services.request_revocation(
@@ -78,6 +86,9 @@ def records(issuer, learner, people, make_version, make_submission, make_decisio
         "workspace": workspace,
         "item": item,
         "waiting": waiting,
+        "concern": concern,
+        "snippet": snippet,
+        "example": example,
         "decision": decision,
         "award": document.award,
         "request": request,
