@@ -32,6 +32,8 @@ class Can(TextChoices):
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
     SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
+    OBSERVATION_ASK = "observation-ask", gettext_lazy("ask to be observed")
+    OBSERVATION_WRITE = "observation-write", gettext_lazy("write down what was seen of a learner")
     CONCERN_CLOSE = "concern-close", gettext_lazy("answer a concern of an assessor")
     SNIPPET_SHARE = "snippet-share", gettext_lazy("share words with the assessors of a school")
     SNIPPET_CHANGE = "snippet-change", gettext_lazy("change words that somebody keeps")
@@ -68,6 +70,13 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         submission.learner.user_id == user.pk
         or submission.is_open_to(user)
         or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
+    ),
+    # subject: an Enrollment
+    Can.OBSERVATION_ASK: lambda user, enrollment: enrollment.learner.user_id == user.pk,
+    # subject: an ObservationInvitation; somebody outside answers by a link of their own, without an account
+    Can.OBSERVATION_WRITE: lambda user, invitation: (
+        invitation.enrollment.learner.user_id != user.pk
+        and user.has_any_role({Role.ASSESSOR, Role.LEAD}, invitation.enrollment.credential)
     ),
     # subject: a Concern. A lead who assesses the work themselves leaves it to another.
     Can.CONCERN_CLOSE: lambda user, concern: (

@@ -15,3 +15,14 @@ from learners import services
 def send_mail() -> None:
     while services.send_mail(limit=100, at=timezone.now()):
         pass
+
+
+@shared_task(
+    name="learners.send_observation_links",
+    autoretry_for=(OperationalError, OSError, SMTPException),
+    retry_backoff=5,
+    max_retries=5,
+)
+def send_observation_links() -> None:
+    while services.send_observation_links(limit=100, at=timezone.now()):
+        pass

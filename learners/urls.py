@@ -1,4 +1,4 @@
-from learners.views import assessing, concerns, evidence, learning, marking_tools, notices, releasing
+from learners.views import assessing, concerns, evidence, learning, marking_tools, notices, observation, releasing
 
 app_name = "learners"
 urlpatterns = [
@@ -7,6 +7,7 @@ urlpatterns = [
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,
     *concerns.urlpatterns,
+    *observation.urlpatterns,
     *releasing.urlpatterns,
     *notices.urlpatterns,
 ]

@@ -181,6 +181,7 @@ CELERY_TASK_ROUTES = {
     "issuance.sign_overdue": {"queue": "issue"},
     "issuance.render_pending": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
+    "learners.send_observation_links": {"queue": "mail"},
 }
 _SWEEPS = {  # seconds between two looks for what is due
     "issuance.sign_pending": 5.0,
@@ -188,6 +189,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.render_pending": 15.0,
     "issuance.refresh_status_lists": 300.0,
     "learners.send_mail": 10.0,
+    "learners.send_observation_links": 10.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {
@@ -271,7 +273,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Signet", "VERSION": VERSION, "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # Limits on what strangers may ask, in requests a minute for one address.
-RATE_LIMITS = {"verify": 600, "check": 30, "issue": 300, "contact": 5}
+RATE_LIMITS = {"verify": 600, "check": 30, "issue": 300, "contact": 5, "observe": 20}
 
 LOGGING = {
     "version": 1,

@@ -5,13 +5,13 @@ from .assessment import (
     Decision,
     DecisionEvent,
     Judgment,
-    Observation,
 )
 from .awards import Award, AwardComponent, AwardEvent
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
+from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "MarkingLock",
     "Notice",
     "Observation",
+    "ObservationInvitation",
     "RecognizedCredential",
     "RoleGrant",
     "ShortcutChoice",

@@ -14,7 +14,7 @@ from credentials.models import Credential, CredentialVersion, Criterion
 from learners.workflow import AssessmentStatus, DecisionOutcome, DecisionStatus
 
 from .enrollment import Enrollment
-from .evidence import StoredFile, Submission
+from .evidence import Submission
 from .people import Learner, User
 
 
@@ -247,26 +247,3 @@ class Appeal(models.Model):
 
     def __str__(self) -> str:
         return f"appeal {self.public_id}"
-
-
-class Observation(models.Model):
-    """A learner seen at work by staff or an outside preceptor; evidence, not a decision."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="observations")
-    observer = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    observer_email = models.EmailField(blank=True)
-    context = models.CharField(max_length=200, blank=True)
-    comment = models.TextField()
-    file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    observed_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            CheckConstraint(
-                condition=Q(observer__isnull=False) | ~Q(observer_email=""), name="observation_has_an_observer"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"observation {self.public_id}"

@@ -36,6 +36,7 @@ from .marking import (
     shortcuts_of,
 )
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
+from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
 from .people import add_learner, add_person, change_name, end_role, grant_role
 
 __all__ = [
@@ -64,10 +65,13 @@ __all__ = [
     "grant_awards",
     "grant_role",
     "hold_submission",
+    "invite_observer",
+    "keep_observation_draft",
     "keep_snippet",
     "let_go",
     "mark_read",
     "raise_concern",
+    "record_observation",
     "refusals",
     "release_decision",
     "release_decisions",
@@ -78,6 +82,7 @@ __all__ = [
     "revoke_award",
     "save_judgments",
     "send_mail",
+    "send_observation_links",
     "shortcuts_of",
     "start_resubmission",
     "submit_evidence",

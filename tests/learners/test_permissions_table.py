@@ -34,6 +34,8 @@ TABLE = {
     Can.SUBMISSION_ASSIGN: {L, M},
     Can.SUBMISSION_ASSESS: {ASSIGNED},
     Can.SUBMISSION_READ: {LEARNER, ASSIGNED, L, U},
+    Can.OBSERVATION_ASK: {LEARNER},
+    Can.OBSERVATION_WRITE: {A, L, ASSIGNED},
     Can.CONCERN_CLOSE: {L},
     Can.SNIPPET_SHARE: {A, L, ASSIGNED},
     Can.SNIPPET_CHANGE: {ASSIGNED},
@@ -54,6 +56,7 @@ TABLE = {
 # Nobody does these for themselves, whatever role they hold.
 NEVER_ONESELF = {
     Can.SUBMISSION_ASSESS,
+    Can.OBSERVATION_WRITE,
     Can.CONCERN_CLOSE,
     Can.DECISION_RELEASE,
     Can.DECISION_UNDO,
@@ -82,6 +85,8 @@ def make_subject(make_decision, make_award, make_user):
             Can.SUBMISSION_ASSIGN: decision.submission,
             Can.SUBMISSION_ASSESS: decision.submission,
             Can.SUBMISSION_READ: decision.submission,
+            Can.OBSERVATION_ASK: decision.enrollment,
+            Can.OBSERVATION_WRITE: SimpleNamespace(enrollment=decision.enrollment),
             Can.CONCERN_CLOSE: SimpleNamespace(submission=decision.submission),
             Can.SNIPPET_SHARE: decision.credential.organization,
             Can.SNIPPET_CHANGE: SimpleNamespace(owner_id=assigned.pk),

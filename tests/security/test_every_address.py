@@ -33,6 +33,8 @@ READ = {
     "learners:submission-detail": ("waiting", "owner assessor lead auditor"),
     "learners:file-download": ("item.file", "owner"),
     "learners:marking": ("waiting", "assessor"),
+    "learners:observation-ask": ("workspace.enrollment", "owner"),
+    "learners:observation-code": (None, "assessor lead elsewhere"),
     "learners:shortcuts": (None, "assessor lead elsewhere"),
     "learners:snippet-list": (None, "assessor lead elsewhere"),
     "learners:snippet-bank": (None, "assessor lead elsewhere"),
@@ -68,6 +70,7 @@ ACT = {
     "learners:evidence-remove": ("item", "owner"),
     "learners:submission-submit": ("workspace", "owner"),
     "learners:resubmission-start": ("waiting", "owner"),
+    "learners:observation-ask": ("workspace.enrollment", "owner"),
     "learners:marking-hold": ("waiting", "assessor"),
     "learners:concern-close": ("concern", "lead"),
     "learners:snippet-drop": ("snippet", "assessor"),
@@ -98,6 +101,8 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:observation-staff",
+    "learners:observation-link",
     "issuance:verify-page-elsewhere",
     "issuance:share-link",
     "issuance:status-list",
