@@ -69,7 +69,10 @@ def checked(document: Mapping[str, Any], budget: list[int] | None = None) -> dic
     left = [MAX_VALUES if budget is None else min(MAX_VALUES, budget[0])]
     before = left[0]
     try:
-        copy = _copy(document, 0, left)
+        texts: list[str] = []
+        copy = _copy(document, 0, left, texts)
+        if UNSAFE_TEXT.search("".join(texts)):
+            raise _UnfitError("The document holds a control character.", code="control-character")
     except _UnfitError:
         _name_unfit(document, "")
         raise
@@ -144,26 +147,24 @@ class _UnfitError(FormatError):
     """Some value cannot be signed; which one it is, is looked for only then."""
 
 
-def _copy(value: Any, depth: int, budget: list[int]) -> Any:
+def _copy(value: Any, depth: int, budget: list[int], texts: list[str]) -> Any:
+    """Copy a value, and collect its texts and keys in `texts`, which are looked at together: that is much faster."""
     budget[0] -= 1
     kind = type(value)
     if kind is str:
-        if UNSAFE_TEXT.search(value):
-            raise _UnfitError("The document holds a control character.", code="control-character")
+        texts.append(value)
         return value
     if depth > MAX_DEPTH:
         raise LimitError(f"The document is nested more than {MAX_DEPTH} levels deep.")
     if budget[0] < 0:
         raise LimitError(f"The document has more than {MAX_VALUES:,} values.")
     if kind is dict or isinstance(value, Mapping):
-        copy = {}
-        for key, item in value.items():
-            if not isinstance(key, str) or UNSAFE_TEXT.search(key):
-                raise _UnfitError("A key holds a control character.", code="control-character")
-            copy[key] = _copy(item, depth + 1, budget)
-        return copy
+        if any(not isinstance(key, str) for key in value):
+            raise _UnfitError("A key is no text.", code="control-character")
+        texts.extend(value)
+        return {key: _copy(item, depth + 1, budget, texts) for key, item in value.items()}
     if kind is list or kind is tuple:
-        return [_copy(item, depth + 1, budget) for item in value]
+        return [_copy(item, depth + 1, budget, texts) for item in value]
     if kind is bool:
         return value
     if kind is int or kind is float:
