@@ -12,7 +12,7 @@ from typing import Any
 from django.core.files.storage import FileSystemStorage, Storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-ENTRIES = ("css/site.css", "css/verify.css")
+ENTRIES = ("css/site.css", "css/verify.css", "css/lists.css")
 IMPORT = re.compile(r'@import url\("(?P<path>[^":]+)"\) layer\((?P<layer>[a-z-]+)\);\n?')
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 

@@ -1,5 +1,6 @@
 """Hints that there is work; the rows say what. Each may run twice, late or never."""
 
+import time
 from typing import Any
 
 from celery import shared_task
@@ -10,6 +11,7 @@ from config import handoff
 from issuance import services
 
 BATCH = 100
+SHARE_SECONDS = 10.0  # that one call spends on lists before others have their turn
 RETRY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
 
@@ -45,4 +47,17 @@ def render_pending() -> int:
     total = 0
     while made := services.render_pending(limit=10, at=timezone.now()):
         total += made
+    return total
+
+
+@shared_task(name="issuance.check_lists", **RETRY)
+def check_lists() -> int:
+    """Check rows of lists that wait, for a while; what is left is for the next call."""
+    services.forget_lists(at=timezone.now())
+    total, until = 0, time.monotonic() + SHARE_SECONDS
+    while services.check_next_row(at=timezone.now()):
+        total += 1
+        if time.monotonic() > until:
+            handoff.send("issuance.check_lists", {})
+            break
     return total

@@ -1,4 +1,4 @@
-from issuance.views import public, records, sharing
+from issuance.views import lists, public, records, sharing
 
 app_name = "issuance"
-urlpatterns = [*public.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]
+urlpatterns = [*lists.urlpatterns, *public.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]

@@ -180,6 +180,7 @@ CELERY_TASK_ROUTES = {
     "issuance.sign_pending": {"queue": "issue"},
     "issuance.sign_overdue": {"queue": "issue"},
     "issuance.render_pending": {"queue": "documents"},
+    "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
     "learners.send_mail": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
 }
@@ -188,6 +189,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.sign_overdue": 600.0,
     "issuance.render_pending": 15.0,
     "issuance.refresh_status_lists": 300.0,
+    "issuance.check_lists": 30.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
     "pathways.open_due_cases": 15.0,
@@ -273,7 +275,7 @@ REST_FRAMEWORK = {
 SPECTACULAR_SETTINGS = {"TITLE": "Signet", "VERSION": VERSION, "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
 
 # Limits on what strangers may ask, in requests a minute for one address.
-RATE_LIMITS = {"verify": 600, "check": 30, "issue": 300, "contact": 5, "observe": 20}
+RATE_LIMITS = {"verify": 600, "check": 30, "list": 6, "issue": 300, "contact": 5, "observe": 20}
 
 LOGGING = {
     "version": 1,

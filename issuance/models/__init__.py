@@ -1,5 +1,6 @@
 from .documents import Batch, DocumentKind, SealImage, SignedDocument, Transcript
 from .keys import KeyPurpose, SigningKey
+from .lists import BadgeList, BadgeListRow
 from .revocation import RevocationRequest
 from .sharing import Consent, ConsentAward, Disclosure, ShareLink, ShareLinkItem
 from .status import StatusEntry, StatusList
@@ -7,6 +8,8 @@ from .vc_api import ApiToken, IssuedCredential, Scope
 
 __all__ = [
     "ApiToken",
+    "BadgeList",
+    "BadgeListRow",
     "Batch",
     "Consent",
     "ConsentAward",

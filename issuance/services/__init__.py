@@ -14,20 +14,24 @@ from .keys import (
     revoke_key,
     rotate_key,
 )
+from .lists import Given, check_next_row, forget_lists, start_list
 from .revocation import approve_revocation, refuse_revocation, request_revocation
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
 
 __all__ = [
+    "Given",
     "KeyUnavailable",
     "OtherWording",
     "active_key",
     "approve_revocation",
     "badge_signer",
+    "check_next_row",
     "create_key",
     "create_link",
     "digest",
     "ensure_image",
+    "forget_lists",
     "give_consent",
     "list_url",
     "make_certificate",
@@ -48,6 +52,7 @@ __all__ = [
     "set_bits",
     "share_together",
     "sign_pending",
+    "start_list",
     "withdraw_consent",
     "wording",
 ]

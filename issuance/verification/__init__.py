@@ -8,6 +8,8 @@ from .files import FILE_MAX_BYTES as FILE_MAX_BYTES
 from .files import JSON_MAX_BYTES as JSON_MAX_BYTES
 from .files import FileVerdict as FileVerdict
 from .files import check_file as check_file
+from .lists import LIST_WORDS as LIST_WORDS
+from .lists import same_holder as same_holder
 from .registry import Registry as Registry
 from .registry import did_document as did_document
 from .registry import verify_bytes as verify_bytes

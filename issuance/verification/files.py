@@ -1,7 +1,7 @@
 """Checking a file that somebody brings: JSON, a baked image or a PDF, from this registry or from anybody."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +35,8 @@ class FileVerdict:
     holder: str = ""
     title: str = ""
     issuer: str = ""
+    issued_at: datetime | None = None
+    valid_until: datetime | None = None
     page: str = ""
     inside: tuple["FileVerdict", ...] = ()
 
@@ -167,11 +169,21 @@ def _registry_word(award: Award) -> tuple[str, ob.Check] | None:
     return None
 
 
-def _about(document: dict[str, Any]) -> tuple[str, str, str]:
-    """Holder, title and issuer's name as the file says them; only shown together with the checks."""
+def _about(document: dict[str, Any]) -> tuple[str, str, str, datetime | None, datetime | None]:
+    """Holder, title, issuer's name and dates as the file says them; only shown together with the checks."""
     subject = document.get("credentialSubject")
     subject = subject if isinstance(subject, dict) else {}
     achievement, issuer = subject.get("achievement"), document.get("issuer")
     title = str(achievement.get("name", "")) if isinstance(achievement, dict) else str(document.get("name", ""))
     name = str(issuer.get("name", "")) if isinstance(issuer, dict) else str(issuer or "")
-    return holder_name(document)[:200], title[:200], name[:200]
+    issued = document.get("awardedDate") or document.get("validFrom") or document.get("issuanceDate")
+    until = document.get("validUntil") or document.get("expirationDate")
+    return holder_name(document)[:200], title[:200], name[:200], moment(issued), moment(until)
+
+
+def moment(value: Any) -> datetime | None:
+    """A date and time that somebody wrote, as far as it is one."""
+    try:
+        return ob.read_timestamp(value, "date").astimezone(UTC)
+    except (ob.OpenBadgeError, ValueError, OverflowError):
+        return None

@@ -18,6 +18,7 @@ ANYBODY = {
     "pathways:pathway-list": None,
     "pathways:pathway-detail": "pathway.pathway",
     "issuance:check": None,
+    "issuance:list-check": None,
     "issuance:did-document": None,
     "issuance-api:schema": None,
 }
@@ -105,6 +106,8 @@ ELSEWHERE = {
     "learners:observation-link",
     "issuance:verify-page-elsewhere",
     "issuance:share-link",
+    "issuance:list-result",
+    "issuance:list-csv",
     "issuance:status-list",
     "issuance:organization-did-document",
     "issuance-api:award",

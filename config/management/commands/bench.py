@@ -66,6 +66,7 @@ class Command(BaseCommand):
             self._certificates()
             addresses = fill(count=options["awards"], say=self.stdout.write)
             self._verify_page(site, addresses, options["seconds"])
+            self._list_check(addresses)
             self._growth()
         self.table.write()
 
@@ -156,6 +157,17 @@ class Command(BaseCommand):
         self.table.add("verify_page_ratio", page / floor_rate, "", "to the empty view")
         self.table.add("verify_page_p50_ms", statistics.median(load.p50_ms for load in times), "ms", "8 connections")
         self.table.add("verify_page_p99_ms", statistics.median(load.p99_ms for load in times), "ms", "8 connections")
+
+    def _list_check(self, addresses: list[str], count: int = 500) -> None:
+        """A full list of links, from its posting to its last row, through the worker's tasks in this process."""
+        chosen = random.Random(5).sample(addresses, min(count, len(addresses)))  # noqa: S311
+        began = time.monotonic()
+        issuance_services.start_list(rows=[issuance_services.Given(each) for each in chosen], at=timezone.now())
+        while issuance_services.check_next_row(at=timezone.now()):
+            pass
+        self.table.add(
+            f"list_check_{count}_seconds", time.monotonic() - began, "s", "links of this registry, at random"
+        )
 
     def _growth(self) -> None:
         """The same cohort once more, beside everything that was filled in."""

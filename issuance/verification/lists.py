@@ -1,0 +1,127 @@
+"""Checking one row of a list: the address of a badge, here or elsewhere, or a file."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from issuance import openbadges as ob
+from issuance.outside import Outside
+from issuance.verification.awards import shared_award
+from issuance.verification.files import FILE_WORDS, check_file, moment
+
+# Beside the states of the file check: nothing is shown at the address; the stored badge is not what was signed.
+LIST_WORDS = FILE_WORDS | {
+    "not-shown": gettext_lazy("Nothing is shown at this address"),
+    "failed": gettext_lazy("Not confirmed"),
+}
+OURS = re.compile(
+    r"(?:https?://[^/\s]+)?/v/(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
+    r"(?:/|\.(?:json|png|svg|pdf))?(?:[?#].*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What is said of a row: a key of LIST_WORDS with its cause in words, and what the badge says of itself."""
+
+    state: str
+    cause: str = ""
+    holder: str = ""
+    title: str = ""
+    issuer: str = ""
+    issued_at: datetime | None = None
+    valid_until: datetime | None = None
+
+
+def check_link(link: str, *, at: datetime) -> Answer:
+    """Check the badge at an address. Never raises for what is found there."""
+    if (public_id := own_id(link)) is not None:
+        return _own(public_id, at)
+    if not link.startswith("https://"):
+        return Answer("unknown", _("This is neither the address of a badge nor a file. Addresses start with https://."))
+    if not settings.ASK_OTHER_ISSUERS:
+        return Answer("unknown", _("Other issuers are not asked here. Download the badge and give the file."))
+    try:
+        content = Outside().fetch(link)
+    except ob.UnreachableError as error:
+        return Answer("unknown", str(error))
+    return check_content(content, at=at)
+
+
+def own_id(link: str) -> UUID | None:
+    """The id in an address of this registry, with or without its origin; None for every other address."""
+    found = OURS.fullmatch(link.strip())
+    if found is None:
+        return None
+    start = link.strip().split("/v/", 1)[0]
+    return UUID(found["id"]) if start.lower() in {"", settings.PUBLIC_ORIGIN.lower()} else None
+
+
+def check_content(content: bytes, *, at: datetime) -> Answer:
+    """Check a file. Never raises for what is in it."""
+    verdict = check_file(content, at=at)
+    return Answer(
+        verdict.state,
+        _cause(verdict.checks) if verdict.state != "valid" else "",
+        verdict.holder,
+        verdict.title,
+        verdict.issuer,
+        verdict.issued_at,
+        verdict.valid_until,
+    )
+
+
+def _own(public_id: UUID, at: datetime) -> Answer:
+    verdict = shared_award(public_id, at=at)
+    if verdict is None:
+        return Answer("not-shown", _("The address may be mistyped, or what was here is not shared, or no longer."))
+    subject = verdict.credential.get("credentialSubject")
+    achievement = subject.get("achievement") if isinstance(subject, dict) else None
+    issuer = verdict.credential.get("issuer")
+    return Answer(
+        verdict.state,
+        _cause(verdict.checks) if verdict.state != "valid" else "",
+        verdict.holder,
+        _name(achievement),
+        _name(issuer),
+        moment(verdict.credential.get("awardedDate") or verdict.credential.get("validFrom")),
+        verdict.valid_until,
+    )
+
+
+def _cause(checks: tuple[ob.Check, ...]) -> str:
+    """The first line that did not pass."""
+    for outcome in ("failed", "unknown"):
+        for check in checks:
+            if check.outcome == outcome:
+                return check.sentence
+    return ""
+
+
+def _name(value: Any) -> str:
+    return str(value.get("name", "")) if isinstance(value, dict) else ""
+
+
+def same_holder(expected: str, holder: str) -> bool:
+    """Whether two ways of writing a name mean one: letters and their order count, not case, accents or commas.
+
+    "Alder, Robin" is "Robin Alder".
+    """
+    return _plain(expected) == _plain(holder)
+
+
+def _plain(name: str) -> str:
+    last, comma, first = name.partition(",")
+    name = f"{first} {last}" if comma else name
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    return " ".join(
+        "".join(each if each.isalnum() else " " for each in letters if not unicodedata.combining(each)).split()
+    )

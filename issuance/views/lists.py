@@ -1,0 +1,208 @@
+"""Check a list: up to 500 links or files at once, without an account."""
+
+import csv
+import io
+from collections.abc import Iterator
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.loader import render_to_string
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from config.errors import Invalid
+from config.limits import limited
+from issuance import badge_page, services, verification
+from issuance.models import BadgeList, BadgeListRow
+
+TEXT_MAX = 300_000
+LINE_MAX = 3_000
+REFRESH_SECONDS = 2
+KINDS = {"altered": "failed", "withdrawn": "failed", "mixed": "suspended", "not-shown": "unknown"}
+
+
+class ManyFilesInput(forms.ClearableFileInput):
+    allow_multiple_selected = True
+
+
+class ManyFilesField(forms.FileField):
+    """Any number of files; none is an empty list."""
+
+    widget = ManyFilesInput
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        given = data if isinstance(data, list | tuple) else [data] if data else []
+        clean = super().clean
+        return [clean(each, initial) for each in given]
+
+
+class ListForm(forms.Form):
+    links = forms.CharField(
+        required=False,
+        label=gettext_lazy("Links, one on each line"),
+        help_text=gettext_lazy(
+            "A name may stand before or after each, with a comma between; it is compared with the holder's."
+        ),
+        widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
+        max_length=TEXT_MAX,
+    )
+    badges = ManyFilesField(
+        required=False,
+        label=gettext_lazy("Or files"),
+        help_text=gettext_lazy("Badges as JSON, PNG, SVG or PDF, or one CSV list of names and links."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        rows = list(read_lines(str(values.get("links") or "")))
+        for upload in values.get("badges") or []:
+            if upload.size > verification.FILE_MAX_BYTES:
+                raise forms.ValidationError(
+                    _("%(name)s is larger than 4 MB; badges are much smaller.") % {"name": str(upload.name)[:100]}
+                )
+            if str(upload.name).lower().endswith((".csv", ".txt")):
+                rows += read_lines(_decoded(upload.read()))
+            else:
+                rows.append(services.Given(given=str(upload.name), content=upload.read()))
+        return values | {"rows": rows}
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return content.decode("cp1252", errors="replace")
+
+
+def read_lines(text: str) -> Iterator[services.Given]:
+    """The rows of a pasted list or a CSV file: in each, one cell is a link, and another one may be a name.
+
+    Lines without a link are headings or notes, unless they are all there is in a line that looks like an address.
+    """
+    for line in text.replace("\0", "").splitlines():
+        delimiter = "\t" if "\t" in line else ";" if ";" in line and "," not in line else ","
+        cells = next(csv.reader([line[:LINE_MAX]], delimiter=delimiter), [])
+        filled = [cell.strip() for cell in cells if cell.strip()]
+        link = next((cell for cell in filled if "://" in cell or "/v/" in cell), None)
+        if link is not None:
+            name = next((cell for cell in filled if cell != link and "@" not in cell), "")
+            yield services.Given(given=link, expected_holder=name)
+        elif len(filled) == 1 and "." in filled[0] and " " not in filled[0]:
+            yield services.Given(given=filled[0])
+
+
+@csrf_exempt  # changes nothing of anybody's and reads no cookie; strangers come without one
+@require_http_methods(["GET", "HEAD", "POST"])
+@limited("list", methods=("POST",))
+def list_check(request: HttpRequest) -> HttpResponse:
+    """Take a list, and lead to the page that fills as it is checked."""
+    form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
+    if form.is_bound and form.is_valid():
+        try:
+            made = services.start_list(rows=form.cleaned_data["rows"], at=timezone.now())
+            return redirect(made)
+        except Invalid as error:
+            form.add_error(None, str(error))
+    status = 422 if form.is_bound else 200
+    return HttpResponse(render_to_string("issuance/list_check.html", {"form": form}), status=status)
+
+
+@require_safe
+@limited("verify")
+def list_result(request: HttpRequest, token: str) -> HttpResponse:
+    """The rows of a list, as far as they are checked. Two queries."""
+    found = _kept(token)
+    rows = list(found.rows.defer("content").order_by("position"))
+    done = sum(row.checked_at is not None for row in rows)
+    context = {
+        "list": found,
+        "rows": [_shown(row) for row in rows],
+        "done": done,
+        "total": len(rows),
+        "said": _("%(done)s of %(total)s checked") % {"done": done, "total": len(rows)},
+        "good": sum(row.state == "valid" for row in rows),
+        "refresh": REFRESH_SECONDS if done < len(rows) else 0,
+        "until": badge_page.day(found.keep_until),
+    }
+    return _private(HttpResponse(render_to_string("issuance/list_result.html", context)))
+
+
+def _shown(row: BadgeListRow) -> dict[str, Any]:
+    return {
+        "row": row,
+        "kind": KINDS.get(row.state, row.state),
+        "word": verification.LIST_WORDS.get(row.state, ""),
+        "issued": badge_page.day(row.issued_at),
+        "until": badge_page.day(row.valid_until),
+        "match": _match(row),
+    }
+
+
+def _match(row: BadgeListRow) -> str:
+    if not row.expected_holder or not row.holder:
+        return ""
+    return _("same name") if verification.same_holder(row.expected_holder, row.holder) else _("another name")
+
+
+@require_safe
+@limited("verify")
+def list_csv(request: HttpRequest, token: str) -> HttpResponse:
+    """The same as a table for a spreadsheet."""
+    text = io.StringIO()
+    table = csv.writer(text)
+    table.writerow(
+        [
+            "row",
+            "given",
+            "name given",
+            "status",
+            "cause",
+            "holder",
+            "match",
+            "badge",
+            "issuer",
+            "issued",
+            "valid until",
+            "checked at",
+        ]
+    )
+    for row in _kept(token).rows.defer("content").order_by("position"):
+        cells = [row.given, row.expected_holder, row.state or "waiting", row.cause, row.holder, _match(row), row.title]
+        dates = [
+            each.isoformat(timespec="seconds") if each else ""
+            for each in (row.issued_at, row.valid_until, row.checked_at)
+        ]
+        table.writerow([row.position, *map(_harmless, [*cells, row.issuer]), *dates])
+    response = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="checked-badges.csv"'
+    return _private(response)
+
+
+def _harmless(cell: str) -> str:
+    """A cell that no spreadsheet takes for a formula."""
+    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _kept(token: str) -> BadgeList:
+    return get_object_or_404(BadgeList.objects.kept(timezone.now()), token=token)
+
+
+def _private(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response["Referrer-Policy"] = "no-referrer"
+    return response
+
+
+urlpatterns = [
+    path("check/list/", list_check, name="list-check"),
+    path("check/list/<slug:token>/", list_result, name="list-result"),
+    path("check/list/<slug:token>.csv", list_csv, name="list-csv"),
+]
