@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils import timezone
+
 from config import handoff
 from credentials.models import Credential, CredentialVersion, Organization
 from issuance import services as issuance_services
@@ -14,7 +16,7 @@ from learners.models import Learner, User
 from pathways import services as pathways_services
 from pathways.models import Pathway
 
-from . import catalog, history, people
+from . import catalog, history, offerings, people
 
 # What the printed learner already holds of "Digital Health and Data"; the story awards the last one.
 HELD = ["clinical-informatics", "evidence-appraisal", "telehealth-rural"]
@@ -71,6 +73,7 @@ def load(*, home: Path, at: datetime) -> None:
         owners=[accounts["lead"], accounts["administrator"]],
         at=began,
     )
+    offerings.load_offerings(organization=organization, credentials=credentials, on=timezone.localdate(at))
     pathways = catalog.load_pathways(
         organization=organization, credentials=credentials, publisher=accounts["administrator"], at=began
     )

@@ -12,6 +12,7 @@ from .catalog import (
 from .content import ContentDecision, Endorsement, Offering, Proposal
 from .frameworks import Competency, Framework
 from .organizations import Organization
+from .specialties import SpecialtyClaim
 
 __all__ = [
     "Alignment",
@@ -30,4 +31,5 @@ __all__ = [
     "Outcome",
     "Prerequisite",
     "Proposal",
+    "SpecialtyClaim",
 ]

@@ -81,6 +81,11 @@ class Credential(models.Model):
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="owned_credentials"
     )
     review_on = models.DateField(null=True, blank=True)
+    allows_early_assessment = models.BooleanField(
+        default=False,
+        db_default=False,
+        help_text=_("Whoever can do it already may be assessed without a seat in an offering."),
+    )
     current_version = models.ForeignKey(
         "credentials.CredentialVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -20,18 +21,36 @@ CATALOG_PAGE = 24
 
 @require_safe
 def catalog(request: HttpRequest) -> HttpResponse:
-    form = CatalogFilter(request.GET, themes=selectors.themes(), professions=selectors.professions())
+    whole = selectors.catalog(on=timezone.localdate())
+    form = CatalogFilter(request.GET, catalog=whole)
     chosen = form.chosen()
-    page = Paginator(selectors.catalog(**chosen), CATALOG_PAGE).get_page(request.GET.get("page"))
+    found = whole.find(chosen)
+    form.count(found)
+    page = Paginator(found.pks, CATALOG_PAGE).get_page(request.GET.get("page"))
+    shown = selectors.cards(whole, list(page.object_list) or found.nearest)
+    narrowed = {name: value for name, value in chosen.items() if name != "sort"}
     context = {
         "form": form,
         "page": page,
-        "cards": [selectors.card(credential) for credential in page],
-        "is_filtered": bool(chosen),
+        "cards": shown if page.object_list else [],
+        "nearest": [] if page.object_list else shown,
+        "is_filtered": bool(narrowed),
+        "chips": [
+            {"words": form.in_words(name, value), "url": _without(request, name)} for name, value in narrowed.items()
+        ],
+        "claims": [each for each in whole.claims if each.specialty == chosen.get("specialty")],
         "found": ngettext("%(count)s credential", "%(count)s credentials", page.paginator.count)
         % {"count": page.paginator.count},
     }
     return render_page(request, "credentials/catalog.html", context, part="credentials/_catalog_list.html")
+
+
+def _without(request: HttpRequest, name: str) -> str:
+    """The same address without one filter, at the first page."""
+    query = request.GET.copy()
+    for each in (name, "page"):
+        query.pop(each, None)
+    return f"{request.path}?{query.urlencode()}" if query else request.path
 
 
 @require_safe

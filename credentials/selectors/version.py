@@ -1,10 +1,9 @@
-"""Reads of what can be earned: the catalog as filtered, and everything a page says about one version (DOMAIN 6)."""
+"""Everything that a page says about one version of a credential (DOMAIN 6)."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, Func, OuterRef, Prefetch, Q, QuerySet
-from django.urls import reverse
+from django.db.models import Prefetch, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,19 +11,13 @@ from django.utils.translation import gettext_lazy, ngettext
 from credentials import rubric
 from credentials.models import (
     Alignment,
-    Credential,
     CredentialVersion,
     Criterion,
     EvidenceRequirement,
     Outcome,
     Prerequisite,
 )
-from credentials.models.catalog import CredentialKind, CredentialQuerySet, EvidenceSource, MillerLevel
-from credentials.workflow import VersionStatus
-
-# The bands of the catalog's filter, as (least, most) hours.
-HOURS = {"5": (0, 5), "10": (6, 10), "20": (11, 20), "more": (21, 100_000)}
-
+from credentials.models.catalog import CredentialKind, EvidenceSource, MillerLevel
 
 # Words that are not their code with spaces.
 WORDS = {
@@ -36,71 +29,6 @@ WORDS = {
 def in_words(code: str) -> str:
     """A word of the catalog's vocabulary ("physical-therapy") as people write it."""
     return str(WORDS.get(code, code.replace("-", " ")))
-
-
-# The catalog ---------------------------------------------------------------------------------------------------------
-def catalog(
-    *, q: str = "", theme: str = "", level: str = "", setting: str = "", profession: str = "", hours: str = ""
-) -> CredentialQuerySet:
-    """What is offered and fits, in the order of its title; every word of `q` must be found somewhere."""
-    found = Credential.objects.offered().select_related("organization", "current_version")
-    for name, value in (("theme", theme), ("level", level), ("setting", setting)):
-        if value:
-            found = found.filter(**{f"current_version__{name}": value})
-    if profession:
-        found = found.filter(current_version__professions_admitted__contains=[profession])
-    if hours in HOURS:
-        found = found.filter(current_version__workload_hours__range=HOURS[hours])
-    for word in q.split()[:8]:
-        found = found.filter(_mentions(word))
-    return found.order_by("current_version__title", "pk")
-
-
-def _mentions(word: str) -> Q:
-    outcomes = Outcome.objects.filter(version=OuterRef("current_version"), text__icontains=word)
-    alignments = Alignment.objects.filter(
-        Q(competency__code__iexact=word) | Q(competency__short_name__icontains=word),
-        version=OuterRef("current_version"),
-    )
-    return (
-        Q(current_version__title__icontains=word)
-        | Q(current_version__summary__icontains=word)
-        | Q(current_version__theme__icontains=word)
-        | Q(code__iexact=word)
-        | Exists(outcomes)
-        | Exists(alignments)
-    )
-
-
-def themes() -> list[str]:
-    """Those of the microcredentials on offer. One query."""
-    found = Credential.objects.offered().filter(kind=CredentialKind.MICROCREDENTIAL).exclude(current_version__theme="")
-    return list(found.order_by("current_version__theme").values_list("current_version__theme", flat=True).distinct())
-
-
-def professions() -> list[str]:
-    """Those that something on offer admits. One query."""
-    unnested = Func(F("current_version__professions_admitted"), function="unnest")
-    return sorted(set(Credential.objects.offered().annotate(profession=unnested).values_list("profession", flat=True)))
-
-
-def card(credential: Credential) -> dict[str, Any]:
-    """What a card of the catalog says; the version and organization are at hand."""
-    version = credential.current_version
-    if version is None:
-        raise ValueError("Only what is published stands in the catalog.")
-    hours = ngettext("%(hours)s hour", "%(hours)s hours", version.workload_hours or 0) % {
-        "hours": version.workload_hours
-    }
-    line = [version.get_level_display().capitalize(), hours if version.workload_hours else "", version.theme]
-    return {
-        "credential": credential,
-        "title": version.title,
-        "kicker": capfirst(credential.get_kind_display()),
-        "url": credential.get_absolute_url(),
-        "text": version.summary,
-        "line": " · ".join(part for part in line if part),
-    }
 
 
 # One version ---------------------------------------------------------------------------------------------------------
@@ -322,27 +250,3 @@ def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
             for row in each["competencies"]
         ],
     }
-
-
-# What leads and administrators see -----------------------------------------------------------------------------------
-def newest_first() -> "Prefetch[str, QuerySet[CredentialVersion], str]":
-    """The versions of each credential, newest first, as `numbered`."""
-    return Prefetch("versions", CredentialVersion.objects.order_by("-number"), to_attr="numbered")
-
-
-def manage_rows(credentials: list[Any]) -> list[dict[str, Any]]:
-    """A row for each credential; its versions were prefetched by `newest_first`."""
-    rows = []
-    for credential in credentials:
-        newest = credential.numbered[0] if credential.numbered else None
-        is_draft = newest is not None and newest.status == VersionStatus.DRAFT
-        rows.append(
-            {
-                "credential": credential,
-                "title": newest.title if newest else credential.code,
-                "version": newest,
-                "is_draft": is_draft,
-                "url": reverse("credentials:manage-detail", args=[credential.public_id]),
-            }
-        )
-    return rows

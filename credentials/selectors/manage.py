@@ -1,0 +1,32 @@
+"""What leads and administrators see of the credentials that they prepare."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
+
+from credentials.models import CredentialVersion
+from credentials.workflow import VersionStatus
+
+
+def newest_first() -> "Prefetch[str, QuerySet[CredentialVersion], str]":
+    """The versions of each credential, newest first, as `numbered`."""
+    return Prefetch("versions", CredentialVersion.objects.order_by("-number"), to_attr="numbered")
+
+
+def manage_rows(credentials: list[Any]) -> list[dict[str, Any]]:
+    """A row for each credential; its versions were prefetched by `newest_first`."""
+    rows = []
+    for credential in credentials:
+        newest = credential.numbered[0] if credential.numbered else None
+        is_draft = newest is not None and newest.status == VersionStatus.DRAFT
+        rows.append(
+            {
+                "credential": credential,
+                "title": newest.title if newest else credential.code,
+                "version": newest,
+                "is_draft": is_draft,
+                "url": reverse("credentials:manage-detail", args=[credential.public_id]),
+            }
+        )
+    return rows
