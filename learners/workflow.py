@@ -29,6 +29,14 @@ class AssessmentStatus(TextChoices):
     FINISHED = "finished", _("finished")
 
 
+class SecondMarkingStatus(TextChoices):
+    MARKING = "marking", _("being judged by two")
+    SETTLED = "settled", _("judged alike")
+    DIFFERS = "differs", _("judged differently; to be agreed")
+    THIRD = "third", _("with a third assessor")
+    AGREED = "agreed", _("agreed")
+
+
 class DecisionOutcome(TextChoices):
     AWARDED = "awarded", _("awarded")
     RETURNED = "returned", _("returned for changes")
@@ -79,6 +87,19 @@ SUBMISSION_MOVES: dict[str, set[str]] = {
 ASSESSMENT_MOVES: dict[str, set[str]] = {
     AssessmentStatus.DRAFT: {AssessmentStatus.FINISHED},
     AssessmentStatus.FINISHED: {AssessmentStatus.DRAFT},  # reopened while its decision is not released
+}
+SECOND_MARKING_MOVES: dict[str, set[str]] = {
+    SecondMarkingStatus.MARKING: {SecondMarkingStatus.SETTLED, SecondMarkingStatus.DIFFERS},
+    SecondMarkingStatus.DIFFERS: {
+        SecondMarkingStatus.AGREED,
+        SecondMarkingStatus.THIRD,
+        SecondMarkingStatus.SETTLED,
+        SecondMarkingStatus.DIFFERS,
+    },
+    SecondMarkingStatus.THIRD: {SecondMarkingStatus.AGREED},
+    # Judged again, after the decision was taken back.
+    SecondMarkingStatus.SETTLED: {SecondMarkingStatus.SETTLED, SecondMarkingStatus.DIFFERS},
+    SecondMarkingStatus.AGREED: {SecondMarkingStatus.SETTLED, SecondMarkingStatus.DIFFERS},
 }
 DECISION_MOVES: dict[str, set[str]] = {
     DecisionStatus.PROPOSED: {DecisionStatus.RELEASED, DecisionStatus.UNDONE},

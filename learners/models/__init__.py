@@ -6,6 +6,7 @@ from .assessment import (
     DecisionEvent,
     Judgment,
 )
+from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
 from .awards import Award, AwardComponent, AwardEvent
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
@@ -13,25 +14,32 @@ from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
+from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 
 __all__ = [
     "Appeal",
     "Assessment",
+    "AssessorProfile",
     "Assignment",
+    "AssignmentEvent",
     "Award",
     "AwardComponent",
     "AwardEvent",
     "Cohort",
     "Concern",
     "ConfidenceRating",
+    "Conflict",
+    "ConflictKind",
     "Decision",
     "DecisionEvent",
     "Declaration",
     "Enrollment",
+    "Escalation",
     "EvidenceItem",
     "Judgment",
     "Learner",
     "LearnerName",
+    "Leave",
     "LevelExample",
     "MarkingLock",
     "Notice",
@@ -39,6 +47,9 @@ __all__ = [
     "ObservationInvitation",
     "RecognizedCredential",
     "RoleGrant",
+    "SecondMarking",
+    "SecondMarkingCause",
+    "SecondMarkingEvent",
     "ShortcutChoice",
     "Snippet",
     "StoredFile",

@@ -84,7 +84,10 @@ class Assessment(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["submission", "assessor"], name="assessment_once_per_assessor"),
+            # What was agreed is recorded by one of those who judged, beside their own judgment.
+            UniqueConstraint(
+                fields=["submission", "assessor"], condition=Q(is_agreed=False), name="assessment_once_per_assessor"
+            ),
             UniqueConstraint(fields=["submission"], condition=Q(is_agreed=True), name="assessment_one_agreed"),
             CheckConstraint(
                 condition=~Q(status="finished") | Q(finished_at__isnull=False), name="assessment_finished_has_time"

@@ -1,0 +1,230 @@
+"""Who may take which work, and why not: one reading of everything that decides it, for any amount of work."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from django.db.models import Count, Exists, Max, OuterRef, Q, TextChoices
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from config.permissions import Role
+from learners.matching import Judge, Work
+from learners.models import Assessment, Assignment, Conflict, Leave, RoleGrant, Submission, User
+from learners.models.assessment import AssessorRole
+from learners.models.assigning import WEEKLY_CAP
+from learners.models.evidence import SubmissionQuerySet
+from learners.models.second_marking import SecondMarkingCause
+from learners.workflow import SecondMarkingStatus, SubmissionStatus
+
+OPEN = [SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW]
+
+
+class Hindrance(TextChoices):
+    """Why somebody with the role cannot take a piece of work; the first that holds is told."""
+
+    OWN = "own", gettext_lazy("it is their own work")
+    TAKEN = "taken", gettext_lazy("they judge it already")
+    MOVED = "moved", gettext_lazy("it was taken from them")
+    CONFLICT = "conflict", gettext_lazy("a conflict is declared")
+    PROFESSION = "profession", gettext_lazy("the pair would be of one profession")
+    AWAY = "away", gettext_lazy("on leave")
+    FULL = "full", gettext_lazy("at the weekly cap")
+
+
+# Nobody can be told to judge it all the same; everything else a lead may override with a reason.
+NEVER = {Hindrance.OWN, Hindrance.TAKEN}
+
+
+@dataclass
+class Candidate:
+    """Somebody who holds the role of an assessor today. load: open work; taken: what was given to them this week."""
+
+    user: User
+    profession: str
+    cap: int
+    load: int = 0
+    taken: int = 0
+    last_at: datetime | None = None
+    leave: list[Leave] = field(default_factory=list)
+
+    @property
+    def places(self) -> int:
+        return max(0, self.cap - self.taken)
+
+    def is_away(self, day: date) -> bool:
+        return any(each.covers(day) for each in self.leave)
+
+
+def week_start(at: datetime) -> datetime:
+    """Monday at midnight, school time: from then on a weekly cap counts."""
+    local = timezone.localtime(at)
+    return (local - timedelta(days=local.weekday())).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+class Pool:
+    """Everybody who might judge some submissions, with what stands against it. Six queries, whatever the number.
+
+    The submissions were read `with_context()`. What is placed is told by `take`, so that the next piece sees it.
+    """
+
+    def __init__(self, submissions: Sequence[Submission], *, at: datetime) -> None:
+        self.at = at
+        self._today = timezone.localdate(at)
+        organizations = {each.credential.organization_id for each in submissions}
+        grants = (
+            RoleGrant.objects.in_force(at)
+            .filter(role=Role.ASSESSOR, organization__in=organizations, user__is_active=True)
+            .select_related("user__assessor_profile")
+        )
+        self.candidates: dict[int, Candidate] = {}
+        self._covers: dict[tuple[int, int | None], set[int]] = {}
+        for grant in grants:
+            profile = getattr(grant.user, "assessor_profile", None)
+            self.candidates.setdefault(
+                grant.user_id,
+                Candidate(grant.user, profile.profession, profile.weekly_cap)
+                if profile
+                else Candidate(grant.user, "", WEEKLY_CAP),
+            )
+            self._covers.setdefault((grant.organization_id, grant.credential_id), set()).add(grant.user_id)
+        self._read_loads()
+        self._read_leave()
+        learners = {each.enrollment.learner_id for each in submissions}
+        self._conflicts = set(
+            Conflict.objects.standing()
+            .filter(assessor__in=self.candidates, learner__in=learners)
+            .values_list("assessor", "learner")
+        )
+        self._standing: dict[int, dict[str, int]] = {}
+        self._moved: dict[int, set[int]] = {}
+        for submission, role, assessor, ended_at in Assignment.objects.filter(submission__in=submissions).values_list(
+            "submission", "role", "assessor", "ended_at"
+        ):
+            if ended_at is None:
+                self._standing.setdefault(submission, {})[role] = assessor
+            else:
+                self._moved.setdefault(submission, set()).add(assessor)
+        again = [each.enrollment_id for each in submissions if each.attempt > 1]
+        self._former = {
+            (enrollment, attempt, role): assessor
+            for enrollment, attempt, role, assessor in Assignment.objects.filter(submission__enrollment__in=again)
+            .order_by("assigned_at", "pk")
+            .values_list("submission__enrollment", "submission__attempt", "role", "assessor")
+        }
+
+    def _read_loads(self) -> None:
+        open_ones = Q(ended_at__isnull=True, submission__status__in=OPEN)
+        this_week = Q(ended_at__isnull=True, assigned_at__gte=week_start(self.at))
+        rows = (
+            Assignment.objects.filter(assessor__in=self.candidates)
+            .values("assessor")
+            .annotate(load=Count("pk", filter=open_ones), taken=Count("pk", filter=this_week), last=Max("assigned_at"))
+        )
+        for row in rows:
+            candidate = self.candidates[row["assessor"]]
+            candidate.load, candidate.taken, candidate.last_at = row["load"], row["taken"], row["last"]
+
+    def _read_leave(self) -> None:
+        for leave in Leave.objects.filter(assessor__in=self.candidates, until_on__gte=self._today):
+            self.candidates[leave.assessor_id].leave.append(leave)
+
+    def qualified(self, submission: Submission) -> set[int]:
+        """Who holds the role for the credential, or for everything of its organization."""
+        organization, credential = submission.credential.organization_id, submission.credential.pk
+        return self._covers.get((organization, None), set()) | self._covers.get((organization, credential), set())
+
+    def hindrance(self, submission: Submission, assessor: int) -> Hindrance | None:
+        """What keeps a qualified person from a submission."""
+        candidate = self.candidates[assessor]
+        others = self._standing.get(submission.pk, {}).values()
+        if submission.learner.user_id == assessor:
+            return Hindrance.OWN
+        if assessor in others:
+            return Hindrance.TAKEN
+        if (assessor, submission.enrollment.learner_id) in self._conflicts:
+            return Hindrance.CONFLICT
+        if assessor in self._moved.get(submission.pk, ()):
+            return Hindrance.MOVED
+        if is_pair(submission) and not self._makes_a_pair(candidate, others):
+            return Hindrance.PROFESSION
+        due_on = timezone.localdate(submission.due_at) if submission.due_at else self._today
+        if candidate.is_away(self._today) or candidate.is_away(max(due_on, self._today)):
+            return Hindrance.AWAY
+        return Hindrance.FULL if candidate.places == 0 else None
+
+    def _makes_a_pair(self, candidate: Candidate, others: Iterable[int]) -> bool:
+        known = {self.candidates[each].profession for each in others if each in self.candidates}
+        return bool(candidate.profession) and candidate.profession not in known
+
+    def judges(self) -> list[Judge]:
+        """In turn: who was given nothing for the longest time comes first among equals."""
+        long_ago = datetime.min.replace(tzinfo=self.at.tzinfo)
+        ordered = sorted(self.candidates.items(), key=lambda pair: (pair[1].last_at or long_ago, pair[0]))
+        return [Judge(key, each.places, each.load) for key, each in ordered]
+
+    def work(self, submission: Submission, role: str) -> Work:
+        former = self._former.get((submission.enrollment_id, submission.attempt - 1, role))
+        eligible = {key for key in self.qualified(submission) if self.hindrance(submission, key) is None}
+        return Work(submission.pk, frozenset(eligible), former)
+
+    def take(self, submission: Submission, role: str, assessor: int) -> None:
+        candidate = self.candidates[assessor]
+        candidate.load, candidate.taken, candidate.last_at = candidate.load + 1, candidate.taken + 1, self.at
+        self._standing.setdefault(submission.pk, {})[role] = assessor
+
+    def why_unassigned(self, submission: Submission) -> str:
+        """In words, without names: why nobody can take it."""
+        qualified = self.qualified(submission)
+        if not qualified:
+            return _("Nobody holds the role of an assessor for this item.")
+        counted = Counter(self.hindrance(submission, key) for key in qualified)
+        free = counted.pop(None, 0)
+        if free:
+            return _("%(count)s can take it; it is placed with the next run.") % {"count": free}
+        told = [
+            _("%(count)s: %(why)s") % {"count": counted[each], "why": each.label} for each in Hindrance if counted[each]
+        ]
+        return _("Nobody of %(count)s is free (%(reasons)s).") % {"count": len(qualified), "reasons": "; ".join(told)}
+
+
+def is_pair(submission: Submission) -> bool:
+    """Whether the item asks for two assessors of different professions."""
+    version = submission.credential_version
+    return version.assessors_count > 1 and len(version.professions_admitted) > 1
+
+
+def without(role: str) -> SubmissionQuerySet:
+    """Open submissions that need an assessor in this role and have none, those first that are due first."""
+    standing = Assignment.objects.filter(submission=OuterRef("pk"), role=role, ended_at__isnull=True)
+    waiting = Submission.objects.filter(~Exists(standing), status__in=OPEN)
+    if role == AssessorRole.SECOND:
+        waiting = waiting.filter(second_marking__status=SecondMarkingStatus.MARKING)
+    elif role == AssessorRole.THIRD:
+        waiting = waiting.filter(second_marking__status=SecondMarkingStatus.THIRD)
+    return waiting.order_by("due_at", "pk")
+
+
+def finished(assignment: str = "submission") -> Exists:
+    """Whether the person of an assignment has finished judging."""
+    return Exists(
+        Assessment.objects.filter(
+            submission=OuterRef(assignment), assessor=OuterRef("assessor"), status="finished", is_agreed=False
+        )
+    )
+
+
+def cause_of_second(submission: Submission) -> str:
+    """Why a second assessor judges a submission; empty when none does."""
+    if submission.credential_version.assessors_count > 1:
+        return SecondMarkingCause.PAIR
+    return SecondMarkingCause.SAMPLE if is_drawn(submission) else ""
+
+
+def is_drawn(submission: Submission) -> bool:
+    """Whether the random sample holds it: anybody can draw it again from the submission's public id."""
+    from learners.sampling import is_in_sample
+
+    return is_in_sample(submission.public_id, percent=submission.credential_version.second_mark_percent)
