@@ -27,4 +27,11 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: bool({Role.ASSESSOR, Role.LEAD} & user.roles()),
             order=41,
         )
+        add_nav(
+            _("Load"),
+            "learners:load-board",
+            is_shown=lambda user: bool({Role.LEAD, Role.ADMINISTRATOR} & user.roles()),
+            order=42,
+        )
+        add_nav(_("My load"), "learners:load-own", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=43)
         add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90)

@@ -26,3 +26,15 @@ def send_mail() -> None:
 def send_observation_links() -> None:
     while services.send_observation_links(limit=100, at=timezone.now()):
         pass
+
+
+@shared_task(name="learners.assign_waiting", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def assign_waiting() -> None:
+    """Place what is left without an assessor: nobody was free before, a week has begun, two have not agreed."""
+    services.ask_third_assessors(at=timezone.now())
+    services.assign_waiting(at=timezone.now())
+
+
+@shared_task(name="learners.escalate", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def escalate() -> None:
+    services.escalate(at=timezone.now())

@@ -1,4 +1,16 @@
-from learners.views import assessing, concerns, evidence, learning, marking_tools, notices, observation, releasing
+from learners.views import (
+    assessing,
+    availability,
+    concerns,
+    evidence,
+    learning,
+    load,
+    marking_tools,
+    notices,
+    observation,
+    releasing,
+    second_marking,
+)
 
 app_name = "learners"
 urlpatterns = [
@@ -9,5 +21,8 @@ urlpatterns = [
     *concerns.urlpatterns,
     *observation.urlpatterns,
     *releasing.urlpatterns,
+    *second_marking.urlpatterns,
+    *load.urlpatterns,
+    *availability.urlpatterns,
     *notices.urlpatterns,
 ]

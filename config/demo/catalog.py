@@ -160,7 +160,8 @@ def _load_version(
         attempts_max=attempts["max"],
         attempts_wait_days=attempts["wait_days_between"],
         assessors_count=item["assessors"]["first_markers"],
-        second_mark_percent=item["assessors"]["second_mark_sample_percent"],
+        # The story follows one submission from hand to hand; a draw must not send it to a second assessor.
+        second_mark_percent=0 if item["id"] == STORY_ITEM else item["assessors"]["second_mark_sample_percent"],
         is_blind=item["assessors"]["blind_to_learner"],
         review_target_working_days=item["review_target_working_days"],
         expires_after_months=item["expiry_months"],

@@ -65,7 +65,13 @@ def load(*, home: Path, at: datetime) -> None:
     competencies = catalog.load_frameworks()
     accounts = people.load_accounts(organization=organization, password=demo_password(home), at=began)
     cohort = people.load_cohort(organization=organization, at=began)
-    people.load_people(organization=organization, cohort=cohort, learner_user=accounts["learner"], at=began)
+    people.load_people(
+        organization=organization,
+        cohort=cohort,
+        learner_user=accounts["learner"],
+        assessor_user=accounts["assessor"],
+        at=began,
+    )
     credentials = catalog.load_microcredentials(
         organization=organization,
         competencies=competencies,

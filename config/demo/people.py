@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import make_password
 
 from config.permissions import Role
 from credentials.models import Organization
-from learners.models import Cohort, Learner, LearnerName, RoleGrant, User
+from learners.models import AssessorProfile, Cohort, Learner, LearnerName, RoleGrant, User
 
 SEED = 2026
 DOMAIN = "larkmoor.example.edu"
@@ -87,7 +87,9 @@ def load_cohort(*, organization: Organization, at: datetime) -> Cohort:
     )
 
 
-def load_people(*, organization: Organization, cohort: Cohort, learner_user: User, at: datetime) -> None:
+def load_people(
+    *, organization: Organization, cohort: Cohort, learner_user: User, assessor_user: User, at: datetime
+) -> None:
     """Make 700 learners, the printed one among them, and 40 assessors, always the same."""
     names = _names(random.Random(SEED))  # noqa: S311  a demo, not a secret
     professions = itertools.chain.from_iterable([name] * count for name, count in PROFESSIONS.items())
@@ -107,6 +109,11 @@ def load_people(*, organization: Organization, cohort: Cohort, learner_user: Use
     )
     RoleGrant.objects.bulk_create(
         RoleGrant(user=user, role=Role.ASSESSOR, organization=organization, from_at=at) for user in assessors
+    )
+    judging = [assessor_user, *assessors]
+    AssessorProfile.objects.bulk_create(
+        AssessorProfile(user=user, profession=profession)
+        for user, profession in zip(judging, itertools.cycle(PROFESSIONS), strict=False)
     )
 
 

@@ -192,6 +192,8 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.check_lists": 30.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
+    "learners.assign_waiting": 300.0,
+    "learners.escalate": 900.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {

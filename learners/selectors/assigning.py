@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, Max, OuterRef, Q, TextChoices
+from django.db.models import Case, Count, Exists, Max, OuterRef, Q, TextChoices, When
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -139,7 +139,7 @@ class Pool:
     def hindrance(self, submission: Submission, assessor: int) -> Hindrance | None:
         """What keeps a qualified person from a submission."""
         candidate = self.candidates[assessor]
-        others = self._standing.get(submission.pk, {}).values()
+        others = list(self._standing.get(submission.pk, {}).values())
         if submission.learner.user_id == assessor:
             return Hindrance.OWN
         if assessor in others:
@@ -148,7 +148,7 @@ class Pool:
             return Hindrance.CONFLICT
         if assessor in self._moved.get(submission.pk, ()):
             return Hindrance.MOVED
-        if is_pair(submission) and not self._makes_a_pair(candidate, others):
+        if is_pair(submission) and len(others) < 2 and not self._makes_a_pair(candidate, others):
             return Hindrance.PROFESSION
         due_on = timezone.localdate(submission.due_at) if submission.due_at else self._today
         if candidate.is_away(self._today) or candidate.is_away(max(due_on, self._today)):
@@ -196,15 +196,27 @@ def is_pair(submission: Submission) -> bool:
     return version.assessors_count > 1 and len(version.professions_admitted) > 1
 
 
+def lacks(role: str) -> Q:
+    """Whether a submission needs an assessor in this role and has none."""
+    standing = Assignment.objects.filter(submission=OuterRef("pk"), role=role, ended_at__isnull=True)
+    needed = {
+        AssessorRole.FIRST: Q(),
+        AssessorRole.SECOND: Q(second_marking__status=SecondMarkingStatus.MARKING),
+        AssessorRole.THIRD: Q(second_marking__status=SecondMarkingStatus.THIRD),
+    }
+    return needed[AssessorRole(role)] & Q(~Exists(standing))
+
+
 def without(role: str) -> SubmissionQuerySet:
     """Open submissions that need an assessor in this role and have none, those first that are due first."""
-    standing = Assignment.objects.filter(submission=OuterRef("pk"), role=role, ended_at__isnull=True)
-    waiting = Submission.objects.filter(~Exists(standing), status__in=OPEN)
-    if role == AssessorRole.SECOND:
-        waiting = waiting.filter(second_marking__status=SecondMarkingStatus.MARKING)
-    elif role == AssessorRole.THIRD:
-        waiting = waiting.filter(second_marking__status=SecondMarkingStatus.THIRD)
-    return waiting.order_by("due_at", "pk")
+    return Submission.objects.filter(lacks(role), status__in=OPEN).order_by("due_at", "pk")
+
+
+def without_any() -> SubmissionQuerySet:
+    """The same for any role; `lacks_first` and so on say which."""
+    lacking = {f"lacks_{role}": Case(When(lacks(role), then=True), default=False) for role in AssessorRole.values}
+    some = Q(lacks_first=True) | Q(lacks_second=True) | Q(lacks_third=True)
+    return Submission.objects.filter(status__in=OPEN).annotate(**lacking).filter(some).order_by("due_at", "pk")
 
 
 def finished(assignment: str = "submission") -> Exists:

@@ -8,11 +8,13 @@ from .assessment import (
     revision,
     save_judgments,
 )
-from .assignment import assign_submission
+from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
+from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
 from .awards import Grant, grant_award, grant_awards, revoke_award, withdraw_award
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
 from .enrollment import enroll, refusals
+from .escalation import escalate
 from .evidence import (
     DECLARATIONS,
     AlreadyHere,
@@ -38,6 +40,8 @@ from .marking import (
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
 from .people import add_learner, add_person, change_name, end_role, grant_role
+from .reconciling import agree_on_result
+from .second_marking import ask_third_assessors
 
 __all__ = [
     "DECLARATIONS",
@@ -50,16 +54,24 @@ __all__ = [
     "add_file",
     "add_hours",
     "add_learner",
+    "add_leave",
     "add_link",
     "add_person",
     "add_text",
+    "agree_on_result",
+    "ask_third_assessors",
+    "assign_by_hand",
     "assign_submission",
+    "assign_waiting",
     "change_name",
     "choose_shortcuts",
     "close_concern",
+    "declare_conflict",
     "drop_snippet",
     "end_role",
     "enroll",
+    "escalate",
+    "find_learner",
     "finish_assessment",
     "grant_award",
     "grant_awards",
@@ -70,12 +82,14 @@ __all__ = [
     "keep_snippet",
     "let_go",
     "mark_read",
+    "move_assignments",
     "raise_concern",
     "record_observation",
     "refusals",
     "release_decision",
     "release_decisions",
     "remove_evidence",
+    "remove_leave",
     "reopen_assessment",
     "retire_example",
     "revision",
@@ -83,6 +97,7 @@ __all__ = [
     "save_judgments",
     "send_mail",
     "send_observation_links",
+    "set_load",
     "shortcuts_of",
     "start_resubmission",
     "submit_evidence",
@@ -93,4 +108,5 @@ __all__ = [
     "undo_until",
     "undo_window",
     "withdraw_award",
+    "withdraw_conflict",
 ]

@@ -25,6 +25,7 @@ from learners.models import (
 )
 from learners.models.marking import ConcernKind
 from learners.pass_rule import Judged, Verdict, gaps, judge
+from learners.services import second_marking
 from learners.workflow import (
     ASSESSMENT_MOVES,
     DECISION_MOVES,
@@ -75,7 +76,7 @@ def save_judgments(
     nothing is compared. Raises NotAllowed, IllegalMove, Conflict (already finished), ChangedElsewhere, Invalid (a criterion
     of another rubric, a level with "cannot judge").
     """
-    submission = _locked(submission)
+    submission = locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
     if submission.status == SubmissionStatus.SUBMITTED:
         _move(submission, SubmissionStatus.IN_REVIEW, actor=actor, at=at)
@@ -127,13 +128,14 @@ def save_judgments(
 @transaction.atomic
 def finish_assessment(
     *, actor: User, submission: Submission, at: datetime, if_not_met: DecisionOutcome | None = None
-) -> Decision:
+) -> Decision | None:
     """Finish the actor's assessment and propose the decision that the printed rule gives.
 
+    None while a second assessor is to judge, or the two are to agree: then the last of them brings the decision about.
     if_not_met: for work that falls short, "returned" (as long as an attempt is left) or "not met"; left out, it is returned
     while that is possible. Raises NotAllowed, IllegalMove, Incomplete (names what is missing), Invalid.
     """
-    submission = _locked(submission)
+    submission = locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
     assessment = Assessment.objects.select_for_update().filter(submission=submission, assessor=actor).first()
     if assessment is None:
@@ -142,21 +144,24 @@ def finish_assessment(
     if submission.status != SubmissionStatus.IN_REVIEW:
         raise Conflict(_("This submission is not being assessed."))
     _require_no_hold(submission)
-    judgments = {each.criterion_id: each for each in assessment.judgments.all()}
-    version = submission.credential_version
-    criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
-    minima = {
-        "required_minimum": version.required_minimum_level,
-        "optional_minimum": version.optional_minimum_level,
-    }
-    judged = [_judged(each, judgments.get(each.pk)) for each in criteria]
-    next_steps = [judgments[each.pk].next_step if each.pk in judgments else "" for each in criteria]
-    if missing := [gap.text for gap in gaps(judged, next_steps, **minima)]:
-        raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+    _verdict(submission, assessment)  # refuses what is incomplete
     MarkingLock.objects.filter(submission=submission, holder=actor).delete()
-    verdict = judge(judged, rule=rubric.rule_of(version, criteria), **minima)
     assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
     assessment.save(update_fields=["status", "finished_at"])
+    basis = second_marking.basis(submission, assessment, at=at)
+    return propose(submission, basis, actor=actor, at=at, if_not_met=if_not_met) if basis else None
+
+
+def propose(
+    submission: Submission,
+    assessment: Assessment,
+    *,
+    actor: User,
+    at: datetime,
+    if_not_met: DecisionOutcome | None = None,
+) -> Decision:
+    """Propose the decision that an assessment gives; the caller has locked the submission. Raises Incomplete, Invalid."""
+    verdict = _verdict(submission, assessment)
     decision = Decision.objects.create(
         enrollment=submission.enrollment,
         submission=submission,
@@ -170,10 +175,25 @@ def finish_assessment(
     return decision
 
 
+def _verdict(submission: Submission, assessment: Assessment) -> Verdict:
+    judgments = {each.criterion_id: each for each in assessment.judgments.all()}
+    version = submission.credential_version
+    criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
+    minima = {
+        "required_minimum": version.required_minimum_level,
+        "optional_minimum": version.optional_minimum_level,
+    }
+    judged = [_judged(each, judgments.get(each.pk)) for each in criteria]
+    next_steps = [judgments[each.pk].next_step if each.pk in judgments else "" for each in criteria]
+    if missing := [gap.text for gap in gaps(judged, next_steps, **minima)]:
+        raise Incomplete(_("Before you finish: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
+    return judge(judged, rule=rubric.rule_of(version, criteria), **minima)
+
+
 @transaction.atomic
 def reopen_assessment(*, actor: User, submission: Submission, at: datetime) -> Assessment:
     """Take back a proposed decision that is not released, so that judgments can be changed. Raises NotAllowed, Conflict."""
-    submission = _locked(submission)
+    submission = locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
     assessment = Assessment.objects.select_for_update().filter(submission=submission, assessor=actor).first()
     decision = Decision.objects.select_for_update().filter(submission=submission, status="proposed").first()
@@ -209,7 +229,8 @@ def _require_no_hold(submission: Submission) -> None:
         raise Conflict(_("A decision on this submission stands already. Your draft is kept."))
 
 
-def _locked(submission: Submission) -> Submission:
+def locked(submission: Submission) -> Submission:
+    """The row as it is now, held until the transaction ends."""
     return (
         Submission.objects.select_for_update(of=("self",))
         .with_context()

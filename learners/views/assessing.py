@@ -20,7 +20,7 @@ from config.pages import render_page
 from credentials import rubric
 from learners import services
 from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
-from learners.models import Assessment, Submission
+from learners.models import Assessment, Decision, Submission
 from learners.selectors import assessing
 from learners.selectors import marking as marking_selectors
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
@@ -144,9 +144,9 @@ def _act(
             decision = services.finish_assessment(
                 actor=request.user, submission=submission, at=at, if_not_met=if_not_met
             )
-            if action == "finish":
+            if action == "finish" and decision is not None:
                 return redirect(decision)
-            messages.success(request, _("Finished. The proposed decision waits under Decisions until it is released."))
+            messages.success(request, _finished(decision))
             return redirect(following or "learners:queue")
     except Incomplete as error:
         form.show_gaps(saved=assessment)
@@ -164,6 +164,12 @@ def _act(
         if each.warning:
             messages.warning(request, each.warning)
     return redirect(request.get_full_path())
+
+
+def _finished(decision: Decision | None) -> str:
+    if decision is None:
+        return _("Finished. A second assessor judges this work as well; a decision follows when both have.")
+    return _("Finished. The proposed decision waits under Decisions until it is released.")
 
 
 def _saved(

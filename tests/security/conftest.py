@@ -45,7 +45,9 @@ def clients(people):
 
 
 @pytest.fixture
-def records(issuer, learner, people, make_version, make_submission, make_decision, make_signed, make_pathway, media):
+def records(
+    issuer, learner, people, make_version, make_submission, make_decision, make_double, make_signed, make_pathway, media
+):
     """What belongs to the owner; one badge is shared, the rest is not."""
     version, draft = make_version(), make_version(published=False)
     workspace = make_submission(learner=learner)
@@ -66,6 +68,11 @@ def records(issuer, learner, people, make_version, make_submission, make_decisio
         actor=people["lead"], criterion=version.criteria.first(), level=3, text="Names five roles.", at=NOON
     )
     decision = make_decision(learner=learner, assessor=people["assessor"])
+    double = make_double(learner=learner, assessor=people["assessor"], levels=(1, 3, 3))
+    double.second_marking.status, double.second_marking.third_after = "differs", NOON
+    double.second_marking.save()
+    leave = people["assessor"].leave.create(from_on=NOON.date(), until_on=NOON.date())
+    conflict = people["assessor"].conflicts.create(learner=learner, kind="family", declared_at=NOON)
     document = make_signed(learner=learner)
     request = issuance_services.request_revocation(
         actor=people["registrar"], award=document.award, reason="error", note="Wrong file.", at=timezone.now()
@@ -86,6 +93,10 @@ def records(issuer, learner, people, make_version, make_submission, make_decisio
         "workspace": workspace,
         "item": item,
         "waiting": waiting,
+        "double": double,
+        "assessor_user": people["assessor"],
+        "leave": leave,
+        "conflict": conflict,
         "concern": concern,
         "snippet": snippet,
         "example": example,

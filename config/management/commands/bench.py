@@ -17,6 +17,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from django.utils import timezone
 
+from config.bench.assigning import measure_assigning
 from config.bench.load import measure
 from config.bench.populate import fill
 from config.bench.signing import measure_core
@@ -68,6 +69,7 @@ class Command(BaseCommand):
             self._verify_page(site, addresses, options["seconds"])
             self._list_check(addresses)
             self._growth()
+            measure_assigning(self.table)
         self.table.write()
 
     def _bare_postgres_seconds(self) -> float:

@@ -11,7 +11,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0004_marking_tools"),
+        ("learners", "0005_ward_observation"),
     ]
 
     operations = [

@@ -1,0 +1,180 @@
+"""The load board: who has how much to judge, since when, until when; and what nobody has."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.utils import timezone
+
+from config.permissions import Role
+from credentials.models import Credential
+from learners.models import Assignment, Leave, RoleGrant, Submission, User
+from learners.models.assessment import AssessorRole
+from learners.models.assigning import WEEKLY_CAP
+from learners.selectors import assigning
+from learners.selectors.assigning import OPEN, Pool
+from learners.services.escalation import OFFER, reached
+
+ASSIGNING = {Role.LEAD, Role.ADMINISTRATOR}
+WEEKS = 4
+# The accrediting body's ceiling for feedback.
+CEILING = timedelta(weeks=6)
+
+
+def scope(user: User) -> Q:
+    """The submissions whose work this person may assign; the rows for which RULES says yes."""
+    return user.scope_q(ASSIGNING, "enrollment__credential__")
+
+
+def open_work(user: User) -> QuerySet[Assignment]:
+    """What is being judged, or waits for it, within a lead's scope, and is not finished by whoever has it."""
+    return Assignment.objects.filter(
+        user.scope_q(ASSIGNING, "submission__enrollment__credential__"),
+        ~assigning.finished(),
+        ended_at__isnull=True,
+        submission__status__in=OPEN,
+    )
+
+
+def assessors_for(user: User, at: datetime) -> QuerySet[User]:
+    """Everybody who assesses today something that this person may assign; by name."""
+    credentials = Credential.objects.filter(user.scope_q(ASSIGNING))
+    grants = RoleGrant.objects.in_force(at).filter(
+        Q(credential__in=credentials) | Q(credential=None, organization__in=credentials.values("organization")),
+        role=Role.ASSESSOR,
+    )
+    found = User.objects.filter(Exists(grants.filter(user=OuterRef("pk"))), is_active=True)
+    return found.select_related("assessor_profile").order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One assessor on the board. weeks: how much is due in each of the coming weeks, what is late in the first."""
+
+    assessor: User
+    count: int
+    oldest_at: datetime | None
+    late: int
+    taken: int
+    cap: int
+    leave: list[Leave]
+    weeks: list[int]
+
+
+def weeks_from(at: datetime) -> list[date]:
+    """The Mondays of this week and of those that follow."""
+    monday = assigning.week_start(at).date()
+    return [monday + timedelta(weeks=number) for number in range(WEEKS)]
+
+
+def board(user: User, assessors: Sequence[User], *, at: datetime) -> list[Row]:
+    """The rows for some assessors. Three queries."""
+    mondays = weeks_from(at)
+    due: dict[int, Counter[int]] = {}
+    late: Counter[int] = Counter()
+    oldest: dict[int, datetime] = {}
+    work = open_work(user).filter(assessor__in=assessors)
+    for assessor, submitted_at, due_at in work.values_list(
+        "assessor", "submission__submitted_at", "submission__due_at"
+    ):
+        day = timezone.localdate(due_at) if due_at else mondays[0]
+        week = min(max((day - mondays[0]).days // 7, 0), WEEKS - 1)
+        due.setdefault(assessor, Counter())[week] += 1
+        late[assessor] += bool(due_at and due_at < at)
+        if submitted_at is not None:
+            oldest[assessor] = min(submitted_at, oldest.get(assessor, submitted_at))
+    given = Assignment.objects.filter(
+        assessor__in=assessors, ended_at__isnull=True, assigned_at__gte=assigning.week_start(at)
+    )
+    taken = Counter(given.values_list("assessor", flat=True))
+    away: dict[int, list[Leave]] = {}
+    for leave in Leave.objects.filter(assessor__in=assessors, until_on__gte=timezone.localdate(at)).order_by("from_on"):
+        away.setdefault(leave.assessor_id, []).append(leave)
+    return [
+        Row(
+            assessor=each,
+            count=sum(due.get(each.pk, Counter()).values()),
+            oldest_at=oldest.get(each.pk),
+            late=late[each.pk],
+            taken=taken[each.pk],
+            cap=cap_of(each),
+            leave=away.get(each.pk, []),
+            weeks=[due.get(each.pk, Counter())[week] for week in range(WEEKS)],
+        )
+        for each in assessors
+    ]
+
+
+def cap_of(user: User) -> int:
+    profile = getattr(user, "assessor_profile", None)
+    return profile.weekly_cap if profile else WEEKLY_CAP
+
+
+@dataclass(frozen=True)
+class Unassigned:
+    submission: Submission
+    role: str
+    role_in_words: str
+    why: str
+    is_past_ceiling: bool
+
+
+def unassigned(user: User, *, at: datetime, limit: int) -> tuple[list[Unassigned], int]:
+    """What nobody has, those first that are due first, with the reason; and how many there are. Eight queries."""
+    waiting = assigning.without_any().filter(scope(user)).exclude(enrollment__learner__user=user)
+    found = [
+        (each, role)
+        for each in waiting.with_context()[:limit]
+        for role in AssessorRole.values
+        if getattr(each, f"lacks_{role}")
+    ]
+    if not found:
+        return [], 0
+    pool = Pool([submission for submission, _role in found], at=at)
+    rows = [
+        Unassigned(
+            submission,
+            role,
+            str(AssessorRole(role).label),
+            pool.why_unassigned(submission),
+            is_past_ceiling(submission, at),
+        )
+        for submission, role in found
+    ]
+    return rows, waiting.count()
+
+
+def is_past_ceiling(submission: Submission, at: datetime) -> bool:
+    """Whether the learner waits longer than the accrediting body allows."""
+    return submission.submitted_at is not None and at - submission.submitted_at > CEILING
+
+
+def work_of(user: User, assessor: User, *, at: datetime) -> list[dict[str, Any]]:
+    """What one assessor has to judge, within a lead's scope; what ought to be moved is marked. One query."""
+    rows = open_work(user).filter(assessor=assessor).exclude(submission__enrollment__learner__user=user)
+    found = rows.select_related(
+        "submission__enrollment__learner__user",
+        "submission__enrollment__credential",
+        "submission__enrollment__credential_version",
+    ).order_by("submission__due_at", "pk")
+    return [
+        {
+            "assignment": each,
+            "submission": each.submission,
+            "is_late": bool(each.submission.due_at and each.submission.due_at < at),
+            "is_offered": reached(each.submission, at) >= OFFER,
+            "is_past_ceiling": is_past_ceiling(each.submission, at),
+        }
+        for each in found
+    ]
+
+
+def oldest_waiting(user: User) -> datetime | None:
+    """Since when the oldest open submission in a lead's scope waits."""
+    found: datetime | None = Submission.objects.filter(scope(user), status__in=OPEN).aggregate(
+        oldest=Min("submitted_at")
+    )["oldest"]
+    return found
