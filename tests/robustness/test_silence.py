@@ -1,0 +1,91 @@
+"""A stranger cannot tell an address that was shared once from one that never was."""
+
+import http.client
+import random
+import statistics
+import time
+import uuid
+from contextlib import closing
+
+import pytest
+import redis
+
+from config.runtime import paths
+
+pytestmark = [pytest.mark.long, pytest.mark.xdist_group("running site")]
+
+PAIRS = 1_000
+TRIES = 3  # of a whole measurement; other work on the machine can spoil one
+EACH_REQUEST = {"date", "x-request-id"}
+
+WITHDRAWN = """
+WITH award AS (
+    SELECT a.id, a.learner_id, a.public_id FROM learners_award a JOIN issuance_signeddocument d ON d.award_id = a.id
+    WHERE d.kind = 'credential' AND NOT EXISTS (SELECT FROM issuance_consentaward c WHERE c.award_id = a.id)
+    ORDER BY a.id LIMIT 1
+), consent AS (
+    INSERT INTO issuance_consent (
+        public_id, learner_id, purpose, purpose_text, recipients, recipients_text, shows_levels, wording_version, wording,
+        sign_in_method, given_at, withdrawn_at
+    )
+    SELECT gen_random_uuid(), learner_id, 'residency', '', 'anyone-with-link', '', false, 'test', 'Test.', 'password',
+        now() - interval '2 days', now() - interval '1 day'
+    FROM award RETURNING id
+), covered AS (
+    INSERT INTO issuance_consentaward (consent_id, award_id) SELECT consent.id, award.id FROM consent, award
+)
+SELECT public_id::text FROM award
+"""
+
+
+def forget_limits(site):
+    """The limit on requests a minute is not what is measured here."""
+    with closing(redis.Redis(unix_socket_path=str(paths.redis_socket(site.home)))) as store:
+        for key in store.scan_iter("*limit:verify*"):
+            store.delete(key)
+
+
+def ask(connection, address):
+    """Status, body and headers of an answer, and the milliseconds it took."""
+    began = time.perf_counter()
+    connection.request("GET", address, headers={"Accept": "text/html"})
+    answer = connection.getresponse()
+    body = answer.read()
+    spent = (time.perf_counter() - began) * 1000
+    headers = sorted((name.lower(), value) for name, value in answer.getheaders() if name.lower() not in EACH_REQUEST)
+    return (answer.status, body, tuple(headers)), spent
+
+
+def chance_of_telling(one, other):
+    """How often a random time of the one is longer than one of the other: 0.5 when nothing tells them apart."""
+    ranked = sorted([(each, True) for each in one] + [(each, False) for each in other])
+    ranks = sum(rank for rank, (_time, is_one) in enumerate(ranked, start=1) if is_one)
+    return (ranks - len(one) * (len(one) + 1) / 2) / (len(one) * len(other))
+
+
+def test_withdrawn_and_unknown_addresses_are_answered_alike(site, record_property):
+    withdrawn = f"/v/{site.count(WITHDRAWN)}"
+    chance, measured = random.Random(), []
+
+    for _ in range(TRIES):
+        times, answers = {True: [], False: []}, set()
+        with closing(http.client.HTTPConnection("localhost", site.port)) as connection:
+            for number in range(PAIRS):
+                if number % 200 == 0:
+                    forget_limits(site)
+                for is_withdrawn in chance.sample([True, False], 2):
+                    answer, spent = ask(connection, withdrawn if is_withdrawn else f"/v/{uuid.uuid4()}")
+                    answers.add(answer)
+                    times[is_withdrawn].append(spent)
+        assert len(answers) == 1
+        assert next(iter(answers))[0] == 404
+        ratio = statistics.median(times[True]) / statistics.median(times[False])
+        told = chance_of_telling(times[True], times[False])
+        measured.append((round(ratio, 3), round(told, 3)))
+        if 0.95 <= ratio <= 1.05 and 0.45 <= told <= 0.55:
+            break
+
+    record_property("ratio_of_medians_and_chance", str(measured))
+    print(f"ratio of medians, chance of telling apart: {measured}")
+    assert 0.95 <= ratio <= 1.05, measured
+    assert 0.45 <= told <= 0.55, measured
