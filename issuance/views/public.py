@@ -3,6 +3,7 @@
 The pages of a badge start no session, set no cookie, and look at nobody's sign-in.
 """
 
+import hashlib
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
 from django.urls import path, re_path, reverse
 from django.utils import timezone
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_http_methods, require_safe
@@ -58,15 +59,24 @@ def verify_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The page of a shared badge; its signed bytes for a client that asks for them."""
     at = timezone.now()
     verdict = verification.shared_award(public_id, at=at)
-    if verdict is None:
+    if verdict is None:  # before any If-None-Match: who holds an old copy learns no more than others
         response = not_shown()
     elif _asks_for_json(request):
-        response = HttpResponse(verdict.content, content_type="application/vc+ld+json")
+        response = _conditional(request, verdict.content, verdict, "application/vc+ld+json")
     else:
-        response = HttpResponse(badge_page.render(verdict, public_id=public_id, at=at))
+        page = badge_page.render(verdict, public_id=public_id, at=at).encode()
+        response = _conditional(request, page, verdict, "text/html; charset=utf-8")
     response.setdefault("Cache-Control", "private, no-cache")
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def _conditional(request: HttpRequest, body: bytes, verdict: verification.Verdict, kind: str) -> HttpResponse:
+    """The body, or 304 for who has the same one. The body says status and minute; the digest stands for the document."""
+    etag = hashlib.blake2b(body + verdict.digest.encode() + verdict.state.encode(), digest_size=16).hexdigest()
+    response = HttpResponse(body, content_type=kind)
+    response["ETag"] = f'"{etag}"'
+    return get_conditional_response(request, etag=f'"{etag}"', response=response) or response
 
 
 def _asks_for_json(request: HttpRequest) -> bool:

@@ -56,6 +56,29 @@ def test_the_page_asks_the_database_once(client, make_shared, django_assert_num_
         client.get(f"/v/{document.award.public_id}")
 
 
+def test_a_page_that_somebody_has_is_not_sent_again_but_its_state_is_asked(client, make_shared, revoke, monkeypatch):
+    document = make_shared()
+    address, at = f"/v/{document.award.public_id}", timezone.now()
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at)  # within one minute
+    for accept in ("text/html", "application/vc+ld+json"):
+        first = client.get(address, headers={"accept": accept})
+        same = client.get(address, headers={"accept": accept, "if-none-match": first["ETag"]})
+        assert (same.status_code, same.content, same["ETag"]) == (304, b"", first["ETag"])
+        assert same["Vary"] == "Accept" and same["Cache-Control"] == "private, no-cache"
+    page = client.get(address)
+
+    monkeypatch.setattr("django.utils.timezone.now", lambda: at + timedelta(minutes=1))
+    assert client.get(address, headers={"if-none-match": page["ETag"]}).status_code == 200
+    monkeypatch.undo()
+    revoke(document.award)
+    assert client.get(address, headers={"if-none-match": page["ETag"]}).status_code == 200
+    consent = Consent.objects.get(awards=document.award)
+    services.withdraw_consent(actor=document.award.learner.user, consent=consent, at=timezone.now())
+    gone = client.get(address, headers={"if-none-match": page["ETag"]})
+    assert gone.status_code == 404
+    assert "ETag" not in gone
+
+
 def test_a_holders_words_are_escaped(client, make_shared, make_learner):
     document = make_shared(learner=make_learner(name="<b>Robin</b> & Co"))
 
