@@ -32,6 +32,9 @@ class Can(TextChoices):
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
     SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
+    APPEAL_OPEN = "appeal-open", gettext_lazy("appeal a decision")
+    APPEAL_ASSIGN = "appeal-assign", gettext_lazy("name who reviews an appeal")
+    APPEAL_DECIDE = "appeal-decide", gettext_lazy("answer an appeal")
     OBSERVATION_ASK = "observation-ask", gettext_lazy("ask to be observed")
     OBSERVATION_WRITE = "observation-write", gettext_lazy("write down what was seen of a learner")
     CONCERN_CLOSE = "concern-close", gettext_lazy("answer a concern of an assessor")
@@ -69,7 +72,19 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.SUBMISSION_READ: lambda user, submission: (
         submission.learner.user_id == user.pk
         or submission.is_open_to(user)
+        or submission.is_reviewed_by(user)
         or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
+    ),
+    # subject: the Decision that is appealed
+    Can.APPEAL_OPEN: lambda user, decision: decision.learner.user_id == user.pk,
+    # subject: an Appeal. The services see to it that its reviewer has had nothing to do with the work.
+    Can.APPEAL_ASSIGN: lambda user, appeal: (
+        appeal.decision.learner.user_id != user.pk and user.has_role(Role.LEAD, appeal.decision.credential)
+    ),
+    Can.APPEAL_DECIDE: lambda user, appeal: (
+        appeal.reviewer_id == user.pk
+        and appeal.decision.learner.user_id != user.pk
+        and user.has_role(Role.ASSESSOR, appeal.decision.credential)
     ),
     # subject: an Enrollment
     Can.OBSERVATION_ASK: lambda user, enrollment: enrollment.learner.user_id == user.pk,

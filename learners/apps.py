@@ -9,9 +9,11 @@ class LearnersConfig(AppConfig):
         from config import panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import learning
+        from learners.selectors import appeals, learning
 
         panels.register("credentials:item-action", learning.item_action, "learners/_item_action.html")
+
+        panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 
         add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5)
         add_nav(

@@ -1,4 +1,5 @@
 from learners.views import (
+    appeals,
     assessing,
     availability,
     concerns,
@@ -19,6 +20,7 @@ urlpatterns = [
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,
     *concerns.urlpatterns,
+    *appeals.urlpatterns,
     *observation.urlpatterns,
     *releasing.urlpatterns,
     *second_marking.urlpatterns,

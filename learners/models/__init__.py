@@ -1,5 +1,5 @@
+from .appeals import Appeal, AppealEvent
 from .assessment import (
-    Appeal,
     Assessment,
     Assignment,
     Decision,
@@ -18,6 +18,7 @@ from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEven
 
 __all__ = [
     "Appeal",
+    "AppealEvent",
     "Assessment",
     "AssessorProfile",
     "Assignment",

@@ -214,39 +214,3 @@ class DecisionEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
-
-
-class Appeal(models.Model):
-    """A learner contests how a decision came about; an independent reviewer answers in writing."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    decision = models.OneToOneField(Decision, on_delete=models.PROTECT, related_name="appeal")
-    ground = models.CharField(
-        max_length=30,
-        choices=[
-            ("procedure", _("procedure")),
-            ("evidence-overlooked", _("evidence overlooked")),
-            ("conflict-of-interest", _("conflict of interest")),
-        ],
-    )
-    text = models.TextField()
-    opened_at = models.DateTimeField()
-    reviewer = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    outcome = models.CharField(
-        max_length=20,
-        blank=True,
-        choices=[("upheld", _("upheld")), ("re-mark", _("to be marked again")), ("corrected", _("corrected"))],
-    )
-    reasons = models.TextField(blank=True)
-    decided_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [
-            CheckConstraint(
-                condition=Q(outcome="") | Q(reviewer__isnull=False, decided_at__isnull=False),
-                name="appeal_decided_has_reviewer",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"appeal {self.public_id}"

@@ -23,14 +23,20 @@ class SubmissionQuerySet(QuerySet["Submission"]):
         )
 
     def visible_to(self, user: User) -> SubmissionQuerySet:
-        """The learner's own; the assessor's assigned ones once submitted; leads and auditors of the credential."""
+        """The learner's own; the assessor's assigned ones once submitted; leads and auditors of the credential.
+
+        And whoever reviews an appeal of it, until it is answered.
+        """
+        from .appeals import Appeal
         from .assessment import Assignment
 
+        reviewed = Appeal.objects.to_decide(user).filter(decision__submission=OuterRef("pk"))
         assigned = Assignment.objects.open_to(user).filter(submission=OuterRef("pk"))
         handed_in = ~Q(status=SubmissionStatus.DRAFT)
         return self.filter(
             Q(enrollment__learner__user=user)
             | (handed_in & Exists(assigned))
+            | Exists(reviewed)
             | (handed_in & user.scope_q({"lead", "auditor"}, "enrollment__credential__"))
         )
 
@@ -105,6 +111,12 @@ class Submission(models.Model):
         from .assessment import Decision
 
         return self.is_assigned_to(user) and not Decision.objects.long_released().filter(submission=self).exists()
+
+    def is_reviewed_by(self, user: User) -> bool:
+        """Whether this person is to answer an appeal of it. One query."""
+        from .appeals import Appeal
+
+        return Appeal.objects.to_decide(user).filter(decision__submission=self).exists()
 
 
 class SubmissionEvent(models.Model):

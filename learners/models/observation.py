@@ -98,9 +98,7 @@ class ObservationQuerySet(QuerySet["Observation"]):
         """The learner's own, what one wrote, what belongs to work that one is assigned, and the credentials one leads."""
         from .assessment import Assignment
 
-        assigned = Assignment.objects.filter(
-            submission__enrollment=OuterRef("enrollment_id"), assessor=user, ended_at__isnull=True
-        )
+        assigned = Assignment.objects.open_to(user).filter(submission__enrollment=OuterRef("enrollment_id"))
         return self.filter(
             Q(enrollment__learner__user=user)
             | Q(observer=user)

@@ -1,5 +1,6 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
+from .appeals import appeal_until, decide_appeal, name_reviewer, open_appeal, reviewers
 from .assessment import (
     ChangedElsewhere,
     JudgmentInput,
@@ -10,7 +11,7 @@ from .assessment import (
 )
 from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
 from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
-from .awards import Grant, grant_award, grant_awards, revoke_award, withdraw_award
+from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award, suspend_award, withdraw_award
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
 from .enrollment import enroll, refusals
@@ -59,6 +60,7 @@ __all__ = [
     "add_person",
     "add_text",
     "agree_on_result",
+    "appeal_until",
     "ask_third_assessors",
     "assign_by_hand",
     "assign_submission",
@@ -66,6 +68,7 @@ __all__ = [
     "change_name",
     "choose_shortcuts",
     "close_concern",
+    "decide_appeal",
     "declare_conflict",
     "drop_snippet",
     "end_role",
@@ -83,6 +86,8 @@ __all__ = [
     "let_go",
     "mark_read",
     "move_assignments",
+    "name_reviewer",
+    "open_appeal",
     "raise_concern",
     "record_observation",
     "refusals",
@@ -91,7 +96,9 @@ __all__ = [
     "remove_evidence",
     "remove_leave",
     "reopen_assessment",
+    "resume_award",
     "retire_example",
+    "reviewers",
     "revision",
     "revoke_award",
     "save_judgments",
@@ -101,6 +108,7 @@ __all__ = [
     "shortcuts_of",
     "start_resubmission",
     "submit_evidence",
+    "suspend_award",
     "tell",
     "tell_all",
     "tell_role",

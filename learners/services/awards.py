@@ -142,6 +142,26 @@ def withdraw_award(*, award: Award, actor: User, at: datetime, note: str) -> Awa
 
 
 @transaction.atomic
+def suspend_award(*, award: Award, actor: User, at: datetime, note: str) -> Award:
+    """Let an award rest: pages, API and file check say so until it is resumed. A second call changes nothing."""
+    award = Award.objects.select_for_update().get(pk=award.pk)
+    if award.status != AwardStatus.SUSPENDED:
+        require_move(AWARD_MOVES, award.status, AwardStatus.SUSPENDED)
+        _move(award, AwardStatus.SUSPENDED, actor=actor, at=at, note=note)
+    return award
+
+
+@transaction.atomic
+def resume_award(*, award: Award, actor: User, at: datetime, note: str) -> Award:
+    """Let an award that rested count again. A second call changes nothing."""
+    award = Award.objects.select_for_update().get(pk=award.pk)
+    if award.status != AwardStatus.ACTIVE:
+        require_move(AWARD_MOVES, award.status, AwardStatus.ACTIVE)
+        _move(award, AwardStatus.ACTIVE, actor=actor, at=at, note=note)
+    return award
+
+
+@transaction.atomic
 def revoke_award(*, award: Award, actor: User, at: datetime, note: str) -> Award:
     """Move an award to revoked. Only issuance calls this, inside the transaction that sets the status bit."""
     award = Award.objects.select_for_update().get(pk=award.pk)

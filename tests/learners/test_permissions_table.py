@@ -34,6 +34,9 @@ TABLE = {
     Can.SUBMISSION_ASSIGN: {L, M},
     Can.SUBMISSION_ASSESS: {ASSIGNED},
     Can.SUBMISSION_READ: {LEARNER, ASSIGNED, L, U},
+    Can.APPEAL_OPEN: {LEARNER},
+    Can.APPEAL_ASSIGN: {L},
+    Can.APPEAL_DECIDE: {ASSIGNED},
     Can.OBSERVATION_ASK: {LEARNER},
     Can.OBSERVATION_WRITE: {A, L, ASSIGNED},
     Can.CONCERN_CLOSE: {L},
@@ -56,6 +59,8 @@ TABLE = {
 # Nobody does these for themselves, whatever role they hold.
 NEVER_ONESELF = {
     Can.SUBMISSION_ASSESS,
+    Can.APPEAL_ASSIGN,
+    Can.APPEAL_DECIDE,
     Can.OBSERVATION_WRITE,
     Can.CONCERN_CLOSE,
     Can.DECISION_RELEASE,
@@ -85,6 +90,9 @@ def make_subject(make_decision, make_award, make_user):
             Can.SUBMISSION_ASSIGN: decision.submission,
             Can.SUBMISSION_ASSESS: decision.submission,
             Can.SUBMISSION_READ: decision.submission,
+            Can.APPEAL_OPEN: decision,
+            Can.APPEAL_ASSIGN: SimpleNamespace(decision=decision),
+            Can.APPEAL_DECIDE: SimpleNamespace(decision=decision, reviewer_id=assigned.pk),
             Can.OBSERVATION_ASK: decision.enrollment,
             Can.OBSERVATION_WRITE: SimpleNamespace(enrollment=decision.enrollment),
             Can.CONCERN_CLOSE: SimpleNamespace(submission=decision.submission),

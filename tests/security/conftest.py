@@ -1,5 +1,7 @@
 """One record of each kind, of one learner, and one person for each way of being somebody."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -73,6 +75,11 @@ def records(
     double.second_marking.save()
     leave = people["assessor"].leave.create(from_on=NOON.date(), until_on=NOON.date())
     conflict = people["assessor"].conflicts.create(learner=learner, kind="family", declared_at=NOON)
+    returned = make_decision(learner=learner, outcome="returned", levels=(2, 3, 3))
+    type(returned).objects.filter(pk=returned.pk).update(status="released", effective_at=NOON)
+    appeal = learners_services.open_appeal(
+        actor=learner.user, decision=returned, ground="procedure", text="Nobody read it.", at=NOON + timedelta(days=1)
+    )
     document = make_signed(learner=learner)
     request = issuance_services.request_revocation(
         actor=people["registrar"], award=document.award, reason="error", note="Wrong file.", at=timezone.now()
@@ -97,6 +104,7 @@ def records(
         "assessor_user": people["assessor"],
         "leave": leave,
         "conflict": conflict,
+        "appeal": appeal,
         "concern": concern,
         "snippet": snippet,
         "example": example,
