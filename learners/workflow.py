@@ -98,8 +98,16 @@ SECOND_MARKING_MOVES: dict[str, set[str]] = {
     },
     SecondMarkingStatus.THIRD: {SecondMarkingStatus.AGREED},
     # Judged again, after the decision was taken back.
-    SecondMarkingStatus.SETTLED: {SecondMarkingStatus.SETTLED, SecondMarkingStatus.DIFFERS},
-    SecondMarkingStatus.AGREED: {SecondMarkingStatus.SETTLED, SecondMarkingStatus.DIFFERS},
+    SecondMarkingStatus.SETTLED: {
+        SecondMarkingStatus.SETTLED,
+        SecondMarkingStatus.DIFFERS,
+        SecondMarkingStatus.MARKING,  # by others, on appeal
+    },
+    SecondMarkingStatus.AGREED: {
+        SecondMarkingStatus.SETTLED,
+        SecondMarkingStatus.DIFFERS,
+        SecondMarkingStatus.MARKING,
+    },
 }
 DECISION_MOVES: dict[str, set[str]] = {
     DecisionStatus.PROPOSED: {DecisionStatus.RELEASED, DecisionStatus.UNDONE},

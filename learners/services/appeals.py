@@ -17,15 +17,19 @@ from learners.models import (
     AppealEvent,
     Assessment,
     Assignment,
+    AssignmentEvent,
     Award,
     Decision,
     DecisionEvent,
     Enrollment,
     RoleGrant,
+    SecondMarking,
+    SecondMarkingEvent,
     Submission,
     SubmissionEvent,
     User,
 )
+from learners.models import Conflict as DeclaredConflict
 from learners.models.appeals import AppealGround, AppealOutcome
 from learners.services import awards, notices
 from learners.services.decisions import undo_until
@@ -33,12 +37,14 @@ from learners.services.evidence import working_days_after
 from learners.workflow import (
     DECISION_MOVES,
     ENROLLMENT_MOVES,
+    SECOND_MARKING_MOVES,
     SUBMISSION_MOVES,
     AssessmentStatus,
     AwardStatus,
     DecisionOutcome,
     DecisionStatus,
     EnrollmentStatus,
+    SecondMarkingStatus,
     SubmissionStatus,
     require_move,
 )
@@ -97,7 +103,7 @@ def open_appeal(*, actor: User, decision: Decision, ground: AppealGround, text: 
 
 
 def reviewers(appeal: Appeal, at: datetime) -> QuerySet[User]:
-    """Who may look at it afresh: assessors of the credential who have had nothing to do with this learner's work on it."""
+    """Who may look at it afresh: assessors of the credential with no part in this learner's work on it and no conflict."""
     enrollment = appeal.decision.enrollment
     credential = appeal.decision.credential
     grants = RoleGrant.objects.in_force(at).filter(
@@ -112,6 +118,7 @@ def reviewers(appeal: Appeal, at: datetime) -> QuerySet[User]:
                 Assessment.objects.filter(submission__enrollment=enrollment).values("assessor"),
                 Decision.objects.filter(enrollment=enrollment).values("actor"),
                 DecisionEvent.objects.filter(decision__enrollment=enrollment).values("actor"),
+                DeclaredConflict.objects.standing().filter(learner=enrollment.learner_id).values("assessor"),
             )
         ),
     )
@@ -244,18 +251,34 @@ def _take_back(appeal: Appeal, corrected_to: DecisionOutcome | None, *, actor: U
 
 
 def _give_to(reviewer: User, submission: Submission, *, at: datetime) -> None:
-    """Let the reviewer assess it from nothing; what was judged before no longer counts."""
-    Assessment.objects.filter(submission=submission).update(
-        status=AssessmentStatus.DRAFT, finished_at=None, is_agreed=False
-    )
-    Assignment.objects.filter(submission=submission, ended_at__isnull=True).update(ended_at=at)
-    Assignment.objects.create(
+    """Let the reviewer assess it from nothing; what was judged before no longer counts.
+
+    What was judged by two is judged by two others: the engine finds the second.
+    """
+    note = _("Marked again on appeal.")
+    Assessment.objects.filter(submission=submission).update(status=AssessmentStatus.DRAFT, finished_at=None)
+    ended = list(Assignment.objects.filter(submission=submission, ended_at__isnull=True))
+    Assignment.objects.filter(pk__in=[each.pk for each in ended]).update(ended_at=at)
+    made = Assignment.objects.create(
         submission=submission,
         assessor=reviewer,
         assigned_at=at,
         assigned_by=reviewer,
-        reason=_("Marked again on appeal."),
+        reason=note,
     )
+    AssignmentEvent.objects.bulk_create(
+        AssignmentEvent(assignment=each, actor=reviewer, moved_to=moved_to, note=note, at=at)
+        for each, moved_to in [*((each, "ended") for each in ended), (made, "assigned")]
+    )
+    second = SecondMarking.objects.select_for_update().filter(submission=submission).first()
+    if second is not None and second.status != SecondMarkingStatus.MARKING:
+        require_move(SECOND_MARKING_MOVES, second.status, SecondMarkingStatus.MARKING)
+        second.status, second.agreed, second.reason = SecondMarkingStatus.MARKING, None, ""
+        second.opened_at = second.third_after = None
+        second.save(update_fields=["status", "agreed", "reason", "opened_at", "third_after"])
+        SecondMarkingEvent.objects.create(
+            second_marking=second, actor=reviewer, moved_to=second.status, note=note, at=at
+        )
 
 
 def _propose(decision: Decision, outcome: DecisionOutcome, *, actor: User, at: datetime, reasons: str) -> None:

@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, Role, require
-from learners.models import Assignment, Concern, Submission, User
+from learners.models import Assignment, AssignmentEvent, Concern, Submission, User
 from learners.models.marking import ConcernKind
-from learners.services import marking, notices
+from learners.services import assignment, marking, notices
 from learners.workflow import SubmissionStatus
 
 OPEN = {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW}
@@ -21,7 +21,7 @@ def raise_concern(*, actor: User, submission: Submission, kind: ConcernKind, tex
     """Tell the leads of a credential what keeps the actor from judging a submission.
 
     Misconduct holds the submission: it is not finished before a lead has answered. "Not my field" ends the actor's
-    assignment, and a lead places the work anew. A second call answers the concern that is open. Raises NotAllowed, Invalid
+    assignment, and the engine finds somebody else, or a lead does. A second call answers the concern that is open. Raises NotAllowed, Invalid
     (no words), Conflict (decided already).
     """
     submission = (
@@ -41,10 +41,7 @@ def raise_concern(*, actor: User, submission: Submission, kind: ConcernKind, tex
         submission=submission, kind=kind, text=text, raised_by=actor, raised_at=at
     )
     if kind == ConcernKind.NOT_MY_FIELD:
-        Assignment.objects.filter(submission=submission, assessor=actor, ended_at__isnull=True).update(
-            ended_at=at, reason=_("Not my field: %(text)s") % {"text": text}
-        )
-        marking.let_go(actor=actor, submission=submission)
+        _pass_on(actor, submission, note=_("Not my field: %(text)s") % {"text": text}, at=at)
     if standing is None:
         notices.tell_role(
             Role.LEAD,
@@ -57,6 +54,16 @@ def raise_concern(*, actor: User, submission: Submission, kind: ConcernKind, tex
             but=[key for key in (actor.pk, submission.learner.user_id) if key is not None],
         )
     return concern
+
+
+def _pass_on(actor: User, submission: Submission, *, note: str, at: datetime) -> None:
+    """End the actor's assignment; the engine gives the work to nobody from whom it was taken."""
+    mine = Assignment.objects.get(submission=submission, assessor=actor, ended_at__isnull=True)
+    mine.ended_at = at
+    mine.save(update_fields=["ended_at"])
+    AssignmentEvent.objects.create(assignment=mine, actor=actor, moved_to="ended", note=note, at=at)
+    marking.let_go(actor=actor, submission=submission)
+    assignment.assign_submission(submission=submission, at=at)
 
 
 @transaction.atomic

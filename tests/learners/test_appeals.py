@@ -131,10 +131,12 @@ def test_an_earlier_assessor_cannot_be_chosen(client, make_released, make_user, 
     decision.events.create(actor=released_by, moved_to="released", at=NOON)
     former = make_user(Role.ASSESSOR, name="Had It First")
     decision.submission.assignments.create(assessor=former, role="second", assigned_at=NOON, ended_at=SOON)
+    mentor = make_user(Role.ASSESSOR, name="Mentor")
+    mentor.conflicts.create(learner=decision.learner, kind="adviser", declared_at=NOON)
     appeal = opened(decision)
 
     assert list(services.reviewers(appeal, SOON)) == [reviewer]
-    for person in (earlier, released_by, former, decision.learner.user, lead):
+    for person in (earlier, released_by, former, mentor, decision.learner.user, lead):
         with pytest.raises(Invalid):
             services.name_reviewer(actor=lead, appeal=appeal, reviewer=person, at=SOON)
     client.force_login(lead)
@@ -192,6 +194,35 @@ def test_what_is_marked_again_comes_to_the_reviewer_alone(client, reviewed, revi
     data = {f"level_{number}": "3" for number in (1, 2, 3)} | {"overall_comment": "", "action": "finish"}
     assert client.post(reverse("learners:marking", args=[submission.public_id]), data).status_code == 302
     assert submission.decisions.exclude(status="undone").get().outcome == "awarded"
+
+
+def test_what_two_have_judged_is_judged_by_two_others(make_double, lead, make_user, reviewer):
+    submission = make_double(levels=(2, 3, 3))
+    submission.assessments.update(status="finished", finished_at=NOON)
+    submission.second_marking.status = "settled"
+    submission.second_marking.save()
+    Submission.objects.filter(pk=submission.pk).update(status="returned")
+    decision = Decision.objects.create(
+        enrollment=submission.enrollment,
+        submission=submission,
+        attempt=1,
+        outcome="returned",
+        status="released",
+        actor=submission.assignments.first().assessor,
+        reason="Falls short.",
+        proposed_at=NOON,
+        effective_at=NOON,
+    )
+    earlier = set(submission.assignments.values_list("assessor", flat=True))
+    another = make_user(Role.ASSESSOR)
+    appeal = services.name_reviewer(actor=lead, appeal=opened(decision), reviewer=reviewer, at=SOON)
+
+    answer(appeal, "re-mark")
+    services.assign_waiting(at=SOON)
+
+    now = set(submission.assignments.filter(ended_at__isnull=True).values_list("assessor", flat=True))
+    assert now == {reviewer.pk, another.pk}
+    assert not now & earlier
 
 
 def test_a_correction_is_proposed_and_a_lead_releases_it(make_released, lead, reviewer):

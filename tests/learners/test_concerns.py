@@ -34,7 +34,8 @@ def test_possible_misconduct_holds_the_submission_until_the_lead_has_answered(cl
     assert set(Notice.objects.filter(kind="concern").values_list("user", flat=True)) == {lead.pk, assessor.pk}
 
 
-def test_what_is_not_ones_field_leaves_the_queue_and_is_told_to_the_lead(client, waiting, assessor, lead):
+def test_what_is_not_ones_field_passes_to_another_and_is_told_to_the_lead(client, waiting, assessor, lead, make_user):
+    other = make_user(Role.ASSESSOR)
     client.force_login(assessor)
 
     answer = client.post(
@@ -44,7 +45,10 @@ def test_what_is_not_ones_field_leaves_the_queue_and_is_told_to_the_lead(client,
 
     assert answer["Location"] == reverse("learners:queue")
     assert not Submission.objects.to_assess(assessor).exists()
-    assert waiting.assignments.get().reason == "Not my field: This is about dentistry."
+    [passed_on] = waiting.assignments.filter(ended_at__isnull=True)
+    assert passed_on.assessor == other
+    ended = waiting.assignments.get(assessor=assessor)
+    assert ended.events.get(moved_to="ended").note == "Not my field: This is about dentistry."
     assert client.get(marking_url(waiting)).status_code == 404
     client.force_login(lead)
     assert "This is about dentistry." in client.get(reverse("learners:concern-list")).content.decode()
