@@ -9,9 +9,11 @@ class LearnersConfig(AppConfig):
         from config import panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import appeals, learning
+        from learners.selectors import appeals, enrolling, learning
 
-        panels.register("credentials:item-action", learning.item_action, "learners/_item_action.html")
+        panels.register("credentials:item-action", enrolling.item_action, "learners/_item_action.html")
+        panels.register("credentials:item", enrolling.item_facts, "learners/_item_facts.html", order=20)
+        panels.register("credentials:manage", enrolling.class_link, "learners/_class_link.html")
 
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 

@@ -3,6 +3,7 @@ from learners.views import (
     assessing,
     availability,
     concerns,
+    enrolling,
     evidence,
     learning,
     load,
@@ -16,6 +17,7 @@ from learners.views import (
 app_name = "learners"
 urlpatterns = [
     *learning.urlpatterns,
+    *enrolling.urlpatterns,
     *evidence.urlpatterns,
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,

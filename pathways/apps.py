@@ -12,6 +12,7 @@ class PathwaysConfig(AppConfig):
         from pathways import panels
 
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
+        slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)
         slots.register("learners:award", panels.award, "pathways/_award.html", order=70)
         add_nav(_("Pathways"), "pathways:pathway-list", is_shown=lambda user: True, order=25)
         add_nav(

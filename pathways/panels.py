@@ -2,16 +2,19 @@
 
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config.permissions import Role
+from credentials.models import Credential
 from learners.models import Award
 from learners.selectors.learning import learner_of
 from pathways import selectors
-from pathways.models import DesignationCase
-from pathways.workflow import CaseStatus
+from pathways.models import DesignationCase, PathwayVersion, Requirement, RequirementKind
+from pathways.workflow import CaseStatus, PathwayVersionStatus
 
 
 def home(request: HttpRequest, user: Any) -> dict[str, Any] | None:
@@ -40,3 +43,31 @@ def award(request: HttpRequest, award: Award) -> dict[str, Any] | None:
         if not standing.is_decided and any(each.award_id == award.pk for each, _label in standing.progress.counted)
     ]
     return {"standings": counting} if counting else None
+
+
+def item(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
+    """The pathways that count an item in their newest version, and as which part. Two queries."""
+    newest = (
+        PathwayVersion.objects.filter(status=PathwayVersionStatus.PUBLISHED)
+        .values("pathway")
+        .annotate(newest=Max("pk"))
+        .values("newest")
+    )
+    rows = (
+        Requirement.objects.filter(credential=credential, version__in=newest)
+        .select_related("version__pathway", "parent")
+        .order_by("version__title", "pk")
+    )
+    found = [
+        {"title": row.version.title, "url": row.version.pathway.get_absolute_url(), "part": _part(row)} for row in rows
+    ]
+    return {"pathways": found} if found else None
+
+
+def _part(row: Requirement) -> str:
+    group = row.parent
+    if group is None or group.kind != RequirementKind.CHOOSE:
+        return _("required")
+    if group.label:
+        return _("one choice for “%(group)s”") % {"group": group.label}
+    return _("one of several to choose from")

@@ -2,11 +2,13 @@
 
 from .catalog import Catalog, Found, card, cards, catalog
 from .manage import manage_rows, newest_first
-from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings
+from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running
 from .version import (
     Sheet,
+    fill_children,
     in_words,
     machine_readable,
+    prerequisites_of,
     sheet,
     shown_in_words,
     source_in_words,
@@ -22,11 +24,14 @@ __all__ = [
     "card",
     "cards",
     "catalog",
+    "fill_children",
     "in_words",
     "machine_readable",
     "manage_rows",
     "newest_first",
     "open_offerings",
+    "prerequisites_of",
+    "running",
     "sheet",
     "shown_in_words",
     "source_in_words",

@@ -8,7 +8,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from credentials.models import Offering
+from credentials.models import Credential, Offering
 
 # Enrollments of these states sit nowhere: their seat is free for another. The states are those of learners.workflow.
 TAKES_NO_SEAT = ("waitlisted", "withdrawn")
@@ -54,6 +54,15 @@ def with_seats(offerings: QuerySet[Offering]) -> QuerySet[Offering]:
         taken=Count("enrollments", filter=~Q(enrollments__status__in=TAKES_NO_SEAT)),
         waiting=Count("enrollments", filter=Q(enrollments__status="waitlisted")),
     )
+
+
+def running(credential: Credential, on: date) -> list[OpenOffering]:
+    """The offerings of one credential that have not closed. One query for each object and day, however often asked."""
+    kept: tuple[date, list[OpenOffering]] | None = vars(credential).get("_running")
+    if kept is None or kept[0] != on:
+        kept = (on, open_offerings([credential.pk], on).get(credential.pk, []))
+        vars(credential)["_running"] = kept
+    return kept[1]
 
 
 def open_offerings(credentials: Iterable[int], on: date) -> dict[int, list[OpenOffering]]:

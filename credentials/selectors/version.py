@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -50,22 +50,38 @@ class Sheet:
     expiry: str
 
 
+_PREREQUISITES = Prefetch("prerequisites", Prerequisite.objects.select_related("requires__current_version"))
+_CHILDREN = (
+    "outcomes",
+    "criteria__levels",
+    "evidence_requirements",
+    Prefetch("alignments", Alignment.objects.select_related("competency__framework")),
+    _PREREQUISITES,
+)
+
+
 def with_children(versions: QuerySet[CredentialVersion]) -> QuerySet[CredentialVersion]:
     """The same with all that `sheet` and the gate read: six more queries, whatever the size."""
-    return versions.prefetch_related(
-        "outcomes",
-        "criteria__levels",
-        "evidence_requirements",
-        Prefetch("alignments", Alignment.objects.select_related("competency__framework")),
-        Prefetch("prerequisites", Prerequisite.objects.select_related("requires__current_version")),
-    )
+    return versions.prefetch_related(*_CHILDREN)
+
+
+def fill_children(version: CredentialVersion) -> CredentialVersion:
+    """The same for one version that is at hand."""
+    prefetch_related_objects([version], *_CHILDREN)
+    return version
+
+
+def prerequisites_of(version: CredentialVersion) -> list[Prerequisite]:
+    """What it asks for first, each with its current version. One query, or none when its children were filled."""
+    prefetch_related_objects([version], _PREREQUISITES)
+    return sorted(version.prerequisites.all(), key=lambda each: each.pk)
 
 
 def sheet(version: CredentialVersion) -> Sheet:
     """No query for a version of `with_children` whose credential and organization are at hand."""
     criteria = sorted(version.criteria.all(), key=_position)
     requirements = sorted(version.evidence_requirements.all(), key=_position)
-    prerequisites = sorted(version.prerequisites.all(), key=lambda each: each.pk)
+    prerequisites = prerequisites_of(version)
     return Sheet(
         version=version,
         what=_what(version),

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
@@ -71,8 +71,10 @@ def credential_page(
     request: HttpRequest, credential: Credential, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
     """The page of an item. refusal: why what was asked for on it (to enroll) did not happen."""
-    versions = CredentialVersion.objects.filter(pk=credential.current_version_id)
-    version = get_object_or_404(selectors.with_children(versions))
+    version = credential.current_version
+    if version is None:
+        raise Http404
+    selectors.fill_children(version)
     version.credential = credential
     context = {
         "credential": credential,

@@ -9,6 +9,7 @@ from .assessment import (
 from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
 from .awards import Award, AwardComponent, AwardEvent
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
+from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
@@ -35,6 +36,7 @@ __all__ = [
     "DecisionEvent",
     "Declaration",
     "Enrollment",
+    "EnrollmentEvent",
     "Escalation",
     "EvidenceItem",
     "Judgment",

@@ -5,6 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Credential, CredentialVersion, Offering, Organization, Outcome
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus
@@ -31,6 +32,9 @@ class Enrollment(models.Model):
     credential_version = models.ForeignKey(CredentialVersion, on_delete=models.PROTECT, related_name="enrollments")
     offering = models.ForeignKey(Offering, null=True, blank=True, on_delete=models.PROTECT, related_name="enrollments")
     status = models.CharField(max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.ACTIVE)
+    is_early_assessment = models.BooleanField(
+        default=False, db_default=False, help_text=_("Assessed without taking part in an offering.")
+    )
     enrolled_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -48,12 +52,22 @@ class Enrollment(models.Model):
                 | (~Q(status__in=OPEN_ENROLLMENTS) & Q(ended_at__isnull=False)),
                 name="enrollment_ended_has_time",
             ),
+            CheckConstraint(
+                condition=~Q(status=EnrollmentStatus.WAITLISTED) | Q(offering__isnull=False),
+                name="enrollment_waits_for_an_offering",
+            ),
+            CheckConstraint(
+                condition=Q(is_early_assessment=False) | Q(offering__isnull=True), name="enrollment_early_needs_no_seat"
+            ),
         ]
 
     def __str__(self) -> str:
         return f"enrollment {self.public_id}"
 
     def get_absolute_url(self) -> str:
+        """The workspace; on the waitlist there is none yet, and the item's page says the place."""
+        if self.status == EnrollmentStatus.WAITLISTED:
+            return self.credential.get_absolute_url()
         return reverse("learners:enrollment-detail", args=[self.public_id])
 
 

@@ -6,16 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
-from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from credentials.models import Credential, EvidenceRequirement
-from credentials.models.catalog import CredentialKind
 from credentials.selectors import source_in_words
-from learners import services
 from learners.models import Award, Decision, Enrollment, Learner, Submission, User
 from learners.selectors import assessing
 from learners.services.evidence import FROM_LEARNER
@@ -39,27 +36,6 @@ def learner_of(user: User) -> Learner | None:
 
 def day_in_words(at: datetime) -> str:
     return format_date(timezone.localtime(at), "M j, Y")
-
-
-# An item of the catalog ----------------------------------------------------------------------------------------------
-def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """What the reader of an item's page can do there. At most nine queries; none for a stranger."""
-    if not request.user.is_authenticated:
-        return {"is_stranger": True}
-    learner = learner_of(request.user)
-    if learner is None or credential.kind != CredentialKind.MICROCREDENTIAL:
-        return None
-    newest = learner.enrollments.filter(credential=credential).order_by("-enrolled_at", "-pk").first()
-    award = learner.awards.counting_on(timezone.localdate()).filter(credential=credential).first()
-    reasons = services.refusals(learner=learner, credential=credential, at=timezone.now())
-    is_open = newest is not None and newest.status in OPEN_ENROLLMENTS
-    return {
-        "enrollment": newest if is_open else None,
-        "award": award,
-        "reasons": [] if is_open or award else reasons,
-        "may_enroll": not reasons,
-        "was_revoked": learner.awards.filter(credential=credential, status=AwardStatus.REVOKED).exists(),
-    }
 
 
 # Home ----------------------------------------------------------------------------------------------------------------

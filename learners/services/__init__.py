@@ -12,9 +12,10 @@ from .assessment import (
 from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
 from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
 from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award, suspend_award, withdraw_award
+from .class_enrollment import ClassEnrollment, count_class, enroll_class
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
-from .enrollment import enroll, refusals
+from .enrollment import enroll, fill_seats, refusals, why_not_withdraw, withdraw
 from .escalation import escalate
 from .evidence import (
     DECLARATIONS,
@@ -48,6 +49,7 @@ __all__ = [
     "DECLARATIONS",
     "AlreadyHere",
     "ChangedElsewhere",
+    "ClassEnrollment",
     "FileRefused",
     "Grant",
     "JudgmentInput",
@@ -68,12 +70,15 @@ __all__ = [
     "change_name",
     "choose_shortcuts",
     "close_concern",
+    "count_class",
     "decide_appeal",
     "declare_conflict",
     "drop_snippet",
     "end_role",
     "enroll",
+    "enroll_class",
     "escalate",
+    "fill_seats",
     "find_learner",
     "finish_assessment",
     "grant_award",
@@ -115,6 +120,8 @@ __all__ = [
     "undo_release",
     "undo_until",
     "undo_window",
+    "why_not_withdraw",
+    "withdraw",
     "withdraw_award",
     "withdraw_conflict",
 ]

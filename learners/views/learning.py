@@ -1,24 +1,20 @@
-"""The learner's own pages: home, starting something, badges."""
+"""The learner's own pages: home and badges."""
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
-from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Role
-from credentials.views.catalog import credential_page, find_readable
-from learners import services
 from learners.models import Award, Decision
 from learners.selectors import assessing, learning
-from learners.workflow import OPEN_ENROLLMENTS, DecisionStatus
+from learners.workflow import DecisionStatus
 
 
 @login_required
@@ -42,28 +38,6 @@ def home(request: HttpRequest) -> HttpResponse:
         "may_manage": bool({Role.LEAD, Role.ADMINISTRATOR} & roles),
     }
     return render_page(request, "learners/home.html", context)
-
-
-@login_required
-@require_http_methods(["GET", "POST"])
-def enroll(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    credential = find_readable(public_id)
-    if request.method == "GET":  # after a sign-in in between
-        return redirect(credential)
-    learner = learning.learner_of(request.user)
-    if learner is None:
-        refusal = _("Only learners enroll. Your account has no learner's record.")
-        return credential_page(request, credential, refusal=refusal, status=403)
-    try:
-        enrollment = services.enroll(actor=request.user, learner=learner, credential=credential, at=timezone.now())
-    except RegistryError as error:
-        standing = learner.enrollments.filter(credential=credential, status__in=OPEN_ENROLLMENTS).first()
-        if standing is not None:  # sent twice
-            messages.info(request, _("You are enrolled already; this is your workspace."))
-            return redirect(standing)
-        return credential_page(request, credential, refusal=str(error), status=error.http_status)
-    messages.success(request, _("You are enrolled. Gather your evidence here."))
-    return redirect(enrollment)
 
 
 @login_required
@@ -123,7 +97,6 @@ def _event_title(moved_to: str) -> str:
 
 urlpatterns: list[URLPattern] = [
     path("home/", home, name="home"),
-    path("catalog/<uuid:public_id>/enroll/", enroll, name="enroll"),
     path("badges/", award_list, name="award-list"),
     path("badges/<uuid:public_id>/", award_detail, name="award-detail"),
 ]
