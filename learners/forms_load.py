@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credentials.models import Credential
 from learners.models import ConflictKind, User
 from learners.services.availability import CAP_MAX
 
@@ -90,3 +91,14 @@ class AssignForm(forms.Form):
 
 def people(users: Sequence[User]) -> list[tuple[str, str]]:
     return [(str(each.public_id), str(each)) for each in users]
+
+
+class ItemFilter(forms.Form):
+    item = forms.ChoiceField(label=_("Credential"), required=False)
+
+    def __init__(self, *args: Any, credentials: Sequence[Credential], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["item"].choices = [
+            (str(each.public_id), each.current_version.title if each.current_version else each.code)
+            for each in credentials
+        ]

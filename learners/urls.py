@@ -1,4 +1,5 @@
 from learners.views import (
+    agreement,
     appeals,
     assessing,
     availability,
@@ -27,6 +28,7 @@ urlpatterns = [
     *releasing.urlpatterns,
     *second_marking.urlpatterns,
     *load.urlpatterns,
+    *agreement.urlpatterns,
     *availability.urlpatterns,
     *notices.urlpatterns,
 ]

@@ -50,6 +50,7 @@ READ = {
     "learners:load-board": (None, "lead administrator elsewhere"),
     "learners:load-person": ("assessor_user", "lead administrator"),
     "learners:assign-one": ("waiting role=first", "lead administrator"),
+    "learners:agreement-report": (None, "lead administrator committee auditor elsewhere"),
     "learners:load-own": (None, "assessor elsewhere"),
     "learners:decision-list": (None, "assessor lead elsewhere"),
     "learners:decision-detail": ("decision", "assessor lead registrar auditor"),
