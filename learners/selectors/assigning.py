@@ -1,7 +1,7 @@
 """Who may take which work, and why not: one reading of everything that decides it, for any amount of work."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -73,6 +73,7 @@ class Pool:
     def __init__(self, submissions: Sequence[Submission], *, at: datetime) -> None:
         self.at = at
         self._today = timezone.localdate(at)
+        self._away_on: dict[date, set[int]] = {}
         organizations = {each.credential.organization_id for each in submissions}
         grants = (
             RoleGrant.objects.in_force(at)
@@ -93,11 +94,10 @@ class Pool:
         self._read_loads()
         self._read_leave()
         learners = {each.enrollment.learner_id for each in submissions}
-        self._conflicts = set(
-            Conflict.objects.standing()
-            .filter(assessor__in=self.candidates, learner__in=learners)
-            .values_list("assessor", "learner")
-        )
+        self._conflicts: dict[int, set[int]] = {}
+        declared = Conflict.objects.standing().filter(assessor__in=self.candidates, learner__in=learners)
+        for assessor, learner in declared.values_list("assessor", "learner"):
+            self._conflicts.setdefault(learner, set()).add(assessor)
         self._standing: dict[int, dict[str, int]] = {}
         self._moved: dict[int, set[int]] = {}
         for submission, role, assessor, ended_at in Assignment.objects.filter(submission__in=submissions).values_list(
@@ -136,28 +136,36 @@ class Pool:
         organization, credential = submission.credential.organization_id, submission.credential.pk
         return self._covers.get((organization, None), set()) | self._covers.get((organization, credential), set())
 
+    def _kept_from(self, submission: Submission) -> list[tuple[Hindrance, Collection[int]]]:
+        """Who cannot take a submission, by what keeps them, in the order in which it is told."""
+        standing = set(self._standing.get(submission.pk, {}).values())
+        due_on = timezone.localdate(submission.due_at) if submission.due_at else self._today
+        own = {submission.learner.user_id} if submission.learner.user_id else set()
+        return [
+            (Hindrance.OWN, own),
+            (Hindrance.TAKEN, standing),
+            (Hindrance.CONFLICT, self._conflicts.get(submission.enrollment.learner_id, ())),
+            (Hindrance.MOVED, self._moved.get(submission.pk, ())),
+            (Hindrance.PROFESSION, self._makes_no_pair(standing) if is_pair(submission) else ()),
+            (Hindrance.AWAY, self._away(self._today) | self._away(max(due_on, self._today))),
+            (Hindrance.FULL, {key for key, each in self.candidates.items() if each.places == 0}),
+        ]
+
     def hindrance(self, submission: Submission, assessor: int) -> Hindrance | None:
         """What keeps a qualified person from a submission."""
-        candidate = self.candidates[assessor]
-        others = list(self._standing.get(submission.pk, {}).values())
-        if submission.learner.user_id == assessor:
-            return Hindrance.OWN
-        if assessor in others:
-            return Hindrance.TAKEN
-        if (assessor, submission.enrollment.learner_id) in self._conflicts:
-            return Hindrance.CONFLICT
-        if assessor in self._moved.get(submission.pk, ()):
-            return Hindrance.MOVED
-        if is_pair(submission) and len(others) < 2 and not self._makes_a_pair(candidate, others):
-            return Hindrance.PROFESSION
-        due_on = timezone.localdate(submission.due_at) if submission.due_at else self._today
-        if candidate.is_away(self._today) or candidate.is_away(max(due_on, self._today)):
-            return Hindrance.AWAY
-        return Hindrance.FULL if candidate.places == 0 else None
+        return next((why for why, kept in self._kept_from(submission) if assessor in kept), None)
 
-    def _makes_a_pair(self, candidate: Candidate, others: Iterable[int]) -> bool:
-        known = {self.candidates[each].profession for each in others if each in self.candidates}
-        return bool(candidate.profession) and candidate.profession not in known
+    def _makes_no_pair(self, standing: Collection[int]) -> set[int]:
+        """Whose profession is unknown, or the same as that of the one who has it; a third assessor may be of any."""
+        if len(standing) > 1:
+            return set()
+        known = {self.candidates[each].profession for each in standing if each in self.candidates} | {""}
+        return {key for key, each in self.candidates.items() if each.profession in known}
+
+    def _away(self, day: date) -> set[int]:
+        if day not in self._away_on:
+            self._away_on[day] = {key for key, each in self.candidates.items() if each.is_away(day)}
+        return self._away_on[day]
 
     def judges(self) -> list[Judge]:
         """In turn: who was given nothing for the longest time comes first among equals."""
@@ -167,7 +175,7 @@ class Pool:
 
     def work(self, submission: Submission, role: str) -> Work:
         former = self._former.get((submission.enrollment_id, submission.attempt - 1, role))
-        eligible = {key for key in self.qualified(submission) if self.hindrance(submission, key) is None}
+        eligible = self.qualified(submission).difference(*(kept for _why, kept in self._kept_from(submission)))
         return Work(submission.pk, frozenset(eligible), former)
 
     def take(self, submission: Submission, role: str, assessor: int) -> None:

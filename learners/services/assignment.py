@@ -49,7 +49,7 @@ def assign_submission(*, submission: Submission, at: datetime) -> Assignment | N
     if standing is not None or submission.status not in OPEN:
         return standing
     _one_at_a_time()
-    draw_second(submission, at=at)
+    _draw_second([submission], at=at)
     made = _place([submission], at=at)
     return next((each for each in made if each.role == AssessorRole.FIRST), None)
 
@@ -67,17 +67,18 @@ def assign_waiting(*, at: datetime) -> Placed:
     locked = Submission.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=keys, status__in=OPEN)
     submissions = list(locked.with_context().order_by("due_at", "pk")[:RUN])
     for submission in submissions:
-        draw_second(submission, at=at)
+        _draw_second([submission], at=at)
     made = _place(submissions, at=at)
     return Placed(made, left=sum(assigning.without(role).count() for role in AssessorRole))
 
 
-def draw_second(submission: Submission, *, at: datetime) -> SecondMarking | None:
-    """Note that a second assessor judges a submission, if its item or the sample says so."""
-    cause = assigning.cause_of_second(submission)
-    if not cause:
-        return None
-    return SecondMarking.objects.get_or_create(submission=submission, defaults={"cause": cause, "drawn_at": at})[0]
+def _draw_second(submissions: Sequence[Submission], *, at: datetime) -> None:
+    """Note which of them a second assessor judges, because the item or the sample says so; harmless when repeated."""
+    causes = {each: assigning.cause_of_second(each) for each in submissions}
+    SecondMarking.objects.bulk_create(
+        [SecondMarking(submission=each, cause=cause, drawn_at=at) for each, cause in causes.items() if cause],
+        ignore_conflicts=True,
+    )
 
 
 def _one_at_a_time() -> None:
