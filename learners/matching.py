@@ -34,8 +34,9 @@ class Work:
 def match(works: Sequence[Work], judges: Sequence[Judge]) -> dict[int, int]:
     """Place as much work as possible: the key of the judge for each piece that has one.
 
-    In this order: as many pieces as possible; as many as possible with whom they had before; loads as even as possible; and
-    where that leaves a choice, those first who stand first in `judges`. Exact, and the same whenever it is called.
+    In this order: as many pieces as possible; as many as possible with whom they had before; loads as even as possible.
+    Exact, and the same whenever it is called. A single piece goes to the first in `judges` among equals: work that comes one
+    by one goes round. (For many at once a price for the turn would cost the solver thirty times as long.)
     """
     able = [judge for judge in judges if judge.places > 0]
     if not works or not able:
@@ -59,11 +60,10 @@ def _match_many(works: Sequence[Work], judges: Sequence[Judge]) -> dict[int, int
     lowest = min(judge.load for judge in judges)
     places = [min(judge.places, len(works)) for judge in judges]
     owner = np.repeat(np.arange(len(judges)), places)
-    step = np.concatenate(
-        [judge.load - lowest + np.arange(1, count + 1) for judge, count in zip(judges, places, strict=True)]
+    of_place = np.concatenate(
+        [judge.load - lowest + np.arange(1.0, count + 1) for judge, count in zip(judges, places, strict=True)]
     )
-    turn, former, never = _weights(len(works), len(judges), int(step.max()))
-    of_place = (step * turn + owner).astype(float) if turn > 1 else step.astype(float)
+    former, never = _weights(len(works), int(of_place.max()))
 
     column = {judge.key: number for number, judge in enumerate(judges)}
     costs = np.full((len(works), len(judges)), float(never))
@@ -81,14 +81,13 @@ def _match_many(works: Sequence[Work], judges: Sequence[Judge]) -> dict[int, int
     }
 
 
-def _weights(works: int, judges: int, steps: int) -> tuple[int, int, int]:
-    """What a step, a change of judge and an unplaced piece cost, each more than all of the lesser ones together."""
-    for turn in (works * judges + 1, 1):
-        former = works * (steps + 1) * turn + 1
-        never = works * (former + (steps + 1) * turn) + 1
-        if never * works < EXACT:
-            return turn, former, never
-    raise OverflowError(f"Too much work to match at once: {works} pieces.")
+def _weights(works: int, steps: int) -> tuple[int, int]:
+    """What a change of judge and an unplaced piece cost, each more than all of the lesser costs together."""
+    former = works * (steps + 1) + 1
+    never = works * (former + steps + 1) + 1
+    if never * works >= EXACT:
+        raise OverflowError(f"Too much work to match at once: {works} pieces.")
+    return former, never
 
 
 def spread(loads: Collection[int]) -> int:

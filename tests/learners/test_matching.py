@@ -21,7 +21,7 @@ def test_700_submissions_40_assessors_with_caps_of_20_are_spread_by_at_most_1():
 
     found = match(works, judges)
 
-    assert time.process_time() - began < 10  # a guard against a wrong method; `make bench` holds the figure
+    assert time.process_time() - began < 5  # a guard against a wrong method; `make bench` holds the figure
     assert len(found) == 700
     assert max(loads(found, judges)) <= 20
     assert spread(loads(found, judges)) <= 1
@@ -42,11 +42,11 @@ def test_the_former_judge_goes_before_an_even_load_and_not_before_another_piece_
     assert match([Work(7, {1, 2}, former=1), Work(8, {1})], [Judge(1, 1), Judge(2, 1)]) == {7: 2, 8: 1}
 
 
-def test_those_first_in_turn_come_first_among_equals():
-    works = [Work(key, {1, 2, 3}) for key in range(2)]
+def test_a_single_piece_goes_to_the_first_in_turn_among_equals():
+    work = Work(0, {1, 2, 3})
 
-    assert set(match(works, [Judge(3, 9), Judge(1, 9), Judge(2, 9)]).values()) == {3, 1}
-    assert match(works[:1], [Judge(3, 9), Judge(1, 9)]) == {0: 3}
+    assert match([work], [Judge(3, 9), Judge(1, 9), Judge(2, 9)]) == {0: 3}
+    assert match([work], [Judge(3, 9, load=1), Judge(1, 9), Judge(2, 9)]) == {0: 1}
 
 
 def test_nobody_and_nothing():
