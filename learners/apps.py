@@ -37,5 +37,12 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: bool({Role.LEAD, Role.ADMINISTRATOR} & user.roles()),
             order=42,
         )
+        # Leads come to it from the load board.
+        add_nav(
+            _("Agreement"),
+            "learners:agreement-report",
+            is_shown=lambda user: bool({Role.COMMITTEE, Role.AUDITOR} & user.roles()),
+            order=44,
+        )
         add_nav(_("My load"), "learners:load-own", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=43)
         add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90)
