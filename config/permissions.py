@@ -48,6 +48,7 @@ class Can(TextChoices):
     AWARD_READ = "award-read", gettext_lazy("read an award in the registry")
     AWARD_REVOKE_REQUEST = "award-revoke-request", gettext_lazy("request that an award be revoked")
     AWARD_REVOKE_APPROVE = "award-revoke-approve", gettext_lazy("approve the revocation of an award")
+    LEARNER_SEARCH = "learner-search", gettext_lazy("look for a learner")
     LEARNER_RENAME = "learner-rename", gettext_lazy("change a learner's name")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
@@ -127,6 +128,10 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         request.requested_by_id != user.pk
         and request.award.learner.user_id != user.pk
         and user.has_role(Role.REGISTRAR, request.award.credential)
+    ),
+    # subject: the Organization whose learners are looked for
+    Can.LEARNER_SEARCH: lambda user, organization: user.has_any_role(
+        {Role.LEAD, Role.REGISTRAR, Role.AUDITOR}, organization
     ),
     # subject: a Learner
     Can.LEARNER_RENAME: lambda user, learner: (

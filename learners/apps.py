@@ -45,4 +45,10 @@ class LearnersConfig(AppConfig):
             order=44,
         )
         add_nav(_("My load"), "learners:load-own", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=43)
+        add_nav(
+            _("Learners"),
+            "learners:learner-search",
+            is_shown=lambda user: bool({Role.LEAD, Role.REGISTRAR, Role.AUDITOR} & user.roles()),
+            order=45,
+        )
         add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90)

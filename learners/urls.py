@@ -11,6 +11,7 @@ from learners.views import (
     marking_tools,
     notices,
     observation,
+    people,
     releasing,
     second_marking,
 )
@@ -23,6 +24,7 @@ urlpatterns = [
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,
     *concerns.urlpatterns,
+    *people.urlpatterns,
     *appeals.urlpatterns,
     *observation.urlpatterns,
     *releasing.urlpatterns,

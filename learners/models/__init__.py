@@ -1,3 +1,4 @@
+from .access import AccessEntry, AccessReason
 from .appeals import Appeal, AppealEvent
 from .assessment import (
     Assessment,
@@ -18,6 +19,8 @@ from .people import Cohort, Learner, LearnerName, RoleGrant, User
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 
 __all__ = [
+    "AccessEntry",
+    "AccessReason",
     "Appeal",
     "AppealEvent",
     "Assessment",

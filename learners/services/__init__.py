@@ -1,5 +1,6 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
+from .access import may_open, schools_of, search_learners
 from .appeals import appeal_until, decide_appeal, name_reviewer, open_appeal, reviewers
 from .assessment import (
     ChangedElsewhere,
@@ -90,6 +91,7 @@ __all__ = [
     "keep_snippet",
     "let_go",
     "mark_read",
+    "may_open",
     "move_assignments",
     "name_reviewer",
     "open_appeal",
@@ -107,6 +109,8 @@ __all__ = [
     "revision",
     "revoke_award",
     "save_judgments",
+    "schools_of",
+    "search_learners",
     "send_mail",
     "send_observation_links",
     "set_load",

@@ -36,6 +36,9 @@ READ = {
     "learners:submission-detail": ("waiting", "owner assessor lead auditor"),
     "learners:file-download": ("item.file", "owner"),
     "learners:marking": ("waiting", "assessor"),
+    "learners:learner-search": (None, "lead registrar auditor elsewhere"),
+    "learners:access-log": (None, "registrar auditor elsewhere"),
+    "learners:learner-history": ("waiting", "assessor"),
     "learners:appeal-list": (None, "assessor lead auditor elsewhere"),
     "learners:appeal-detail": ("appeal", "owner lead auditor"),
     "learners:observation-ask": ("workspace.enrollment", "owner"),
@@ -120,6 +123,7 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:learner-record",
     "learners:observation-staff",
     "learners:observation-link",
     "issuance:verify-page-elsewhere",

@@ -1,0 +1,45 @@
+"""Who looked for a learner, and why."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import QuerySet, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+from .people import Learner, User
+
+
+class AccessReason(TextChoices):
+    ADVISING = "advising", _("Advising or support of the learner")
+    ASSESSMENT = "assessment", _("Assessment or appeal")
+    RECORDS = "records", _("Correcting or issuing a record")
+    REQUEST = "request", _("The learner asked for it")
+    REVIEW = "review", _("Audit or accreditation")
+
+
+class AccessEntryQuerySet(QuerySet["AccessEntry"]):
+    def visible_to(self, user: User) -> AccessEntryQuerySet:
+        """Those about learners of the schools where a person is registrar or auditor of everything."""
+        schools = {
+            grant.organization_id
+            for grant in user.current_grants
+            if grant.role in {"registrar", "auditor"} and grant.credential_id is None
+        }
+        return self.filter(learner__organization__in=schools)
+
+
+class AccessEntry(models.Model):
+    """Append-only: a learner whom a search of staff has shown, by whom, with the reason that was given."""
+
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="access_entries")
+    reason = models.CharField(max_length=20, choices=AccessReason.choices)
+    at = models.DateTimeField()
+
+    objects = AccessEntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["learner", "actor", "at"], name="access_by_learner")]
+
+    def __str__(self) -> str:
+        return f"{self.reason} at {self.at:%Y-%m-%d %H:%M}"

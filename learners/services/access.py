@@ -1,0 +1,60 @@
+"""Looking for one learner: staff say why, and it is written down before anything is shown."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from config.errors import Invalid, NotAllowed
+from config.permissions import Can, allowed
+from credentials.models import Organization
+from learners.models import AccessEntry, Learner, User
+from learners.models.access import AccessReason
+
+SHOWN = 20
+FEWEST_LETTERS = 3
+# For so long a reason holds; then it is asked for again.
+REASON_HOLDS = timedelta(hours=8)
+
+
+def schools_of(user: User) -> list[Organization]:
+    """Where a person may look for learners."""
+    schools = {grant.organization_id: grant.organization for grant in user.current_grants}
+    return [each for each in schools.values() if allowed(user, Can.LEARNER_SEARCH, each)]
+
+
+@transaction.atomic
+def search_learners(*, actor: User, said: str, reason: AccessReason, at: datetime) -> list[Learner]:
+    """Find learners by a part of the name, or the whole e-mail address or student number; each one found is logged.
+
+    Raises NotAllowed, Invalid (no reason, too few letters, or too many found).
+    """
+    schools = schools_of(actor)
+    if not schools:
+        raise NotAllowed(_("You may not %(action)s.") % {"action": Can.LEARNER_SEARCH.label})
+    if reason not in AccessReason.values:
+        raise Invalid(_("Say why you look for this person; it is kept."))
+    said = said.strip()
+    if len(said) < FEWEST_LETTERS:
+        raise Invalid(_("Write at least %(count)s letters.") % {"count": FEWEST_LETTERS})
+    meant = Q(display_name__icontains=said) | Q(user__email__iexact=said) | Q(student_number=said)
+    found = list(
+        Learner.objects.filter(meant, organization__in=schools)
+        .exclude(user=actor)
+        .select_related("user", "cohort", "organization")
+        .order_by("display_name", "pk")[: SHOWN + 1]
+    )
+    if len(found) > SHOWN:
+        raise Invalid(_("More than %(count)s learners are found. Write more of the name.") % {"count": SHOWN})
+    AccessEntry.objects.bulk_create(
+        AccessEntry(actor=actor, learner=learner, reason=reason, at=at) for learner in found
+    )
+    return found
+
+
+def may_open(*, actor: User, learner: Learner, at: datetime) -> bool:
+    """Whether the actor has lately said why they look at this learner, and still may. One query."""
+    if not allowed(actor, Can.LEARNER_SEARCH, learner.organization) or learner.user_id == actor.pk:
+        return False
+    return AccessEntry.objects.filter(actor=actor, learner=learner, at__gt=at - REASON_HOLDS, at__lte=at).exists()
