@@ -9,7 +9,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0007_appeals"),
+        ("learners", "0008_seats_and_waitlist"),
     ]
 
     operations = [
