@@ -28,6 +28,7 @@ class Can(TextChoices):
     CREDENTIAL_EDIT = "credential-edit", gettext_lazy("edit the draft of a credential")
     CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
     ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
+    GROWTH_WRITE = "growth-write", gettext_lazy("keep goals and confidence")
     CLASS_ENROLL = "class-enroll", gettext_lazy("enroll a whole class")
     SUBMISSION_EDIT = "submission-edit", gettext_lazy("work on a submission")
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
@@ -63,6 +64,8 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.CREDENTIAL_PUBLISH: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     # subject: the Learner who enrolls
     Can.ENROLLMENT_START: lambda user, learner: learner.user_id == user.pk,
+    # subject: the Learner whose growth it is
+    Can.GROWTH_WRITE: lambda user, learner: learner.user_id == user.pk,
     # subject: a Credential
     Can.CLASS_ENROLL: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     # subject: a Submission

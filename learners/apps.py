@@ -24,6 +24,12 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: learning.learner_of(user) is not None,
             order=20,
         )
+        add_nav(
+            _("Growth"),
+            "learners:growth",
+            is_shown=lambda user: learning.learner_of(user) is not None,
+            order=30,
+        )
         add_nav(_("Queue"), "learners:queue", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=40)
         add_nav(
             _("Decisions"),

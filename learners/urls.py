@@ -6,6 +6,7 @@ from learners.views import (
     concerns,
     enrolling,
     evidence,
+    growth,
     learning,
     load,
     marking_tools,
@@ -20,6 +21,7 @@ app_name = "learners"
 urlpatterns = [
     *learning.urlpatterns,
     *enrolling.urlpatterns,
+    *growth.urlpatterns,
     *evidence.urlpatterns,
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,

@@ -12,6 +12,7 @@ from .awards import Award, AwardComponent, AwardEvent
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
+from .growth import Goal, HomeVisit
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
@@ -42,6 +43,8 @@ __all__ = [
     "EnrollmentEvent",
     "Escalation",
     "EvidenceItem",
+    "Goal",
+    "HomeVisit",
     "Judgment",
     "Learner",
     "LearnerName",

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
@@ -44,7 +45,7 @@ class Work:
     """One enrollment on the home page: its newest attempt, how it stands, and what the learner does next (or nothing)."""
 
     enrollment: Enrollment
-    submission: Submission
+    submission: Submission | None
     kind: str
     word: str
     text: str
@@ -61,15 +62,21 @@ def work(learner: Learner) -> list[Work]:
     released = Decision.objects.filter(status=DecisionStatus.RELEASED)
     enrollments = (
         learner.enrollments.filter(status__in=OPEN_ENROLLMENTS)
-        .select_related("credential__organization", "credential__current_version", "credential_version")
+        .select_related("credential__organization", "credential__current_version", "credential_version", "offering")
         .prefetch_related("submissions", Prefetch("decisions", queryset=released))
         .order_by("-enrolled_at", "pk")
     )
-    found = [_work(each) for each in enrollments if each.submissions.all()]
+    found = [
+        _work(each) for each in enrollments if each.submissions.all() or each.status == EnrollmentStatus.WAITLISTED
+    ]
     return sorted(found, key=lambda each: not each.is_next)
 
 
 def _work(enrollment: Enrollment) -> Work:
+    if enrollment.status == EnrollmentStatus.WAITLISTED:
+        text = _("When a seat becomes free it goes to the first in line, and you are told.")
+        word = _("On the waitlist")
+        return Work(enrollment, None, "waiting", word, text, "", enrollment.get_absolute_url())
     submission = max(enrollment.submissions.all(), key=lambda each: each.attempt)
     if submission.status == SubmissionStatus.DRAFT:
         return Work(
@@ -98,8 +105,42 @@ def _work(enrollment: Enrollment) -> Work:
     return Work(enrollment, submission, "waiting", word, text, "", submission.get_absolute_url())
 
 
-def new_results(learner: Learner, at: datetime) -> list[tuple[Decision, date]]:
-    """The newest decision of each enrollment, of those released lately, with its day. One query.
+@dataclass(frozen=True)
+class Result:
+    """A decision that was released lately. is_new: since the learner was last here."""
+
+    decision: Decision
+    on: date
+    is_new: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """Something with a day: what, until when, where."""
+
+    on: date
+    text: str
+    url: str
+    is_past: bool
+
+
+def due(learner: Learner, found: Sequence[Work], on: date) -> list[Due]:
+    """What has a day set: drafts in an offering that closes, own goals. The soonest first. One query."""
+    drafts = [
+        (each.enrollment.offering.closes_on, each.enrollment.credential_version.title, each.url)
+        for each in found
+        if each.kind == "draft" and each.enrollment.offering is not None
+    ]
+    goals = [
+        (goal.due_on, goal.text, reverse("learners:growth") + "#goals")
+        for goal in learner.goals.filter(reached_at__isnull=True, due_on__isnull=False).order_by("due_on", "pk")[:5]
+        if goal.due_on is not None
+    ]
+    return [Due(day, text, url, day < on) for day, text, url in sorted([*drafts, *goals])]
+
+
+def new_results(learner: Learner, at: datetime, *, since: datetime | None) -> list[Result]:
+    """The newest decision of each enrollment, of those released lately. since: the visit before. One query.
 
     What was revoked since is no result any more; the badge says so.
     """
@@ -118,7 +159,14 @@ def new_results(learner: Learner, at: datetime) -> list[tuple[Decision, date]]:
         .with_context()
         .order_by("-effective_at", "pk")[:5]
     )
-    return [(each, timezone.localdate(each.effective_at)) for each in found]
+    return [
+        Result(
+            each,
+            timezone.localdate(each.effective_at),
+            is_new=since is None or (each.effective_at is not None and each.effective_at > since),
+        )
+        for each in found
+    ]
 
 
 def suggestions(learner: Learner) -> list[Credential]:

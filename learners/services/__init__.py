@@ -30,6 +30,7 @@ from .evidence import (
     submit_evidence,
 )
 from .files import FileRefused
+from .growth import add_goal, drop_goal, moment_of, note_visit, rate_confidence, reach_goal
 from .marking import (
     add_example,
     choose_shortcuts,
@@ -56,6 +57,7 @@ __all__ = [
     "JudgmentInput",
     "add_example",
     "add_file",
+    "add_goal",
     "add_hours",
     "add_learner",
     "add_leave",
@@ -74,6 +76,7 @@ __all__ = [
     "count_class",
     "decide_appeal",
     "declare_conflict",
+    "drop_goal",
     "drop_snippet",
     "end_role",
     "enroll",
@@ -92,10 +95,14 @@ __all__ = [
     "let_go",
     "mark_read",
     "may_open",
+    "moment_of",
     "move_assignments",
     "name_reviewer",
+    "note_visit",
     "open_appeal",
     "raise_concern",
+    "rate_confidence",
+    "reach_goal",
     "record_observation",
     "refusals",
     "release_decision",

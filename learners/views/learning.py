@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from config.pages import render_page
 from config.permissions import Role
+from learners import services
 from learners.models import Award, Decision
 from learners.selectors import assessing, learning
 from learners.workflow import DecisionStatus
@@ -23,10 +24,14 @@ def home(request: HttpRequest) -> HttpResponse:
     user, at = request.user, timezone.now()
     roles = user.roles()
     learner = learning.learner_of(user)
+    work = learning.work(learner) if learner else []
+    since = services.note_visit(learner=learner, at=at) if learner else None
     context = {
         "learner": learner,
-        "work": learning.work(learner) if learner else [],
-        "results": learning.new_results(learner, at) if learner else [],
+        "work": work,
+        "next": next((each for each in work if each.is_next), None),
+        "due": learning.due(learner, work, timezone.localdate(at)) if learner else [],
+        "results": learning.new_results(learner, at, since=since) if learner else [],
         "is_assessor": Role.ASSESSOR in roles,
         "load": assessing.load(user) if Role.ASSESSOR in roles else None,
         "may_release": bool({Role.ASSESSOR, Role.LEAD} & roles),

@@ -69,6 +69,7 @@ def records(
     example = learners_services.add_example(
         actor=people["lead"], criterion=version.criteria.first(), level=3, text="Names five roles.", at=NOON
     )
+    goal = learners_services.add_goal(actor=learner.user, learner=learner, text="Lead a round.", due_on=None, at=NOON)
     decision = make_decision(learner=learner, assessor=people["assessor"])
     double = make_double(learner=learner, assessor=people["assessor"], levels=(1, 3, 3))
     double.second_marking.status, double.second_marking.third_after = "differs", NOON
@@ -107,6 +108,7 @@ def records(
         "appeal": appeal,
         "concern": concern,
         "snippet": snippet,
+        "goal": goal,
         "example": example,
         "decision": decision,
         "award": document.award,
