@@ -215,6 +215,13 @@ class EvidenceItem(models.Model):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_from_others(self) -> bool:
+        """Whether staff, an event or an import gave it, so that the learner can neither change nor remove it."""
+        requirement = self.requirement
+        is_asked_of_others = requirement is not None and requirement.source not in {"learner", "team"}
+        return is_asked_of_others or self.added_by_id != self.submission.learner.user_id
+
 
 class DeclarationKind(TextChoices):
     NO_PATIENT_DATA = "no-patient-data", _("free of patient data")

@@ -14,7 +14,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from config.errors import Conflict, Incomplete, Invalid
+from config.errors import Conflict, Incomplete, Invalid, NotAllowed
 from config.permissions import Can, require
 from credentials.models import EvidenceRequirement
 from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
@@ -160,8 +160,13 @@ def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
 
 @transaction.atomic
 def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
-    """Take an item out of a draft, and out of storage a file that no other item holds. Raises NotAllowed, Conflict."""
+    """Take an item out of a draft, and out of storage a file that no other item holds.
+
+    Raises NotAllowed (not one's own draft, or what somebody else wrote down), Conflict (handed in already).
+    """
     _own_draft(actor, item.submission)
+    if item.is_from_others:
+        raise NotAllowed(_("This was written down by somebody else, and stays with your work."))
     EvidenceItem.objects.filter(pk=item.pk).delete()
     if item.file is not None:
         files.forget_file(item.file)

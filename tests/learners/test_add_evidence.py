@@ -198,6 +198,26 @@ def test_a_file_that_an_earlier_attempt_holds_stays(
     assert len(media()) == StoredFile.objects.count() == 1
 
 
+@pytest.mark.parametrize("source", ["staff", "event", "import"])
+def test_what_others_wrote_down_stays(place, draft, source):
+    item = add_text(**place, title="", text="Seen on the ward.")
+    item.requirement.source = source  # its version is frozen; the row in hand is enough
+
+    with pytest.raises(NotAllowed, match="written down by somebody else"):
+        remove_evidence(actor=place["actor"], item=item)
+
+    assert draft.evidence_items.count() == 1
+
+
+def test_what_staff_added_beside_stays_too(place, draft, assessor):
+    item = add_text(**place, title="", text="Seen on the ward.")
+    item.added_by = assessor
+    item.save()
+
+    with pytest.raises(NotAllowed):
+        remove_evidence(actor=place["actor"], item=item)
+
+
 def test_nobody_removes_from_the_work_of_another(place, draft, make_learner):
     item = add_text(**place, title="", text="Mine.")
 
