@@ -83,7 +83,7 @@ class Away:
 )
 def test_people_work_on_while_redis_is(trouble, slug, site, lead, shared, record_property):
     site.wait_for_worker()
-    old = site.processes()["redis"]
+    old = site.wait_for("redis")
     if trouble == "stopped once":
         os.kill(old, signal.SIGTERM)
     away = {"frozen": site.frozen("redis"), "kept from running": stop_redis(site)}.get(trouble, nullcontext())
@@ -205,7 +205,7 @@ def test_a_killed_beat_is_back_and_finds_what_no_hint_told(site, lead):
     with site.frozen("redis"):
         lead.release(SECOND_COHORT, BATCH)
         site.kill("beat")
-    assert site.unsigned() == BATCH
+        assert site.unsigned() == BATCH  # looked at before Redis hands on what was sent to it meanwhile
 
     site.wait_for("beat", instead_of=old)
     site.wait_until_signed()
