@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from issuance import services
 from issuance.models import KeyPurpose, SignedDocument
+from tests.fixtures.browsing import follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -31,7 +32,7 @@ def shared(organization, make_award):
 
 def test_a_program_pastes_a_list_and_downloads_the_table(open_page, look, shared):
     page = open_page("/check/", bypass_csp=True)
-    page.get_by_role("link", name="Check a list of many").click()
+    follow(page, page.get_by_role("link", name="Check a list of many"))
     look(page, "list-empty")
     page.get_by_role("button", name="Check the list").click()
     page.get_by_text("Paste at least one link").wait_for()

@@ -4,7 +4,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from credentials.models import CredentialVersion
-from tests.fixtures.browsing import RULES
+from tests.fixtures.browsing import RULES, follow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -45,7 +45,7 @@ def test_a_stranger_filters_the_catalog_without_script(open_page, make_version):
 
     page.locator("summary", has_text="Filters").click()
     page.get_by_label("Level").select_option("advanced")
-    page.get_by_role("button", name="Show").last.click()
+    follow(page, page.get_by_role("button", name="Show").last)
 
     assert "level=advanced" in page.url
     assert page.get_by_role("link", name="Safe Handover").is_visible()
@@ -58,8 +58,8 @@ def test_a_draft_is_completed_and_published_without_script(open_as, administrato
 
     page.get_by_label("Owner").select_option(label=administrator.name)
     page.get_by_label("Review date").fill("2099-05-01")
-    page.get_by_role("button", name="Save owner and review date").click()
-    page.get_by_role("button", name="Publish version 1").click()
+    follow(page, page.get_by_role("button", name="Save owner and review date"))
+    follow(page, page.get_by_role("button", name="Publish version 1"))
 
     assert page.get_by_role("heading", name="Frozen").is_visible()
     assert CredentialVersion.objects.get(pk=draft.pk).status == "published"

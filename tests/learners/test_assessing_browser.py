@@ -8,7 +8,7 @@ from config.demo.files import note_pdf, sketch_png
 from config.permissions import Role
 from learners import services
 from learners.models import Assessment, Assignment, Decision, Judgment, MarkingLock
-from tests.fixtures.browsing import RULES
+from tests.fixtures.browsing import RULES, follow
 from tests.fixtures.records import NOON
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -105,7 +105,7 @@ def test_keys_lead_to_the_next_submission_and_can_be_turned_off(open_as, resubmi
     page.wait_for_url(lambda url: url != here)
     page.goto(page.url.partition("/queue/")[0] + "/queue/keys/")
     page.get_by_label("Use single keys on the marking screen").uncheck()
-    page.get_by_role("button", name="Keep these keys").click()
+    follow(page, page.get_by_role("button", name="Keep these keys"))
     page.goto(here)
     page.keyboard.press("w")
     page.keyboard.press("4")
@@ -118,7 +118,7 @@ def test_what_is_written_saves_itself(open_as, resubmitted, assessor):
     page = open_as(assessor, address_of(resubmitted))
 
     page.get_by_label("What you saw").first.fill("You name five roles.")
-    page.locator("#marking-saved").get_by_text("Draft saved").wait_for(timeout=10_000)
+    page.locator("#marking-saved").get_by_text("Draft saved").wait_for()
     page.get_by_label("What you saw").first.fill("You name five roles with their scope.")
     page.get_by_role("button", name="Save draft").first.click()
     page.get_by_text("Draft saved. The learner sees nothing").wait_for()
@@ -132,7 +132,7 @@ def test_somebody_who_is_signed_out_meanwhile_keeps_what_they_wrote(open_as, res
     page.context.clear_cookies()
 
     page.get_by_label("What you saw").first.fill("You name five roles.")
-    page.get_by_text("Not saved: you are signed out.").wait_for(timeout=10_000)
+    page.get_by_text("Not saved: you are signed out.").wait_for()
 
     assert page.get_by_label("What you saw").first.input_value() == "You name five roles."
     assert not Assessment.objects.filter(submission=resubmitted).exists()
@@ -148,7 +148,7 @@ def test_all_of_it_works_without_script(open_as, resubmitted, assessor):
     page.get_by_role("button", name="Release decision").click()
     page.get_by_text("Decision released.").wait_for()
     page.get_by_label("Why it is undone").fill("A level was wrong.")
-    page.get_by_role("button", name="Undo release").click()
+    follow(page, page.get_by_role("button", name="Undo release"))
 
     assert page.get_by_text("This decision was undone").is_visible()
 
@@ -251,7 +251,7 @@ def test_a_network_cut_in_mid_typing_loses_nothing(open_as, resubmitted, assesso
     page.goto(live_server.url + address_of(resubmitted))
     page.get_by_text("Put back what you had written here").wait_for()
     assert page.get_by_label("What you saw").first.input_value() == words
-    page.locator("#marking-saved").get_by_text("Draft saved").wait_for(timeout=10_000)
+    page.locator("#marking-saved").get_by_text("Draft saved").wait_for()
 
     assert Judgment.objects.filter(comment=words).exists()
     assert page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('signet-marking:'))") == []
@@ -270,10 +270,10 @@ def test_two_tabs_do_not_overwrite_each_other_in_silence(open_as, resubmitted, a
     first = open_as(assessor, address_of(resubmitted))
     second = open_as(assessor, address_of(resubmitted))
     first.get_by_label("What you saw").first.fill("From the first tab.")
-    first.locator("#marking-saved").get_by_text("Draft saved").wait_for(timeout=10_000)
+    first.locator("#marking-saved").get_by_text("Draft saved").wait_for()
 
     second.get_by_label("What you saw").first.fill("From the second tab.")
-    second.get_by_text("This draft was saved in another window").wait_for(timeout=10_000)
+    second.get_by_text("This draft was saved in another window").wait_for()
     assert Judgment.objects.filter(comment="From the first tab.").exists()
     second.get_by_role("button", name="Keep what stands here").click()
     second.get_by_text("Draft saved. The learner sees nothing").wait_for()
