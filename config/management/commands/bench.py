@@ -55,6 +55,7 @@ class Command(BaseCommand):
             "DJANGO_SETTINGS_MODULE": "config.settings.bench",
             "LOG_LEVEL": "WARNING",
             "DOCUMENTS_WORKER": "no",
+            "PUBLIC_ORIGIN": settings.PUBLIC_ORIGIN,  # this process verifies what the site's workers sign
         }
         floor = self._bare_postgres_seconds()
         with running(home, port, environment=environment) as site:
