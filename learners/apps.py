@@ -50,6 +50,12 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: bool({Role.COMMITTEE, Role.AUDITOR} & user.roles()),
             order=44,
         )
+        add_nav(
+            _("Criteria"),
+            "learners:class-criteria",
+            is_shown=lambda user: bool({Role.ASSESSOR, Role.LEAD, Role.COMMITTEE, Role.AUDITOR} & user.roles()),
+            order=44,
+        )
         add_nav(_("My load"), "learners:load-own", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=43)
         add_nav(
             _("Learners"),

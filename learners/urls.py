@@ -3,6 +3,7 @@ from learners.views import (
     appeals,
     assessing,
     availability,
+    class_view,
     concerns,
     enrolling,
     evidence,
@@ -33,6 +34,7 @@ urlpatterns = [
     *second_marking.urlpatterns,
     *load.urlpatterns,
     *agreement.urlpatterns,
+    *class_view.urlpatterns,
     *availability.urlpatterns,
     *notices.urlpatterns,
 ]

@@ -33,6 +33,7 @@ def test_no_finding_and_nothing_scrolls_sideways(open_as, busy, assessor, lead, 
         (lead, f"/load/of/{assessor.public_id}/"),
         (lead, f"/load/give/{waiting.public_id}/first/"),
         (lead, "/agreement/"),
+        (lead, "/classes/criteria/"),
         (assessor, "/my-load/"),
         (assessor, f"/queue/{double.public_id}/reconcile/"),
     ):
