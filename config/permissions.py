@@ -51,6 +51,8 @@ class Can(TextChoices):
     AWARD_REVOKE_APPROVE = "award-revoke-approve", gettext_lazy("approve the revocation of an award")
     LEARNER_SEARCH = "learner-search", gettext_lazy("look for a learner")
     LEARNER_RENAME = "learner-rename", gettext_lazy("change a learner's name")
+    LEARNER_MANAGE = "learner-manage", gettext_lazy("change a learner's record")
+    PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
@@ -140,6 +142,11 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.LEARNER_RENAME: lambda user, learner: (
         learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
     ),
+    Can.LEARNER_MANAGE: lambda user, learner: (
+        learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    # subject: an Organization
+    Can.PEOPLE_MANAGE: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: a Pathway
     Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(
         {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential

@@ -8,29 +8,18 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Credential
 from learners.models import ConflictKind, User
+from learners.professions import PROFESSIONS
 from learners.services.availability import CAP_MAX
 
 REASON_MAX_LETTERS = 2000
-PROFESSIONS = [
-    ("", _("Choose a profession")),
-    ("medicine", _("medicine")),
-    ("nursing", _("nursing")),
-    ("pharmacy", _("pharmacy")),
-    ("physical-therapy", _("physical therapy")),
-    ("occupational-therapy", _("occupational therapy")),
-    ("physician-assistant", _("physician assistant")),
-    ("dentistry", _("dentistry")),
-    ("social-work", _("social work")),
-    ("public-health", _("public health")),
-    ("nutrition", _("nutrition")),
-]
+PROFESSION_CHOICES = [("", _("Choose a profession")), *PROFESSIONS.items()]
 
 
 class LoadForm(forms.Form):
     profession = forms.ChoiceField(
         label=_("Profession"),
         help_text=_("Items that ask for a pair are judged by assessors of two professions."),
-        choices=PROFESSIONS,
+        choices=PROFESSION_CHOICES,
     )
     weekly_cap = forms.IntegerField(
         label=_("Submissions a week, at most"), help_text=_("0 pauses new work."), min_value=0, max_value=CAP_MAX

@@ -38,3 +38,15 @@ def assign_waiting() -> None:
 @shared_task(name="learners.escalate", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def escalate() -> None:
     services.escalate(at=timezone.now())
+
+
+@shared_task(name="learners.run_rosters", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def run_rosters() -> None:
+    """Carry out lists of learners that were confirmed; whoever dies over one leaves the rest to the next sweep."""
+    while services.run_rosters(at=timezone.now()):
+        pass
+
+
+@shared_task(name="learners.turn_leaves", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def turn_leaves() -> None:
+    services.turn_leaves(at=timezone.now())

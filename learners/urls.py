@@ -15,6 +15,7 @@ from learners.views import (
     observation,
     people,
     releasing,
+    roster,
     second_marking,
 )
 
@@ -27,6 +28,7 @@ urlpatterns = [
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,
     *concerns.urlpatterns,
+    *roster.urlpatterns,
     *people.urlpatterns,
     *appeals.urlpatterns,
     *observation.urlpatterns,

@@ -126,3 +126,20 @@ AWARD_MOVES: dict[str, set[str]] = {
     AwardStatus.SUPERSEDED: {AwardStatus.REVOKED, AwardStatus.ACTIVE},  # back when its successor is withdrawn
     AwardStatus.REVOKED: set(),
 }
+
+
+class RosterStatus(TextChoices):
+    """A list of learners from a file."""
+
+    CHECKED = "checked", _("checked")
+    CONFIRMED = "confirmed", _("being carried out")
+    FINISHED = "finished", _("finished")
+    DROPPED = "dropped", _("dropped")
+
+
+ROSTER_MOVES: dict[str, set[str]] = {
+    RosterStatus.CHECKED: {RosterStatus.CONFIRMED, RosterStatus.DROPPED},
+    RosterStatus.CONFIRMED: {RosterStatus.FINISHED},
+    RosterStatus.FINISHED: set(),
+    RosterStatus.DROPPED: set(),
+}

@@ -195,6 +195,8 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.send_observation_links": 10.0,
     "learners.assign_waiting": 300.0,
     "learners.escalate": 900.0,
+    "learners.run_rosters": 30.0,
+    "learners.turn_leaves": 1800.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {

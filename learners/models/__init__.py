@@ -17,7 +17,9 @@ from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
+from .roster import RosterImport, RosterRow, RowResult
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
+from .standing import LearnerChange, LearnerEvent, LearnerLeave
 
 __all__ = [
     "AccessEntry",
@@ -47,6 +49,9 @@ __all__ = [
     "HomeVisit",
     "Judgment",
     "Learner",
+    "LearnerChange",
+    "LearnerEvent",
+    "LearnerLeave",
     "LearnerName",
     "Leave",
     "LevelExample",
@@ -56,6 +61,9 @@ __all__ = [
     "ObservationInvitation",
     "RecognizedCredential",
     "RoleGrant",
+    "RosterImport",
+    "RosterRow",
+    "RowResult",
     "SecondMarking",
     "SecondMarkingCause",
     "SecondMarkingEvent",

@@ -45,7 +45,9 @@ from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
 from .people import add_learner, add_person, change_name, end_role, grant_role
 from .reconciling import agree_on_result
+from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .second_marking import ask_third_assessors
+from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
 
 __all__ = [
     "DECLARATIONS",
@@ -71,13 +73,18 @@ __all__ = [
     "assign_submission",
     "assign_waiting",
     "change_name",
+    "check_roster",
     "choose_shortcuts",
     "close_concern",
+    "confirm_roster",
     "count_class",
     "decide_appeal",
     "declare_conflict",
     "drop_goal",
+    "drop_roster",
     "drop_snippet",
+    "end_course",
+    "end_leave",
     "end_role",
     "enroll",
     "enroll_class",
@@ -85,11 +92,13 @@ __all__ = [
     "fill_seats",
     "find_learner",
     "finish_assessment",
+    "graduate_cohort",
     "grant_award",
     "grant_awards",
     "grant_role",
     "hold_submission",
     "invite_observer",
+    "keep_cohort",
     "keep_observation_draft",
     "keep_snippet",
     "let_go",
@@ -115,11 +124,15 @@ __all__ = [
     "reviewers",
     "revision",
     "revoke_award",
+    "rosters_of",
+    "run_rosters",
     "save_judgments",
     "schools_of",
     "search_learners",
     "send_mail",
     "send_observation_links",
+    "set_facts",
+    "set_leave",
     "set_load",
     "shortcuts_of",
     "start_resubmission",
@@ -128,6 +141,7 @@ __all__ = [
     "tell",
     "tell_all",
     "tell_role",
+    "turn_leaves",
     "undo_release",
     "undo_until",
     "undo_window",

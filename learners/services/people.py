@@ -6,12 +6,14 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, Role, require
 from credentials.models import Organization
-from learners.models import Cohort, Learner, LearnerName, RoleGrant, User
+from learners.models import Cohort, Learner, LearnerChange, LearnerEvent, LearnerName, RoleGrant, User
+from learners.services.notices import tell
 
 
 @transaction.atomic
@@ -29,10 +31,16 @@ def add_person(*, email: str, name: str, at: datetime) -> User:
         raise Invalid(_("Give the person's name."))
     if User.objects.filter(email__iexact=email).exists():
         raise Conflict(_("There is an account with the address %(email)s.") % {"email": email})
-    user = User(email=email, name=name, date_joined=at)
-    user.set_unusable_password()
+    user = new_user(email=email, name=name, at=at)
     user.save()
     EmailAddress.objects.create(user=user, email=email, verified=True, primary=True)
+    return user
+
+
+def new_user(*, email: str, name: str, at: datetime) -> User:
+    """An account without a password, not saved yet; its address was checked."""
+    user = User(email=email, name=name, date_joined=at)
+    user.set_unusable_password()
     return user
 
 
@@ -80,7 +88,7 @@ def change_name(*, actor: User, learner: Learner, full_name: str, at: datetime) 
 
     Raises NotAllowed (a registrar of the learner's school does this), Invalid (an empty or unchanged name).
     """
-    learner = Learner.objects.select_for_update(of=("self",)).select_related("organization").get(pk=learner.pk)
+    learner = Learner.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=learner.pk)
     require(actor, Can.LEARNER_RENAME, learner)
     full_name = " ".join(full_name.split())
     if not full_name or full_name == learner.display_name:
@@ -89,4 +97,16 @@ def change_name(*, actor: User, learner: Learner, full_name: str, at: datetime) 
     name = LearnerName.objects.create(learner=learner, full_name=full_name, from_at=at)
     learner.display_name = full_name
     learner.save(update_fields=["display_name"])
+    LearnerEvent.objects.create(learner=learner, actor=actor, kind=LearnerChange.NAME, at=at)
+    if learner.user is not None:
+        tell(
+            user=learner.user,
+            kind="record",
+            subject=_("Your name was changed"),
+            text=_(
+                "Your school gave your record another name. Your badges follow it; if it is wrong, tell the registrar."
+            ),
+            path=reverse("learners:home"),
+            at=at,
+        )
     return name

@@ -61,6 +61,7 @@ def learner_search(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "found": found,
+        "may_bring_in": bool(services.rosters_of(request.user)),
         "may_read_log": bool(request.user.roles() & {Role.REGISTRAR, Role.AUDITOR}),
     }
     return render_page(request, "learners/learner_search.html", context, status=422 if form.errors else 200)

@@ -53,6 +53,8 @@ TABLE = {
     Can.AWARD_REVOKE_APPROVE: {R},
     Can.LEARNER_SEARCH: {L, R, U},
     Can.LEARNER_RENAME: {R},
+    Can.LEARNER_MANAGE: {R},
+    Can.PEOPLE_MANAGE: {R},
     Can.PATHWAY_PUBLISH: {P, M},
     Can.PATHWAY_JOIN: {LEARNER},
     Can.CASE_READ: {C, U},
@@ -71,6 +73,7 @@ NEVER_ONESELF = {
     Can.AWARD_REVOKE_REQUEST,
     Can.AWARD_REVOKE_APPROVE,
     Can.LEARNER_RENAME,
+    Can.LEARNER_MANAGE,
     Can.CASE_DECIDE,
 }
 EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
@@ -112,6 +115,8 @@ def make_subject(make_decision, make_award, make_user):
             Can.AWARD_REVOKE_APPROVE: SimpleNamespace(award=award, requested_by_id=None),
             Can.LEARNER_SEARCH: decision.credential.organization,
             Can.LEARNER_RENAME: decision.learner,
+            Can.LEARNER_MANAGE: decision.learner,
+            Can.PEOPLE_MANAGE: decision.credential.organization,
             Can.PATHWAY_PUBLISH: owned,
             Can.PATHWAY_JOIN: decision.learner,
             Can.CASE_READ: owned,

@@ -95,7 +95,16 @@ def records(
         sign_in_method="password",
         at=timezone.now(),
     )
+    roster = learners_services.check_roster(
+        actor=people["registrar"],
+        organization=learner.organization,
+        file_name="class.csv",
+        data=b"student_number,name,email,profession\nS-9,Ada Quill,ada@example.edu,medicine\n",
+        is_inviting=False,
+        at=NOON,
+    )
     return {
+        "roster": roster,
         "version": version,
         "draft": draft,
         "workspace": workspace,

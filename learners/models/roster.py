@@ -1,0 +1,107 @@
+"""A list of learners from a file: checked first, then carried out by a worker, row by row."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueConstraint
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from config.permissions import Role
+from credentials.models import Organization
+from learners.workflow import RosterStatus
+
+from .people import Learner, User
+
+
+class RowResult(TextChoices):
+    """What is planned for a row, and what came of it."""
+
+    CREATE = "create", _("new")
+    CHANGE = "change", _("changed")
+    SAME = "same", _("unchanged")
+    FAULTY = "faulty", _("faulty")
+
+
+class RosterImportQuerySet(QuerySet["RosterImport"]):
+    def visible_to(self, user: User) -> RosterImportQuerySet:
+        """Those of the schools where a person is registrar."""
+        schools = [
+            grant.organization_id
+            for grant in user.current_grants
+            if grant.role == Role.REGISTRAR and grant.credential_id is None
+        ]
+        return self.filter(organization__in=schools)
+
+
+class RosterImport(models.Model):
+    """One file. Its rows are the queue: those of a confirmed import without `done_at` are still to be carried out."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="roster_imports")
+    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    file_name = models.CharField(max_length=200)
+    status = models.CharField(max_length=20, choices=RosterStatus.choices, default=RosterStatus.CHECKED)
+    is_inviting = models.BooleanField(
+        default=False, help_text=_("Whoever is new gets a mail that leads to a password.")
+    )
+    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = RosterImportQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(status__in=[RosterStatus.CHECKED, RosterStatus.DROPPED])
+                | Q(confirmed_by__isnull=False, confirmed_at__isnull=False),
+                name="roster_confirmed_by_a_person",
+            ),
+            CheckConstraint(
+                condition=~Q(status=RosterStatus.FINISHED) | Q(finished_at__isnull=False),
+                name="roster_finished_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        return reverse("learners:roster-detail", args=[self.public_id])
+
+
+class RosterRow(models.Model):
+    """A row as the file has it, what was planned when it was checked, and what came of it."""
+
+    roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
+    number = models.PositiveIntegerField()
+    line = models.PositiveIntegerField()
+    student_number = models.CharField(max_length=500, blank=True)
+    name = models.CharField(max_length=500, blank=True)
+    email = models.CharField(max_length=500, blank=True)
+    profession = models.CharField(max_length=500, blank=True)
+    cohort = models.CharField(max_length=500, blank=True)
+    plan = models.CharField(max_length=10, choices=RowResult.choices)
+    said = models.TextField(blank=True, help_text=_("What changes, or what is wrong."))
+    result = models.CharField(max_length=10, blank=True, choices=RowResult.choices)
+    done_at = models.DateTimeField(null=True, blank=True)
+    learner = models.ForeignKey(Learner, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["roster", "number"], name="roster_row_once"),
+            CheckConstraint(
+                condition=Q(result="", done_at__isnull=True) | (~Q(result="") & Q(done_at__isnull=False)),
+                name="roster_row_done_has_result",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["roster", "number"], condition=Q(done_at__isnull=True), name="roster_row_to_do")
+        ]
+
+    def __str__(self) -> str:
+        return f"row {self.number}"
