@@ -17,6 +17,7 @@ from learners.views import (
     releasing,
     roster,
     second_marking,
+    standing,
 )
 
 app_name = "learners"
@@ -29,6 +30,7 @@ urlpatterns = [
     *assessing.urlpatterns,
     *concerns.urlpatterns,
     *roster.urlpatterns,
+    *standing.urlpatterns,
     *people.urlpatterns,
     *appeals.urlpatterns,
     *observation.urlpatterns,

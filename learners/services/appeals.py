@@ -31,7 +31,7 @@ from learners.models import (
 )
 from learners.models import Conflict as DeclaredConflict
 from learners.models.appeals import AppealGround, AppealOutcome
-from learners.services import awards, notices
+from learners.services import awards, notices, standing
 from learners.services.decisions import undo_until
 from learners.services.evidence import working_days_after
 from learners.workflow import (
@@ -57,7 +57,9 @@ def appeal_until(decision: Decision) -> datetime | None:
     """The moment from which a released decision can no longer be appealed; None before its release."""
     if decision.effective_at is None:
         return None
-    return working_days_after(decision.effective_at, OPEN_FOR_DAYS)
+    return standing.without_leave(
+        decision.learner, decision.effective_at, working_days_after(decision.effective_at, OPEN_FOR_DAYS)
+    )
 
 
 @transaction.atomic

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.errors import RegistryError
 from config.pages import render_page
-from config.permissions import Role
+from config.permissions import Can, Role, allowed
 from learners import services
 from learners.models import AccessEntry, Learner, Submission
 from learners.models.access import AccessReason
@@ -75,7 +75,8 @@ def learner_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not services.may_open(actor=request.user, learner=learner, at=timezone.now()):
         messages.info(request, _("Say first why you look for this person."))
         return redirect("learners:learner-search")
-    context = {"learner": learner, **history.record(request.user, learner)}
+    may_manage = allowed(request.user, Can.LEARNER_MANAGE, learner)
+    context = {"learner": learner, "may_manage": may_manage, **history.record(request.user, learner)}
     return render_page(request, "learners/learner_record.html", context)
 
 

@@ -41,6 +41,8 @@ READ = {
     "learners:learner-search": (None, "lead registrar auditor elsewhere"),
     "learners:access-log": (None, "registrar auditor elsewhere"),
     "learners:learner-history": ("waiting", "assessor"),
+    "learners:cohort-list": (None, "registrar elsewhere"),
+    "learners:cohort-add": (None, "registrar elsewhere"),
     "learners:roster-list": (None, "registrar elsewhere"),
     "learners:roster-detail": ("roster", "registrar"),
     "learners:roster-faulty": ("roster", "registrar"),
@@ -131,6 +133,10 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:cohort-edit",
+    "learners:cohort-graduate",
+    "learners:learner-leave-end",
+    "learners:learner-manage",
     "learners:learner-record",
     "learners:observation-staff",
     "learners:observation-link",
