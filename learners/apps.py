@@ -63,4 +63,10 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: bool({Role.LEAD, Role.REGISTRAR, Role.AUDITOR} & user.roles()),
             order=45,
         )
+        add_nav(
+            _("Days off"),
+            "learners:holiday-list",
+            is_shown=lambda user: Role.ADMINISTRATOR in user.roles(),
+            order=80,
+        )
         add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90)

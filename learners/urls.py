@@ -4,6 +4,7 @@ from learners.views import (
     assessing,
     availability,
     class_view,
+    calendar,
     concerns,
     enrolling,
     evidence,
@@ -40,5 +41,6 @@ urlpatterns = [
     *agreement.urlpatterns,
     *class_view.urlpatterns,
     *availability.urlpatterns,
+    *calendar.urlpatterns,
     *notices.urlpatterns,
 ]

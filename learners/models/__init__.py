@@ -9,6 +9,7 @@ from .assessment import (
 )
 from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
 from .awards import Award, AwardComponent, AwardEvent
+from .calendar import SchoolHoliday
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
@@ -64,6 +65,7 @@ __all__ = [
     "RosterImport",
     "RosterRow",
     "RowResult",
+    "SchoolHoliday",
     "SecondMarking",
     "SecondMarkingCause",
     "SecondMarkingEvent",

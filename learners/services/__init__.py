@@ -31,6 +31,7 @@ from .evidence import (
 )
 from .files import FileRefused
 from .growth import add_goal, drop_goal, moment_of, note_visit, rate_confidence, reach_goal
+from .holidays import add_holidays, holidays_of, remove_holiday
 from .marking import (
     add_example,
     choose_shortcuts,
@@ -60,6 +61,7 @@ __all__ = [
     "add_example",
     "add_file",
     "add_goal",
+    "add_holidays",
     "add_hours",
     "add_learner",
     "add_leave",
@@ -97,6 +99,7 @@ __all__ = [
     "grant_awards",
     "grant_role",
     "hold_submission",
+    "holidays_of",
     "invite_observer",
     "keep_cohort",
     "keep_observation_draft",
@@ -117,6 +120,7 @@ __all__ = [
     "release_decision",
     "release_decisions",
     "remove_evidence",
+    "remove_holiday",
     "remove_leave",
     "reopen_assessment",
     "resume_award",

@@ -31,9 +31,8 @@ from learners.models import (
 )
 from learners.models import Conflict as DeclaredConflict
 from learners.models.appeals import AppealGround, AppealOutcome
-from learners.services import awards, notices, standing
+from learners.services import awards, holidays, notices, standing
 from learners.services.decisions import undo_until
-from learners.services.evidence import working_days_after
 from learners.workflow import (
     DECISION_MOVES,
     ENROLLMENT_MOVES,
@@ -57,9 +56,10 @@ def appeal_until(decision: Decision) -> datetime | None:
     """The moment from which a released decision can no longer be appealed; None before its release."""
     if decision.effective_at is None:
         return None
-    return standing.without_leave(
-        decision.learner, decision.effective_at, working_days_after(decision.effective_at, OPEN_FOR_DAYS)
+    until = holidays.working_days_after(
+        decision.effective_at, OPEN_FOR_DAYS, organization_id=decision.credential.organization_id
     )
+    return standing.without_leave(decision.learner, decision.effective_at, until)
 
 
 @transaction.atomic
@@ -87,7 +87,7 @@ def open_appeal(*, actor: User, decision: Decision, ground: AppealGround, text: 
         ground=ground,
         text=text,
         opened_at=at,
-        due_at=working_days_after(at, ANSWER_WITHIN_DAYS),
+        due_at=holidays.working_days_after(at, ANSWER_WITHIN_DAYS, organization_id=decision.credential.organization_id),
         is_award_paused=_pause_award(decision, actor=actor, at=at),
     )
     _event(appeal, actor, "opened", at)

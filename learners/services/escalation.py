@@ -1,15 +1,18 @@
 """Work that waits too long: the assessor is reminded, then the lead is told, then moving it is offered."""
 
-from datetime import datetime
+from collections.abc import Collection
+from datetime import date, datetime
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.permissions import Role
 from learners.models import Assessment, Assignment, Escalation, Notice, Submission
 from learners.selectors.assigning import OPEN
 from learners.services import notices
+from learners.services.holidays import holidays_by_school
 from learners.working_days import share_gone
 
 REMIND, ALERT, OFFER = 60, 100, 120  # percent of the promised working time
@@ -26,20 +29,22 @@ def escalate(*, at: datetime) -> int:
     told = dict(
         Escalation.objects.filter(submission__in=waiting).order_by("percent").values_list("submission", "percent")
     )
+    days_off = holidays_by_school()
     taken = 0
     for submission in waiting.iterator(chunk_size=500):
-        percent = reached(submission, at)
+        percent = reached(submission, at, days_off.get(submission.credential.organization_id, ()))
         if percent > told.get(submission.pk, 0) and _is_first(submission, percent, at):
             _tell(submission, percent, at=at)
             taken += 1
     return taken
 
 
-def reached(submission: Submission, at: datetime) -> int:
-    """The highest step that a submission has come to; 0 before the first."""
+def reached(submission: Submission, at: datetime, holidays: Collection[date] = ()) -> int:
+    """The highest step that a submission has come to; 0 before the first. Days are those of the school."""
     if submission.submitted_at is None or submission.due_at is None:
         return 0
-    gone = 100 * share_gone(submission.submitted_at, submission.due_at, at)
+    start, due, now = map(timezone.localtime, (submission.submitted_at, submission.due_at, at))
+    gone = 100 * share_gone(start, due, now, holidays)
     return max((step for step in (REMIND, ALERT, OFFER) if gone >= step), default=0)
 
 

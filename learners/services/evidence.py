@@ -19,7 +19,7 @@ from config.permissions import Can, require
 from credentials.models import EvidenceRequirement
 from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
-from learners.services import assignment, files
+from learners.services import assignment, files, holidays
 from learners.services.enrollment import start_attempt
 from learners.workflow import (
     SUBMISSION_MOVES,
@@ -199,7 +199,11 @@ def submit_evidence(
         if kind in declarations
     )
     submission.status, submission.submitted_at = SubmissionStatus.SUBMITTED, at
-    submission.due_at = working_days_after(at, submission.credential_version.review_target_working_days)
+    submission.due_at = holidays.working_days_after(
+        at,
+        submission.credential_version.review_target_working_days,
+        organization_id=submission.credential.organization_id,
+    )
     submission.save(update_fields=["status", "submitted_at", "due_at"])
     SubmissionEvent.objects.create(submission=submission, actor=actor, moved_to=submission.status, at=at)
     assignment.assign_submission(submission=submission, at=at)
@@ -228,16 +232,6 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
         if kind not in declarations:
             missing.append(str(ASKED[kind]))
     return missing
-
-
-def working_days_after(start: datetime, days: int) -> datetime:
-    """The same time, so many days later, Saturdays and Sundays not counted."""
-    moment = start
-    while days:
-        moment += timedelta(days=1)
-        if moment.weekday() < 5:
-            days -= 1
-    return moment
 
 
 @transaction.atomic

@@ -11,7 +11,7 @@ from learners import differences
 from learners.models import Assessment, SecondMarking, SecondMarkingEvent, Submission, User
 from learners.models.assessment import AssessorRole
 from learners.services import notices
-from learners.services.evidence import working_days_after
+from learners.services.holidays import working_days_after
 from learners.workflow import SECOND_MARKING_MOVES, AssessmentStatus, SecondMarkingStatus, require_move
 
 AGREE_WITHIN = 5  # working days; then a third assessor is asked
@@ -35,7 +35,10 @@ def basis(submission: Submission, assessment: Assessment, *, at: datetime) -> As
     submission.assessments.filter(is_agreed=True).update(status=AssessmentStatus.DRAFT)  # of an earlier round
     if differences.must_be_agreed(pairs(submission, originals)):
         _move(second, SecondMarkingStatus.DIFFERS, actor=None, at=at)
-        second.opened_at, second.third_after = at, working_days_after(at, AGREE_WITHIN)
+        second.opened_at, second.third_after = (
+            at,
+            working_days_after(at, AGREE_WITHIN, organization_id=submission.credential.organization_id),
+        )
         second.save(update_fields=["status", "opened_at", "third_after"])
         _ask_to_agree(submission, originals, at=at)
         return None

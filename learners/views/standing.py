@@ -81,7 +81,7 @@ def _act(request: HttpRequest, what: str, form: forms.Form, learner: Learner) ->
         "name": lambda: services.change_name(**about, full_name=given["full_name"]),
         "facts": lambda: services.set_facts(
             **about,
-            cohort=form.chosen(),  # type: ignore[attr-defined]
+            cohort=form.chosen(),
             profession=given["profession"],
             student_number=given["student_number"],
         ),

@@ -10,7 +10,7 @@ from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
 from learners import services
 from learners.models import Appeal, AppealEvent, Award, Decision, Enrollment, Notice, Submission
-from learners.services.evidence import working_days_after
+from learners.working_days import working_days_after
 from tests.fixtures.records import NOON
 
 SOON = NOON + timedelta(days=1)

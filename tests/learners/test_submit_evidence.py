@@ -7,7 +7,7 @@ from credentials.models import EvidenceRequirement
 from learners.models import Assignment, Declaration, Submission
 from learners.models.evidence import DeclarationKind
 from learners.services import DECLARATIONS, submit_evidence
-from learners.services.evidence import working_days_after
+from learners.working_days import working_days_after
 from tests.fixtures.records import NOON
 
 BOTH = {DeclarationKind.NO_PATIENT_DATA: "", DeclarationKind.OWN_WORK: ""}

@@ -43,6 +43,7 @@ READ = {
     "learners:learner-history": ("waiting", "assessor"),
     "learners:cohort-list": (None, "registrar elsewhere"),
     "learners:cohort-add": (None, "registrar elsewhere"),
+    "learners:holiday-list": (None, "administrator elsewhere"),
     "learners:roster-list": (None, "registrar elsewhere"),
     "learners:roster-detail": ("roster", "registrar"),
     "learners:roster-faulty": ("roster", "registrar"),
@@ -133,6 +134,7 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:holiday-remove",
     "learners:cohort-edit",
     "learners:cohort-graduate",
     "learners:learner-leave-end",
