@@ -34,6 +34,7 @@ class Can(TextChoices):
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
     SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
+    TEAM_FORM = "team-form", gettext_lazy("form the teams of an item")
     APPEAL_OPEN = "appeal-open", gettext_lazy("appeal a decision")
     APPEAL_ASSIGN = "appeal-assign", gettext_lazy("name who reviews an appeal")
     APPEAL_DECIDE = "appeal-decide", gettext_lazy("answer an appeal")
@@ -85,6 +86,8 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         or submission.is_reviewed_by(user)
         or user.has_any_role({Role.LEAD, Role.AUDITOR}, submission.credential)
     ),
+    # subject: a Credential
+    Can.TEAM_FORM: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),
     # subject: the Decision that is appealed
     Can.APPEAL_OPEN: lambda user, decision: decision.learner.user_id == user.pk,
     # subject: an Appeal. The services see to it that its reviewer has had nothing to do with the work.

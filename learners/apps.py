@@ -9,11 +9,14 @@ class LearnersConfig(AppConfig):
         from config import panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import appeals, enrolling, learning
+        from learners.selectors import appeals, enrolling, learning, teams
 
         panels.register("credentials:item-action", enrolling.item_action, "learners/_item_action.html")
         panels.register("credentials:item", enrolling.item_facts, "learners/_item_facts.html", order=20)
         panels.register("credentials:manage", enrolling.class_link, "learners/_class_link.html")
+
+        panels.register("learners:workspace", teams.team_panel, "learners/_team.html")
+        panels.register("credentials:manage", teams.team_link, "learners/_team_link.html", order=30)
 
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 

@@ -19,6 +19,7 @@ from learners.views import (
     roster,
     second_marking,
     standing,
+    teams,
 )
 
 app_name = "learners"
@@ -41,6 +42,7 @@ urlpatterns = [
     *agreement.urlpatterns,
     *class_view.urlpatterns,
     *availability.urlpatterns,
+    *teams.urlpatterns,
     *calendar.urlpatterns,
     *notices.urlpatterns,
 ]

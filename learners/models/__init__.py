@@ -21,6 +21,7 @@ from .people import Cohort, Learner, LearnerName, RoleGrant, User
 from .roster import RosterImport, RosterRow, RowResult
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
+from .teams import TeamChange, TeamEvent
 
 __all__ = [
     "AccessEntry",
@@ -75,6 +76,8 @@ __all__ = [
     "Submission",
     "SubmissionEvent",
     "Team",
+    "TeamChange",
+    "TeamEvent",
     "TeamMember",
     "User",
 ]

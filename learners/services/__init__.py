@@ -49,6 +49,7 @@ from .reconciling import agree_on_result
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
+from .teams import form_teams, move_member, plan_teams
 
 __all__ = [
     "DECLARATIONS",
@@ -94,6 +95,7 @@ __all__ = [
     "fill_seats",
     "find_learner",
     "finish_assessment",
+    "form_teams",
     "graduate_cohort",
     "grant_award",
     "grant_awards",
@@ -109,9 +111,11 @@ __all__ = [
     "may_open",
     "moment_of",
     "move_assignments",
+    "move_member",
     "name_reviewer",
     "note_visit",
     "open_appeal",
+    "plan_teams",
     "raise_concern",
     "rate_confidence",
     "reach_goal",

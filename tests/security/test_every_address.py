@@ -44,6 +44,8 @@ READ = {
     "learners:cohort-list": (None, "registrar elsewhere"),
     "learners:cohort-add": (None, "registrar elsewhere"),
     "learners:holiday-list": (None, "administrator elsewhere"),
+    "learners:team-list": ("version.credential", "lead administrator"),
+    "learners:team-csv": ("version.credential", "lead administrator"),
     "learners:roster-list": (None, "registrar elsewhere"),
     "learners:roster-detail": ("roster", "registrar"),
     "learners:roster-faulty": ("roster", "registrar"),
@@ -105,6 +107,7 @@ ACT = {
     "learners:example-retire": ("example", "lead"),
     "learners:marking-reopen": ("decision.submission", "assessor"),
     "learners:load-run": (None, "lead administrator elsewhere"),
+    "learners:team-list": ("version.credential", "lead administrator"),
     "learners:roster-confirm": ("roster", "registrar"),
     "learners:roster-drop": ("roster", "registrar"),
     "learners:leave-remove": ("leave", "assessor"),
@@ -134,6 +137,7 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:team-move",
     "learners:holiday-remove",
     "learners:cohort-edit",
     "learners:cohort-graduate",
