@@ -13,6 +13,7 @@ class NavItem(NamedTuple):
     label: str
     url: str
     is_current: bool
+    new: int = 0
 
 
 class NavEntry(NamedTuple):
@@ -20,14 +21,25 @@ class NavEntry(NamedTuple):
     label: Any
     url_name: str
     is_shown: Callable[[Any], bool]
+    count_new: Callable[[Any], int] | None
 
 
 _nav: list[NavEntry] = []
 
 
-def add_nav(label: Any, url_name: str, *, is_shown: Callable[[Any], bool], order: int) -> None:
-    """Register an entry of the navigation, from `AppConfig.ready()`; is_shown gets the user (never anonymous)."""
-    entry = NavEntry(order, label, url_name, is_shown)
+def add_nav(
+    label: Any,
+    url_name: str,
+    *,
+    is_shown: Callable[[Any], bool],
+    order: int,
+    count_new: Callable[[Any], int] | None = None,
+) -> None:
+    """Register an entry of the navigation, from `AppConfig.ready()`; is_shown gets the user (never anonymous).
+
+    count_new: what is new there, asked once for each page.
+    """
+    entry = NavEntry(order, label, url_name, is_shown, count_new)
     if not any(each.url_name == url_name for each in _nav):
         _nav.append(entry)
         _nav.sort(key=lambda each: each.order)
@@ -46,7 +58,8 @@ def site(request: HttpRequest) -> dict[str, Any]:
         for entry in _nav:
             if entry.is_shown(user):
                 url = reverse(entry.url_name)
-                items.append(NavItem(str(entry.label), url, request.path.startswith(url)))
+                new = entry.count_new(user) if entry.count_new else 0
+                items.append(NavItem(str(entry.label), url, request.path.startswith(url), new))
         return items
 
     return {"nav": nav, "public_origin": settings.PUBLIC_ORIGIN}

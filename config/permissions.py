@@ -54,6 +54,7 @@ class Can(TextChoices):
     LEARNER_RENAME = "learner-rename", gettext_lazy("change a learner's name")
     LEARNER_MANAGE = "learner-manage", gettext_lazy("change a learner's record")
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
+    MAIL_LOG_READ = "mail-log-read", gettext_lazy("read when mail was sent")
     CALENDAR_EDIT = "calendar-edit", gettext_lazy("keep the school's days off")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
@@ -152,6 +153,7 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: an Organization
     Can.PEOPLE_MANAGE: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: an Organization
+    Can.MAIL_LOG_READ: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
     Can.CALENDAR_EDIT: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
     # subject: a Pathway
     Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(

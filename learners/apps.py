@@ -9,7 +9,7 @@ class LearnersConfig(AppConfig):
         from config import panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import appeals, enrolling, learning, teams
+        from learners.selectors import appeals, enrolling, learning, notices, teams
 
         panels.register("credentials:item-action", enrolling.item_action, "learners/_item_action.html")
         panels.register("credentials:item", enrolling.item_facts, "learners/_item_facts.html", order=20)
@@ -72,4 +72,4 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: Role.ADMINISTRATOR in user.roles(),
             order=80,
         )
-        add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90)
+        add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90, count_new=notices.count_new)

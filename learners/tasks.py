@@ -50,3 +50,20 @@ def run_rosters() -> None:
 @shared_task(name="learners.turn_leaves", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def turn_leaves() -> None:
     services.turn_leaves(at=timezone.now())
+
+
+@shared_task(
+    name="learners.send_digests",
+    autoretry_for=(OperationalError, OSError, SMTPException),
+    retry_backoff=5,
+    max_retries=5,
+)
+def send_digests() -> None:
+    while services.send_digests(limit=100, at=timezone.now()):
+        pass
+
+
+@shared_task(name="learners.remind_of_due", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def remind_of_due() -> None:
+    while services.remind_of_due(at=timezone.now()):
+        pass

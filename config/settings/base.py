@@ -131,7 +131,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # People --------------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "learners.User"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["learners.accounts.AccountBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
@@ -183,6 +183,7 @@ CELERY_TASK_ROUTES = {
     "issuance.render_pending": {"queue": "documents"},
     "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
     "learners.send_mail": {"queue": "mail"},
+    "learners.send_digests": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
 }
 _SWEEPS = {  # seconds between two looks for what is due
@@ -196,6 +197,8 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.assign_waiting": 300.0,
     "learners.escalate": 900.0,
     "learners.run_rosters": 30.0,
+    "learners.send_digests": 60.0,
+    "learners.remind_of_due": 3600.0,
     "learners.turn_leaves": 1800.0,
     "pathways.open_due_cases": 15.0,
 }

@@ -18,6 +18,7 @@ from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
+from .preferences import DueReminder, NoticePreference, NoticeTimes
 from .roster import RosterImport, RosterRow, RowResult
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
@@ -43,6 +44,7 @@ __all__ = [
     "Decision",
     "DecisionEvent",
     "Declaration",
+    "DueReminder",
     "Enrollment",
     "EnrollmentEvent",
     "Escalation",
@@ -59,6 +61,8 @@ __all__ = [
     "LevelExample",
     "MarkingLock",
     "Notice",
+    "NoticePreference",
+    "NoticeTimes",
     "Observation",
     "ObservationInvitation",
     "RecognizedCredential",

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
-from django.db.models import CheckConstraint, F, Q, QuerySet, TextChoices, UniqueConstraint
+from django.db.models import CheckConstraint, Count, F, Q, QuerySet, TextChoices, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,12 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def with_new_notices(self, at: datetime) -> QuerySet[User]:
+        """Each with `new_notices`: how many they have not read."""
+        return self.annotate(
+            new_notices=Count("notices", filter=Q(notices__read_at__isnull=True, notices__created_at__lte=at))
+        )
 
     def get_by_natural_key(self, username: str | None) -> User:
         return self.get(email__iexact=username)

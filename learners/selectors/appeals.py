@@ -30,9 +30,11 @@ def judged(appeal: Appeal) -> list[dict[str, Any]]:
 
 
 def decision_panel(request: HttpRequest, decision: Decision) -> dict[str, Any] | None:
-    """On the learner's own result: the way to appeal while it is open, or the appeal. One query."""
-    if decision.learner.user_id != request.user.pk:
+    """On the learner's own result: the way to appeal while it is open, or the appeal. Two queries."""
+    learner = getattr(request.user, "learner", None)
+    if learner is None or decision.enrollment.learner_id != learner.pk:
         return None
+    decision.enrollment.learner = learner
     appeal = Appeal.objects.filter(decision=decision).first()
     until = services.appeal_until(decision)
     if appeal is None and (until is None or timezone.now() >= until):

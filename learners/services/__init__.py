@@ -16,6 +16,8 @@ from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award
 from .class_enrollment import ClassEnrollment, count_class, enroll_class
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
+from .digest import send_digests
+from .due_reminders import remind_of_due
 from .enrollment import enroll, fill_seats, refusals, why_not_withdraw, withdraw
 from .escalation import escalate
 from .evidence import (
@@ -45,6 +47,7 @@ from .marking import (
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
 from .people import add_learner, add_person, change_name, end_role, grant_role
+from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .second_marking import ask_third_assessors
@@ -59,6 +62,7 @@ __all__ = [
     "FileRefused",
     "Grant",
     "JudgmentInput",
+    "Wishes",
     "add_example",
     "add_file",
     "add_goal",
@@ -115,6 +119,7 @@ __all__ = [
     "name_reviewer",
     "note_visit",
     "open_appeal",
+    "own_wishes",
     "plan_teams",
     "raise_concern",
     "rate_confidence",
@@ -123,6 +128,7 @@ __all__ = [
     "refusals",
     "release_decision",
     "release_decisions",
+    "remind_of_due",
     "remove_evidence",
     "remove_holiday",
     "remove_leave",
@@ -137,11 +143,13 @@ __all__ = [
     "save_judgments",
     "schools_of",
     "search_learners",
+    "send_digests",
     "send_mail",
     "send_observation_links",
     "set_facts",
     "set_leave",
     "set_load",
+    "set_wishes",
     "shortcuts_of",
     "start_resubmission",
     "submit_evidence",

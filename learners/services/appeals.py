@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
@@ -47,6 +48,7 @@ from learners.workflow import (
     SubmissionStatus,
     require_move,
 )
+from learners.working_days import working_days_after
 
 OPEN_FOR_DAYS, ANSWER_WITHIN_DAYS = 10, 15  # working days
 TEXT_MAX_LETTERS = 5000
@@ -56,10 +58,8 @@ def appeal_until(decision: Decision) -> datetime | None:
     """The moment from which a released decision can no longer be appealed; None before its release."""
     if decision.effective_at is None:
         return None
-    until = holidays.working_days_after(
-        decision.effective_at, OPEN_FOR_DAYS, organization_id=decision.credential.organization_id
-    )
-    return standing.without_leave(decision.learner, decision.effective_at, until)
+    off = standing.days_off(decision.learner, since=timezone.localdate(decision.effective_at))
+    return working_days_after(timezone.localtime(decision.effective_at), OPEN_FOR_DAYS, off)
 
 
 @transaction.atomic

@@ -10,12 +10,16 @@ from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from config import handoff
 from config.permissions import Role
 from credentials.models import Credential
+from learners import notice_kinds
 from learners.models import Notice, RoleGrant, User
+from learners.notice_kinds import About
+from learners.services import preferences
 
 logger = logging.getLogger("signet.mail")
 
@@ -32,7 +36,10 @@ def tell(*, user: User, kind: str, subject: str, text: str, path: str, at: datet
 
 def tell_all(notices: Iterable[Notice]) -> list[Notice]:
     """The same for many at once: one statement and one hint."""
-    made = Notice.objects.bulk_create(notices)
+    planned = list(notices)
+    if planned:
+        preferences.plan_mail(planned)
+    made = Notice.objects.bulk_create(planned)
     if made:
         handoff.after_commit("learners.send_mail")
     return made
@@ -81,8 +88,7 @@ def send_mail(*, limit: int, at: datetime) -> int:
             try:
                 _message(notice, connection).send()
             except (SMTPException, OSError) as error:
-                pause = min(FIRST_PAUSE * 2 ** (notice.mail_tries - 1), LONGEST_PAUSE)
-                Notice.objects.filter(pk=notice.pk).update(mail_after=at + pause)
+                Notice.objects.filter(pk=notice.pk).update(mail_after=at + pause_after(notice.mail_tries))
                 logger.warning("mail not sent", extra={"notice": notice.public_id, "cause": type(error).__name__})
                 if not isinstance(error, (SMTPRecipientsRefused, SMTPDataError)):
                     raise
@@ -90,6 +96,11 @@ def send_mail(*, limit: int, at: datetime) -> int:
         Notice.objects.filter(pk=notice.pk).update(mailed_at=at, mail_after=None)
         sent += 1
     return sent
+
+
+def pause_after(tries: int) -> timedelta:
+    """How long to wait after so many tries."""
+    return min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
 
 
 @transaction.atomic
@@ -103,19 +114,34 @@ def _claim(at: datetime) -> Notice | None:
     return notice
 
 
+def preferences_url() -> str:
+    return settings.PUBLIC_ORIGIN + reverse("learners:notice-preferences")
+
+
+def footer() -> str:
+    return _(
+        "This was sent by Signet, your school's registry of microcredentials.\nHow you are told is your choice: %(link)s\n"
+    ) % {"link": preferences_url()}
+
+
+def headers(key: str, *, is_optional: bool = True) -> dict[str, str]:
+    """The headers of a mail: the same id when it is sent again, and where to choose other ways where there is a choice."""
+    found = {"Message-ID": f"<{key}@{settings.SITE_HOST}>", "Auto-Submitted": "auto-generated"}
+    return found | ({"List-Unsubscribe": f"<{preferences_url()}>"} if is_optional else {})
+
+
 def _message(notice: Notice, connection: BaseEmailBackend) -> EmailMessage:
     link = f"{settings.PUBLIC_ORIGIN}{notice.path}"
-    body = _(
-        "Dear %(name)s,\n\n%(text)s\n\n%(link)s\n\nThis was sent by Signet, your school's registry of microcredentials.\n"
-    ) % {
+    body = _("Dear %(name)s,\n\n%(text)s\n\n%(link)s\n\n%(footer)s") % {
         "name": notice.user.name,
         "text": notice.text,
         "link": link,
+        "footer": footer(),
     }
     return EmailMessage(
         subject=notice.subject,
         body=body,
         to=[notice.user.email],
         connection=connection,
-        headers={"Message-ID": f"<notice-{notice.public_id}@{settings.SITE_HOST}>", "Auto-Submitted": "auto-generated"},
+        headers=headers(f"notice-{notice.public_id}", is_optional=notice_kinds.about(notice.kind) != About.SECURITY),
     )

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Organization
-from learners.models import Cohort, Learner, LearnerChange, LearnerEvent, LearnerLeave, User
+from learners.models import Cohort, Learner, LearnerChange, LearnerEvent, LearnerLeave, SchoolHoliday, User
 from learners.models.people import LearnerStatus
 from learners.professions import PROFESSIONS
 
@@ -162,14 +163,13 @@ def _turn(learner: Learner, today: date, at: datetime) -> None:
     learner.save(update_fields=["status"])
 
 
-def without_leave(learner: Learner, start: datetime, end: datetime) -> datetime:
-    """When a time that ran from start to end is over, the days of leave in it not counted. One query."""
-    for leave in learner.leaves.filter(until_on__gte=timezone.localdate(start)).order_by("from_on", "pk"):
-        first = max(leave.from_on, timezone.localdate(start))
-        if first > timezone.localdate(end):
-            break
-        end += timedelta(days=(leave.until_on - first).days + 1)
-    return end
+def days_off(learner: Learner, *, since: date) -> set[date]:
+    """The days on which a time does not run for a learner: those off of the school, and those of leave. One query."""
+    school = SchoolHoliday.objects.filter(organization=learner.organization_id, on__gte=since)
+    spans = school.values_list("on", F("on")).union(
+        learner.leaves.filter(until_on__gte=since).values_list("from_on", "until_on")
+    )
+    return {first + timedelta(days=number) for first, last in spans for number in range((last - first).days + 1)}
 
 
 def _days(leave: LearnerLeave) -> dict[str, date]:

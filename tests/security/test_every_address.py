@@ -27,6 +27,8 @@ EVERYBODY = "owner classmate administrator assessor lead registrar committee aud
 READ = {
     "learners:home": (None, EVERYBODY),
     "learners:notice-list": (None, EVERYBODY),
+    "learners:notice-preferences": (None, EVERYBODY),
+    "learners:mail-log": (None, "administrator elsewhere"),
     "learners:queue": (None, EVERYBODY),
     "learners:award-list": (None, "owner classmate"),
     "learners:award-detail": ("award", "owner registrar auditor"),
