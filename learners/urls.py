@@ -8,6 +8,7 @@ from learners.views import (
     concerns,
     enrolling,
     evidence,
+    feed,
     growth,
     learning,
     load,
@@ -44,5 +45,6 @@ urlpatterns = [
     *availability.urlpatterns,
     *teams.urlpatterns,
     *calendar.urlpatterns,
+    *feed.urlpatterns,
     *notices.urlpatterns,
 ]

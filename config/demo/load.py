@@ -20,6 +20,13 @@ from . import catalog, history, offerings, people
 
 # What the printed learner already holds of "Digital Health and Data"; the story awards the last one.
 HELD = ["clinical-informatics", "evidence-appraisal", "telehealth-rural"]
+DAYS_OFF = """2026-11-26,2026-11-27,Thanksgiving
+2026-12-21,2027-01-01,Winter break
+2027-01-18,,Martin Luther King Jr. Day
+2027-05-31,,Memorial Day
+2027-07-05,,Independence Day
+2027-09-06,,Labor Day
+"""
 # Held too, and revoked in the story; no pathway of the learner counts it.
 REVOKED_ITEM = "language-access"
 LAST_COMPONENT = "ai-appraisal"
@@ -64,6 +71,7 @@ def load(*, home: Path, at: datetime) -> None:
         issuance_services.create_key(organization=organization, purpose=purpose, at=began)
     competencies = catalog.load_frameworks()
     accounts = people.load_accounts(organization=organization, password=demo_password(home), at=began)
+    learners_services.add_holidays(actor=accounts["administrator"], organization=organization, text=DAYS_OFF)
     cohort = people.load_cohort(organization=organization, at=began)
     people.load_people(
         organization=organization,

@@ -13,6 +13,7 @@ from .calendar import SchoolHoliday
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
+from .feed import CalendarFeed
 from .growth import Goal, HomeVisit
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
@@ -36,6 +37,7 @@ __all__ = [
     "Award",
     "AwardComponent",
     "AwardEvent",
+    "CalendarFeed",
     "Cohort",
     "Concern",
     "ConfidenceRating",

@@ -31,6 +31,7 @@ from .evidence import (
     start_resubmission,
     submit_evidence,
 )
+from .feed import drop_feed, make_feed
 from .files import FileRefused
 from .growth import add_goal, drop_goal, moment_of, note_visit, rate_confidence, reach_goal
 from .holidays import add_holidays, holidays_of, remove_holiday
@@ -87,6 +88,7 @@ __all__ = [
     "count_class",
     "decide_appeal",
     "declare_conflict",
+    "drop_feed",
     "drop_goal",
     "drop_roster",
     "drop_snippet",
@@ -111,6 +113,7 @@ __all__ = [
     "keep_observation_draft",
     "keep_snippet",
     "let_go",
+    "make_feed",
     "mark_read",
     "may_open",
     "moment_of",

@@ -27,6 +27,7 @@ EVERYBODY = "owner classmate administrator assessor lead registrar committee aud
 READ = {
     "learners:home": (None, EVERYBODY),
     "learners:notice-list": (None, EVERYBODY),
+    "learners:feed": (None, EVERYBODY),
     "learners:notice-preferences": (None, EVERYBODY),
     "learners:mail-log": (None, "administrator elsewhere"),
     "learners:queue": (None, EVERYBODY),
@@ -139,6 +140,8 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "learners:feed-drop",
+    "learners:feed-file",
     "learners:team-move",
     "learners:holiday-remove",
     "learners:cohort-edit",
