@@ -116,6 +116,7 @@ def _copy_children(source: CredentialVersion, draft: CredentialVersion) -> None:
             items_min=row.items_min,
             patient_data_risk=row.patient_data_risk,
             instructions=row.instructions,
+            is_in_renewal=row.is_in_renewal,
         )
         for row in source.evidence_requirements.order_by("position")
     )

@@ -47,7 +47,7 @@ WORDS = {
     "failed": gettext_lazy("Not confirmed"),
 }
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
-MARKED = ("holder", "issued", "until", "checked", "signed", "address", "path", "short", "revoked")
+MARKED = ("holder", "issued", "until", "checked", "signed", "address", "path", "short", "revoked", "successor")
 
 
 # A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
@@ -63,7 +63,9 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     if verdict.state == "failed" or verdict.has_parts:
         values = _values(verdict, public_id, at)
         return _render(verdict.version_id, verdict.state, values, verdict)
-    texts, names = _marked_page(verdict.version_id, verdict.state, verdict.valid_until is not None)
+    texts, names = _marked_page(
+        verdict.version_id, verdict.state, verdict.valid_until is not None, verdict.successor is not None
+    )
     values = {name: html.escape(value) for name, value in _values(verdict, public_id, at).items()}
     filled = [piece for text, name in zip(texts, names, strict=False) for piece in (text, values[name])]
     return "".join([*filled, texts[-1]])
@@ -82,6 +84,7 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "path": f"/v/{public_id}",
         "short": str(public_id)[:8],
         "revoked": day(verdict.revoked_at),
+        "successor": f"/v/{verdict.successor}" if verdict.successor else "",
     }
 
 
@@ -122,11 +125,13 @@ def qr(address: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _marked_page(version_id: int, state: str, has_end: bool) -> tuple[list[str], list[str]]:
+def _marked_page(version_id: int, state: str, has_end: bool, has_successor: bool) -> tuple[list[str], list[str]]:
     """The page cut at its marks: the texts between them, one more than the names of the marks."""
     values = {name: SafeString(_mark(name)) for name in MARKED}
     if not has_end:
         values["until"] = SafeString("")
+    if not has_successor:
+        values["successor"] = SafeString("")
     pieces = MARK.split(_render(version_id, state, values, None))
     return pieces[::2], pieces[1::2]
 

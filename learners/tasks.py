@@ -67,3 +67,9 @@ def send_digests() -> None:
 def remind_of_due() -> None:
     while services.remind_of_due(at=timezone.now()):
         pass
+
+
+@shared_task(name="learners.remind_of_expiry", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def remind_of_expiry() -> None:
+    while services.remind_of_expiry(limit=500, at=timezone.now()):
+        pass

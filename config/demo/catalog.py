@@ -21,7 +21,7 @@ from credentials.models import (
     Outcome,
     Prerequisite,
 )
-from credentials.models.catalog import CredentialKind
+from credentials.models.catalog import CredentialKind, RenewalKind
 from learners.models import User
 from pathways import services as pathways_services
 
@@ -165,6 +165,9 @@ def _load_version(
         is_blind=item["assessors"]["blind_to_learner"],
         review_target_working_days=item["review_target_working_days"],
         expires_after_months=item["expiry_months"],
+        renewal_kind=RenewalKind.SHORT if renewal else RenewalKind.WHOLE,
+        renewal_hours=renewal["hours"] if renewal else None,
+        renewal_opens_days=renewal["window_days_before_expiry"] if renewal else 90,
     )
     Outcome.objects.bulk_create(
         Outcome(version=version, position=position, text=text)
@@ -202,6 +205,7 @@ def _load_version(
             source=SOURCES.get(each["kind"], "learner"),
             items_min=each["min_items"],
             patient_data_risk=each["patient_data_risk"],
+            is_in_renewal=position == 1,  # a short reassessment asks for the principal proof again
         )
         for position, each in enumerate(item["evidence_required"], 1)
     )

@@ -42,6 +42,13 @@ class MillerLevel(TextChoices):
     DOES = "does", _("does")
 
 
+class RenewalKind(TextChoices):
+    """What a badge that lapses asks of who renews it. Short: the evidence that is marked for it, nothing more."""
+
+    WHOLE = "whole", _("everything again")
+    SHORT = "short", _("a short reassessment")
+
+
 class EvidenceSource(TextChoices):
     LEARNER = "learner", _("learner")
     STAFF = "staff", _("staff")
@@ -151,6 +158,16 @@ class CredentialVersion(models.Model):
     is_blind = models.BooleanField(default=False)
     review_target_working_days = models.PositiveSmallIntegerField(default=5)
     expires_after_months = models.PositiveSmallIntegerField(null=True, blank=True)
+    renewal_kind = models.CharField(
+        max_length=20, choices=RenewalKind.choices, default=RenewalKind.WHOLE, db_default=RenewalKind.WHOLE
+    )
+    renewal_hours = models.PositiveSmallIntegerField(null=True, blank=True)
+    renewal_opens_days = models.PositiveSmallIntegerField(
+        default=90, db_default=90, help_text=_("So many days before it expires.")
+    )
+    renewal_grace_days = models.PositiveSmallIntegerField(
+        default=90, db_default=90, help_text=_("So many days after it has expired; then it is earned anew.")
+    )
 
     class Meta:
         constraints = [
@@ -253,6 +270,9 @@ class EvidenceRequirement(models.Model):
     items_min = models.PositiveSmallIntegerField(default=1)
     patient_data_risk = models.CharField(max_length=20, default="low")
     instructions = models.TextField(blank=True)
+    is_in_renewal = models.BooleanField(
+        default=True, db_default=True, help_text=_("Asked for again when a badge is renewed by a short reassessment.")
+    )
 
     class Meta:
         constraints = [UniqueConstraint(fields=["version", "position"], name="evidence_position_once")]

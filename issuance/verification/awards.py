@@ -30,7 +30,14 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
        EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
        signer.compromised_at,
-       (SELECT next.public_id FROM learners_award next WHERE next.supersedes_id = a.id AND next.status <> 'withdrawn' LIMIT 1)
+       CASE WHEN a.status = 'superseded' THEN (
+           SELECT current.public_id FROM learners_award current
+           WHERE current.learner_id = a.learner_id AND current.credential_id = a.credential_id
+             AND current.status IN ('active', 'suspended')
+             AND EXISTS (SELECT 1 FROM issuance_signeddocument made
+                         WHERE made.award_id = current.id AND made.kind = 'credential' AND made.superseded_at IS NULL)
+             AND {successor}
+       ) END
 FROM learners_award a
 JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
 JOIN issuance_signingkey signer ON signer.id = d.key_id
@@ -40,11 +47,12 @@ WHERE a.public_id = %s AND a.status <> 'withdrawn' AND {permission}
 """
 CONSENTED = """EXISTS (
     SELECT 1 FROM issuance_consentaward covered JOIN issuance_consent consent ON consent.id = covered.consent_id
-    WHERE covered.award_id = a.id AND consent.recipients = 'anyone-with-link' AND consent.withdrawn_at IS NULL
+    WHERE covered.award_id = {award}.id AND consent.recipients = 'anyone-with-link' AND consent.withdrawn_at IS NULL
       AND (consent.ends_at IS NULL OR consent.ends_at > %s)
 )"""
-SHARED_BY_CONSENT = SHARED.format(permission=CONSENTED)
-FOR_OWNER = SHARED.format(permission="%s::timestamptz IS NOT NULL")
+_SUCCESSOR = CONSENTED.format(award="current")  # a page leads to the current badge only when that one is shared too
+SHARED_BY_CONSENT = SHARED.format(permission=CONSENTED.format(award="a"), successor=_SUCCESSOR)
+FOR_OWNER = SHARED.format(permission="%s::timestamptz IS NOT NULL", successor=_SUCCESSOR)
 
 
 @dataclass(frozen=True)
@@ -52,7 +60,8 @@ class Verdict:
     """What is known of an issued award now.
 
     state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
-    signed bytes, as stored. credential: the same, read; empty when they do not read.
+    signed bytes, as stored. credential: the same, read; empty when they do not read. successor: the current badge that
+    replaces a superseded one, when anyone with the link may see it.
     """
 
     award_id: int
@@ -97,7 +106,7 @@ def own_award(public_id: UUID, *, at: datetime) -> Verdict | None:
 
 def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [public_id, at])
+        cursor.execute(statement, [at, public_id, at])
         row = cursor.fetchone()
     if row is None:
         return None

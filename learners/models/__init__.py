@@ -8,7 +8,7 @@ from .assessment import (
     Judgment,
 )
 from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
-from .awards import Award, AwardComponent, AwardEvent
+from .awards import Award, AwardComponent, AwardEvent, ExpiryReminder
 from .calendar import SchoolHoliday
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import EnrollmentEvent
@@ -51,6 +51,7 @@ __all__ = [
     "EnrollmentEvent",
     "Escalation",
     "EvidenceItem",
+    "ExpiryReminder",
     "Goal",
     "HomeVisit",
     "Judgment",

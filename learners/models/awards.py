@@ -80,6 +80,7 @@ class Award(models.Model):
         indexes = [
             models.Index(fields=["sign_after"], condition=Q(status="active"), name="award_due"),
             models.Index(fields=["learner", "awarded_at"], name="award_by_learner"),
+            models.Index(fields=["valid_until"], condition=Q(status="active"), name="award_lapses"),
         ]
 
     def __str__(self) -> str:
@@ -118,3 +119,17 @@ class AwardEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class ExpiryReminder(models.Model):
+    """That the holder of an award was told, so many days ahead, that it expires; 0: that it has expired. Once each."""
+
+    award = models.ForeignKey(Award, on_delete=models.CASCADE, related_name="reminders")
+    days_ahead = models.PositiveSmallIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["award", "days_ahead"], name="expiry_reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.days_ahead} days ahead"

@@ -7,7 +7,8 @@ from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credentials.models import Credential, CredentialVersion, Offering, Organization, Outcome
+from credentials.models import Credential, CredentialVersion, EvidenceRequirement, Offering, Organization, Outcome
+from credentials.models.catalog import RenewalKind
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus
 
 from .people import Learner, User
@@ -32,6 +33,14 @@ class Enrollment(models.Model):
     credential_version = models.ForeignKey(CredentialVersion, on_delete=models.PROTECT, related_name="enrollments")
     offering = models.ForeignKey(Offering, null=True, blank=True, on_delete=models.PROTECT, related_name="enrollments")
     status = models.CharField(max_length=20, choices=EnrollmentStatus.choices, default=EnrollmentStatus.ACTIVE)
+    renews = models.ForeignKey(
+        "learners.Award",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="renewals",
+        help_text=_("The award that this enrollment renews."),
+    )
     is_early_assessment = models.BooleanField(
         default=False, db_default=False, help_text=_("Assessed without taking part in an offering.")
     )
@@ -69,6 +78,13 @@ class Enrollment(models.Model):
         if self.status == EnrollmentStatus.WAITLISTED:
             return self.credential.get_absolute_url()
         return reverse("learners:enrollment-detail", args=[self.public_id])
+
+    def asked_evidence(self) -> QuerySet[EvidenceRequirement]:
+        """What evidence it asks for, in order; a renewal by short reassessment leaves some out."""
+        asked = self.credential_version.evidence_requirements.order_by("position")
+        if self.renews_id is not None and self.credential_version.renewal_kind == RenewalKind.SHORT:
+            asked = asked.filter(is_in_renewal=True)
+        return asked
 
 
 class Team(models.Model):

@@ -4,7 +4,6 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +16,7 @@ from credentials.models.catalog import CredentialKind
 from credentials.selectors import running
 from credentials.workflow import CredentialStatus
 from learners import services
-from learners.models import Award, Decision, Enrollment
+from learners.models import Decision, Enrollment
 from learners.selectors.learning import learner_of
 from learners.services.class_enrollment import REQUIRED
 from learners.workflow import OPEN_ENROLLMENTS, AwardStatus, DecisionStatus, EnrollmentStatus
@@ -42,16 +41,20 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
         .order_by("-enrolled_at", "-pk")
         .first()
     )
-    counting = Award.objects.counting_on(timezone.localdate()).values("pk")
     awards = list(
-        learner.awards.filter(Q(pk__in=counting) | Q(status=AwardStatus.REVOKED), credential=credential).order_by("pk")
+        learner.awards.filter(status__in=[AwardStatus.ACTIVE, AwardStatus.REVOKED], credential=credential).order_by(
+            "pk"
+        )
     )
-    award = next((each for each in awards if each.status == AwardStatus.ACTIVE), None)
+    standing = next((each for each in awards if each.status == AwardStatus.ACTIVE), None)
+    has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until < timezone.now()
+    award = None if has_lapsed else standing
     if newest is not None and newest.status in OPEN_ENROLLMENTS:
         return shown | {"enrollment": newest, "place": waiting_place(newest), "award": award}
     reasons = services.refusals(learner=learner, credential=credential, at=timezone.now())
     return shown | {
         "award": award,
+        "lapsed": standing if has_lapsed else None,
         "reasons": [] if award else reasons,
         "may_enroll": not reasons,
         "may_test_out": not reasons and credential.allows_early_assessment,

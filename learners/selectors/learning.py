@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from credentials.models import Credential, EvidenceRequirement
 from credentials.selectors import source_in_words
 from learners.models import Award, Decision, Enrollment, Learner, Submission, User
-from learners.selectors import assessing
+from learners.selectors import assessing, renewal
 from learners.services.evidence import FROM_LEARNER
 from learners.workflow import (
     OPEN_ENROLLMENTS,
@@ -124,8 +124,9 @@ class Due:
     is_past: bool
 
 
-def due(learner: Learner, found: Sequence[Work], on: date) -> list[Due]:
-    """What has a day set: drafts in an offering that closes, own goals. The soonest first. One query."""
+def due(learner: Learner, found: Sequence[Work], at: datetime) -> list[Due]:
+    """What has a day set: drafts in an offering that closes, badges to renew, own goals. The soonest first. Two queries."""
+    on = timezone.localdate(at)
     drafts = [
         (each.enrollment.offering.closes_on, each.enrollment.credential_version.title, each.url)
         for each in found
@@ -136,7 +137,11 @@ def due(learner: Learner, found: Sequence[Work], on: date) -> list[Due]:
         for goal in learner.goals.filter(reached_at__isnull=True, due_on__isnull=False).order_by("due_on", "pk")[:5]
         if goal.due_on is not None
     ]
-    return [Due(day, text, url, day < on) for day, text, url in sorted([*drafts, *goals])]
+    lapsing = [
+        (when.expires_on, _("Renew %(title)s") % {"title": award.credential_version.title}, award.get_absolute_url())
+        for award, when in renewal.to_renew(learner, at)
+    ]
+    return [Due(day, text, url, day < on) for day, text, url in sorted([*drafts, *lapsing, *goals])]
 
 
 def new_results(learner: Learner, at: datetime, *, since: datetime | None) -> list[Result]:
@@ -223,8 +228,7 @@ class Place:
 
 def places(submission: Submission) -> list[Place]:
     """The checklist, in the order of the version. Two queries."""
-    requirements = submission.credential_version.evidence_requirements.order_by("position")
-    found = {each.pk: Place(each) for each in requirements}
+    found = {each.pk: Place(each) for each in submission.enrollment.asked_evidence()}
     other = Place(None)
     for shown in assessing.evidence(submission, None):
         found.get(shown.item.requirement_id or 0, other).items.append(shown)

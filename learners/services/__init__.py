@@ -50,6 +50,7 @@ from .observation import invite_observer, keep_observation_draft, record_observa
 from .people import add_learner, add_person, change_name, end_role, grant_role
 from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
+from .renewal import remind_of_expiry, renew_award
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
@@ -132,9 +133,11 @@ __all__ = [
     "release_decision",
     "release_decisions",
     "remind_of_due",
+    "remind_of_expiry",
     "remove_evidence",
     "remove_holiday",
     "remove_leave",
+    "renew_award",
     "reopen_assessment",
     "resume_award",
     "retire_example",

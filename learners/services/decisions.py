@@ -64,8 +64,11 @@ def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetim
         require_move(SUBMISSION_MOVES, decision.submission.status, CONSEQUENCES[decision.outcome][0])
         if (target := _enrollment_after(decision)) is not None:
             require_move(ENROLLMENT_MOVES, decision.enrollment.status, target)
-    _write_release(locked, actor=actor, at=at, note=note)
     awarded = [decision for decision in locked if decision.outcome == DecisionOutcome.AWARDED]
+    renewed = [decision.enrollment.renews_id for decision in awarded if decision.enrollment.renews_id is not None]
+    if renewed and Award.objects.filter(pk__in=renewed, status=AwardStatus.REVOKED).exists():
+        raise Conflict(_("The badge that this renews was revoked; it can only be earned anew, with all the evidence."))
+    _write_release(locked, actor=actor, at=at, note=note)
     awards.grant_awards(
         [awards.Grant(each.learner, each.credential_version, each) for each in awarded], actor=actor, at=at
     )

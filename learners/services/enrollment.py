@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
@@ -38,8 +39,11 @@ from learners.workflow import (
 )
 
 
-def refusals(*, learner: Learner, credential: Credential, at: datetime) -> list[str]:
-    """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Three queries."""
+def refusals(*, learner: Learner, credential: Credential, at: datetime, is_renewal: bool = False) -> list[str]:
+    """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Three queries.
+
+    is_renewal: to renew the badge that is held, which otherwise stands in the way.
+    """
     version = credential.current_version
     if credential.kind != CredentialKind.MICROCREDENTIAL:
         return [_("A designation is reached by its pathway; join the pathway instead.")]
@@ -51,10 +55,10 @@ def refusals(*, learner: Learner, credential: Credential, at: datetime) -> list[
     if version.professions_admitted and learner.profession not in version.professions_admitted:
         admitted = ", ".join(in_words(each) for each in version.professions_admitted)
         reasons.append(_("It is open to %(admitted)s.") % {"admitted": admitted})
-    held = set(
+    held = dict(
         Award.objects.counting_on(timezone.localdate(at))
         .filter(learner=learner)
-        .values_list("credential_id", flat=True)
+        .values_list("credential_id", "valid_until")
     )
     missing = [
         each.requires.current_version.title
@@ -63,8 +67,12 @@ def refusals(*, learner: Learner, credential: Credential, at: datetime) -> list[
     ]
     if missing:
         reasons.append(_("Earn this first: %(missing)s.") % {"missing": ", ".join(missing)})
-    if credential.pk in held and version.expires_after_months is None:
-        reasons.append(_("You hold this credential already."))
+    if not is_renewal and credential.pk in held:
+        if (until := held[credential.pk]) is not None:
+            day = format_date(timezone.localtime(until), "M j, Y")
+            reasons.append(_("You hold this until %(day)s; it is renewed from the page of your badge.") % {"day": day})
+        elif version.expires_after_months is None:
+            reasons.append(_("You hold this credential already."))
     if learner.enrollments.filter(credential=credential, status__in=OPEN_ENROLLMENTS).exists():
         reasons.append(_("You are enrolled already."))
     return reasons

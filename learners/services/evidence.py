@@ -221,9 +221,7 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
             "count": counts.get(requirement.pk, 0),
             "least": requirement.items_min,
         }
-        for requirement in submission.credential_version.evidence_requirements.filter(source__in=FROM_LEARNER).order_by(
-            "position"
-        )
+        for requirement in submission.enrollment.asked_evidence().filter(source__in=FROM_LEARNER)
         if counts.get(requirement.pk, 0) < requirement.items_min
     ]
     if not counts and not missing:

@@ -15,6 +15,7 @@ from config.permissions import Role
 from learners import services
 from learners.models import Award, Decision
 from learners.selectors import assessing, learning
+from learners.selectors.renewal import renewal_of
 from learners.workflow import DecisionStatus
 
 
@@ -30,7 +31,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "learner": learner,
         "work": work,
         "next": next((each for each in work if each.is_next), None),
-        "due": learning.due(learner, work, timezone.localdate(at)) if learner else [],
+        "due": learning.due(learner, work, at) if learner else [],
         "results": learning.new_results(learner, at, since=since) if learner else [],
         "is_assessor": Role.ASSESSOR in roles,
         "load": assessing.load(user) if Role.ASSESSOR in roles else None,
@@ -71,10 +72,13 @@ def award_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "position", "pk"
     )
     part_of = award.part_of.select_related("award__credential_version").order_by("pk")
+    at = timezone.now()
+    is_own = award.learner.user_id == request.user.pk
     context = {
         "award": award,
-        "badge": learning.badge(award, timezone.now()),
-        "is_own": award.learner.user_id == request.user.pk,
+        "badge": learning.badge(award, at),
+        "is_own": is_own,
+        "renewal": renewal_of(award, at) if is_own else None,
         "components": list(components),
         "part_of": [each.award for each in part_of],
         "events": [

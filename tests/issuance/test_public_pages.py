@@ -227,6 +227,24 @@ def test_what_the_status_list_does_not_say_the_registry_adds(client, make_shared
     assert api(client, bytes(document.bytes))["state"] == status
 
 
+@pytest.mark.parametrize("is_shared", [True, False])
+def test_a_renewed_badge_leads_to_the_current_one_only_when_that_is_shared_too(
+    client, make_shared, make_signed, give, is_shared
+):
+    """DOMAIN 5.3."""
+    old = make_shared()
+    type(old.award).objects.filter(pk=old.award.pk).update(status="superseded")
+    new = make_signed(learner=old.award.learner, version=old.award.credential_version)
+    if is_shared:
+        give(new.award)
+
+    page = client.get(f"/v/{old.award.public_id}").content.decode()
+
+    assert (f"/v/{new.award.public_id}" in page) == is_shared
+    assert ("See the current badge" in page) == is_shared
+    assert ("Ask its holder for the newer one" in page) != is_shared
+
+
 def test_an_expired_badge_is_genuine_and_expired(client, make_shared):
     document = make_shared(valid_until=timezone.now() + timedelta(seconds=2))
     later = timezone.now() + timedelta(days=1)

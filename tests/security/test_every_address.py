@@ -95,6 +95,7 @@ ACT = {
     "credentials:version-start": ("version.credential", "administrator lead"),
     "learners:enroll": ("version.credential", "owner classmate"),
     "learners:goal-change": ("goal", "owner"),
+    "learners:award-renew": ("award", "owner"),
     "learners:enrollment-withdraw": ("workspace.enrollment", "owner"),
     "learners:class-enroll": ("version.credential", "administrator"),
     "learners:evidence-add": ("workspace", "owner"),
