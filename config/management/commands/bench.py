@@ -18,6 +18,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from config.bench.assigning import measure_assigning
+from config.bench.lists import measure_lists
 from config.bench.load import measure
 from config.bench.populate import fill
 from config.bench.signing import measure_core
@@ -66,6 +67,7 @@ class Command(BaseCommand):
             self._cohort("cohort_award")
             measure_core(self.table)
             self._certificates()
+            measure_lists(self.table)
             addresses = fill(count=options["awards"], say=self.stdout.write)
             self._verify_page(site, addresses, options["seconds"])
             self._list_check(addresses)

@@ -1,0 +1,124 @@
+"""The pages that list something, found by walking the addresses: how long the site takes for each as its data grows."""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError
+from django.test import Client
+from django.test.utils import override_settings
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
+
+from config.bench.school import COHORTS, School, fill_school, found_school
+from config.bench.table import Table
+from credentials.models import Organization
+from issuance import services as issuance_services
+
+LEARNERS, SUBMISSIONS, TENTH = 700 * COHORTS, 15_000, 10
+RUNS = 9
+OURS = {"credentials", "learners", "pathways", "issuance"}
+
+Page = tuple[str, str]  # the name of an address, and the role of who reads it
+
+
+def addresses() -> Iterator[str]:
+    """The names of our pages that are about nothing in particular: lists, boards, reports, searches."""
+    for each in get_resolver("config.urls").url_patterns:
+        if isinstance(each, URLResolver) and each.app_name in OURS:
+            for row in each.url_patterns:
+                if isinstance(row, URLPattern) and row.name and "<" not in str(row.pattern):
+                    yield f"{each.namespace}:{row.name}"
+
+
+def readers(school: School) -> dict[str, Client]:
+    """A signed-in client for each role."""
+    found = {}
+    for role, user in school.people.items():
+        found[role] = Client(headers={"host": _host()})
+        found[role].force_login(user)
+    return found
+
+
+def pages(clients: dict[str, Client]) -> list[Page]:
+    """Every page with every role that it answers, with one of them where it answers anybody.
+
+    What is a form's address only, a file or a machine's is none.
+    """
+    found = []
+    for name in sorted(set(addresses())):
+        is_public = _answers(Client(headers={"host": _host()}), name)
+        found += [
+            (name, role)
+            for role, client in clients.items()
+            if (role == "learner" or not is_public) and _answers(client, name)
+        ]
+    return found
+
+
+def _answers(client: Client, name: str) -> bool:
+    answer = client.get(reverse(name), secure=True)
+    return answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html")
+
+
+def _host() -> str:
+    return settings.SITE_HOST if settings.SITE_HOST in settings.ALLOWED_HOSTS else "localhost"
+
+
+def measure_lists(table: Table) -> None:
+    """The same pages with a tenth of four classes and with all of them: the highest ratio, and the slowest page."""
+    at = timezone.now()
+    with override_settings(DEBUG=False):
+        school = found_school(organization=Organization.objects.get(slug="larkmoor"), at=at)
+        began = time.perf_counter()
+        fill_school(school, learners=LEARNERS // TENTH, submissions=SUBMISSIONS // TENTH, at=at)
+        filling = time.perf_counter() - began
+        _sign()
+        clients = readers(school)
+        listed = pages(clients)
+        if not listed:
+            raise CommandError("No page of the site answers anybody of the filled school.")
+        before = {page: _milliseconds(clients, page) for page in listed}
+        began = time.perf_counter()
+        fill_school(school, learners=LEARNERS - len(school.learners), submissions=SUBMISSIONS * 9 // TENTH, at=at)
+        filling += time.perf_counter() - began
+        _sign()
+        after = {page: _milliseconds(clients, page) for page in listed}
+    growth = {page: after[page] / before[page] for page in listed}
+    worst, slowest = max(growth, key=lambda page: growth[page]), max(after, key=lambda page: after[page])
+    table.add(
+        "list_pages_growth_10x",
+        growth[worst],
+        "",
+        f"the highest of {len(listed)}: {_said(worst)}, {before[worst]:.1f} to {after[worst]:.1f} ms",
+    )
+    table.add("list_pages_slowest_ms", after[slowest], "ms", f"{_said(slowest)}; {LEARNERS} learners")
+    table.add("list_pages_filling_seconds", filling, "s", f"{SUBMISSIONS:,} submissions in every state, rows in sets")
+
+
+def _sign() -> None:
+    """Nothing is left for the workers to do while pages are measured; the tables' statistics are fresh."""
+    from django.db import connection
+
+    while issuance_services.sign_pending(limit=200, at=timezone.now(), full=True):
+        pass
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def _milliseconds(clients: dict[str, Client], page: Page) -> float:
+    """The shortest of some: only other work on the machine makes one longer."""
+    name, role = page
+    address, times = reverse(name), []
+    for _number in range(RUNS):
+        began = time.perf_counter()
+        answer: Any = clients[role].get(address, secure=True)
+        times.append((time.perf_counter() - began) * 1000)
+        if answer.status_code != 200:
+            raise CommandError(f"{address} answered {answer.status_code} to the {role}.")
+    return min(times)
+
+
+def _said(page: Page) -> str:
+    return f"{page[0]} as {page[1]}"
