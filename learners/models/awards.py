@@ -80,6 +80,7 @@ class Award(models.Model):
         indexes = [
             models.Index(fields=["sign_after"], condition=Q(status="active"), name="award_due"),
             models.Index(fields=["learner", "awarded_at"], name="award_by_learner"),
+            models.Index(fields=["-awarded_at", "-id"], name="award_newest"),
             models.Index(fields=["valid_until"], condition=Q(status="active"), name="award_lapses"),
         ]
 

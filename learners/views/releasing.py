@@ -27,7 +27,7 @@ from learners.models.assessment import DecisionQuerySet
 from learners.selectors import assessing
 from learners.workflow import DecisionOutcome, DecisionStatus
 
-LIST_PAGE = 1000  # a cohort is released from one page
+LIST_PAGE, LIST_WHOLE = 50, 1000  # a cohort is released from one page, once all of it is asked for
 RECENT_SHOWN = 20
 
 
@@ -90,9 +90,10 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
         request.GET, credentials=credentials.select_related("current_version").order_by("code", "pk")
     )
     shown = _filtered(proposed, filters)
-    page = Paginator(shown.with_context().order_by("proposed_at", "pk"), LIST_PAGE).get_page(request.GET.get("page"))
-    chosen = set(form.data.getlist("decision")) if form else set()
     is_all = request.GET.get("selected") == "all"
+    size = LIST_WHOLE if is_all or form else LIST_PAGE
+    page = Paginator(shown.with_context().order_by("proposed_at", "pk"), size).get_page(request.GET.get("page"))
+    chosen = set(form.data.getlist("decision")) if form else set()
     # A cohort has one state in hundreds of rows: its markup is made once.
     statuses = {
         outcome: render_to_string("components/status.html", {"kind": outcome}) for outcome in DecisionOutcome.values
@@ -110,6 +111,7 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
             }
             for decision in page
         ],
+        "may_select_all": page.has_other_pages() and not is_all,
         "filters": filters,
         "is_filtered": filters.is_valid() and any(filters.cleaned_data.values()),
         "found": ngettext("%(count)s decision", "%(count)s decisions", page.paginator.count)
