@@ -89,8 +89,8 @@ def fill_school(school: School, *, learners: int, submissions: int, at: datetime
             credential_id=each.enrollment.credential_id,
             credential_version=each.enrollment.credential_version,
             decision=each,
-            awarded_at=each.effective_at,
-            sign_after=each.effective_at,
+            awarded_at=each.effective_at or at,
+            sign_after=each.effective_at or at,
         )
         for each in awarded
     )
@@ -161,7 +161,12 @@ def _submissions(school: School, learners: Sequence[Learner], count: int, at: da
     )
     Assignment.objects.bulk_create(
         Assignment(
-            submission=row, assessor=school.assessors[number % len(school.assessors)], assigned_at=row.submitted_at
+            # The first of them has a full page to judge, however small the school.
+            submission=row,
+            assessor=school.assessors[
+                0 if number < 500 and turns[number] in WAITING else number % len(school.assessors)
+            ],
+            assigned_at=row.submitted_at or at,
         )
         for number, row in enumerate(rows)
         if turns[number] not in [*DRAFT, *UNPLACED]
@@ -177,11 +182,11 @@ def _judged(school: School, submitted: Sequence[tuple[int, Submission]], at: dat
     judged = [(number, row) for number, row in submitted if number % TURN >= PROPOSED.start]
     doubled = [(number, row) for number, row in judged if number % 10 == 9]
     Assignment.objects.bulk_create(
-        Assignment(submission=row, assessor=_second(school, number), role="second", assigned_at=row.submitted_at)
+        Assignment(submission=row, assessor=_second(school, number), role="second", assigned_at=row.submitted_at or at)
         for number, row in doubled
     )
     SecondMarking.objects.bulk_create(
-        SecondMarking(submission=row, cause="sample", drawn_at=row.submitted_at) for _number, row in doubled
+        SecondMarking(submission=row, cause="sample", drawn_at=row.submitted_at or at) for _number, row in doubled
     )
     assessments = Assessment.objects.bulk_create(
         Assessment(
@@ -189,9 +194,9 @@ def _judged(school: School, submitted: Sequence[tuple[int, Submission]], at: dat
             assessor=assessor,
             role=role,
             status="finished",
-            started_at=row.submitted_at,
-            saved_at=row.submitted_at,
-            finished_at=row.submitted_at,
+            started_at=row.submitted_at or at,
+            saved_at=row.submitted_at or at,
+            finished_at=row.submitted_at or at,
         )
         for role, rows in (("first", judged), ("second", doubled))
         for number, row in rows
@@ -216,7 +221,7 @@ def _judged(school: School, submitted: Sequence[tuple[int, Submission]], at: dat
             status="proposed" if number % TURN in PROPOSED else "released",
             actor=school.assessors[number % len(school.assessors)],
             reason="Every criterion is at level 2 or above.",
-            proposed_at=row.submitted_at,
+            proposed_at=row.submitted_at or at,
             effective_at=None if number % TURN in PROPOSED else row.submitted_at,
         )
         for number, row in judged
@@ -243,19 +248,19 @@ def _beside(
             subject="A decision",
             text="Your result is there.",
             path="/home/",
-            created_at=each.effective_at,
+            created_at=each.effective_at or at,
             mailed_at=at,
         )
         for each in told
     )
     Appeal.objects.bulk_create(
         Appeal(decision=each, ground="procedure", text="Nobody read it.", opened_at=at)
-        for each in [each for each in told if each.outcome == "returned"][::10]
+        for each in [each for each in told if each.outcome == "returned"][::3]
     )
     Concern.objects.bulk_create(
         Concern(submission=row, kind="misconduct", text="From a book.", raised_by=school.assessors[0], raised_at=at)
         for number, row in submitted
-        if number % 100 == WAITING.start
+        if number % TURN == WAITING.start
     )
     AccessEntry.objects.bulk_create(
         AccessEntry(actor=school.people[Role.LEAD], learner=each, reason="advising", at=at) for each in learners
@@ -263,5 +268,5 @@ def _beside(
     pathway = PathwayVersion.objects.filter(status="published").order_by("pk").first()
     if pathway is not None:
         DesignationCase.objects.bulk_create(
-            DesignationCase(learner=each, pathway_version=pathway, opened_at=at) for each in learners[::10]
+            DesignationCase(learner=each, pathway_version=pathway, opened_at=at) for each in learners[::4]
         )
