@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("credentials", "0005_renewal_path"),
-        ("learners", "0011_expiry_and_renewal"),
+        ("learners", "0016_expiry_and_renewal"),
     ]
 
     operations = [
