@@ -22,6 +22,7 @@ class Role(TextChoices):
     REGISTRAR = "registrar", gettext_lazy("registrar")
     AUDITOR = "auditor", gettext_lazy("auditor")
     ADMINISTRATOR = "administrator", gettext_lazy("administrator")
+    PRIVACY = "privacy", gettext_lazy("privacy officer")
 
 
 class Can(TextChoices):
@@ -35,6 +36,8 @@ class Can(TextChoices):
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
     SUBMISSION_READ = "submission-read", gettext_lazy("read a submission")
     TEAM_FORM = "team-form", gettext_lazy("form the teams of an item")
+    PATIENT_DATA_REPORT = "patient-data-report", gettext_lazy("report patient data in a submission")
+    PATIENT_DATA_SETTLE = "patient-data-settle", gettext_lazy("release or purge what was set aside")
     APPEAL_OPEN = "appeal-open", gettext_lazy("appeal a decision")
     APPEAL_ASSIGN = "appeal-assign", gettext_lazy("name who reviews an appeal")
     APPEAL_DECIDE = "appeal-decide", gettext_lazy("answer an appeal")
@@ -89,6 +92,17 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     # subject: a Credential
     Can.TEAM_FORM: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),
+    # subject: a Submission. Whoever comes across patient data says so; only the privacy officer reads it from then on.
+    Can.PATIENT_DATA_REPORT: lambda user, submission: (
+        submission.learner.user_id == user.pk
+        or submission.is_open_to(user)
+        or submission.is_reviewed_by(user)
+        or user.has_any_role({Role.LEAD, Role.REGISTRAR, Role.PRIVACY}, submission.credential)
+    ),
+    # subject: a PatientDataReport
+    Can.PATIENT_DATA_SETTLE: lambda user, report: (
+        report.submission.learner.user_id != user.pk and user.has_role(Role.PRIVACY, report.submission.credential)
+    ),
     # subject: the Decision that is appealed
     Can.APPEAL_OPEN: lambda user, decision: decision.learner.user_id == user.pk,
     # subject: an Appeal. The services see to it that its reviewer has had nothing to do with the work.

@@ -1,6 +1,5 @@
 """From an award to the credential that is signed: what is said, and where it stands (STANDARDS 8 names the places)."""
 
-import hashlib
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -75,12 +74,8 @@ def _subject(award: Award) -> ob.Subject:
 
 def _evidence(item: EvidenceItem) -> ob.Evidence:
     """What was assessed, by digest: the evidence itself stays with the school."""
-    if item.file is not None:
-        digest = bytes.fromhex(item.file.sha256)
-    else:
-        digest = hashlib.sha256((item.text or item.link or str(item.hours)).encode()).digest()
     kind = item.requirement.kind if item.requirement is not None else item.get_kind_display()
-    return ob.Evidence(name=capfirst(kind), sha256=digest, genre=item.get_kind_display())
+    return ob.Evidence(name=capfirst(kind), sha256=bytes.fromhex(item.sha256), genre=item.get_kind_display())
 
 
 @lru_cache(maxsize=1024)

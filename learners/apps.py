@@ -72,4 +72,10 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: Role.ADMINISTRATOR in user.roles(),
             order=80,
         )
+        add_nav(
+            _("Patient data"),
+            "learners:incident-list",
+            is_shown=lambda user: Role.PRIVACY in user.roles(),
+            order=46,
+        )
         add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90, count_new=notices.count_new)

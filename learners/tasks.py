@@ -35,6 +35,12 @@ def assign_waiting() -> None:
     services.assign_waiting(at=timezone.now())
 
 
+@shared_task(name="learners.remove_purged", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5)
+def remove_purged() -> None:
+    """Bytes of purged files that a crash left in storage."""
+    services.remove_purged_bytes(at=timezone.now())
+
+
 @shared_task(name="learners.escalate", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def escalate() -> None:
     services.escalate(at=timezone.now())

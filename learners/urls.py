@@ -15,6 +15,7 @@ from learners.views import (
     marking_tools,
     notices,
     observation,
+    patient_data,
     people,
     releasing,
     renewal,
@@ -22,6 +23,7 @@ from learners.views import (
     second_marking,
     standing,
     teams,
+    uploads,
 )
 
 app_name = "learners"
@@ -33,9 +35,11 @@ urlpatterns = [
     *evidence.urlpatterns,
     *marking_tools.urlpatterns,
     *assessing.urlpatterns,
+    *uploads.urlpatterns,
     *concerns.urlpatterns,
     *roster.urlpatterns,
     *standing.urlpatterns,
+    *patient_data.urlpatterns,
     *people.urlpatterns,
     *appeals.urlpatterns,
     *observation.urlpatterns,

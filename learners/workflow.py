@@ -24,6 +24,12 @@ class SubmissionStatus(TextChoices):
     QUARANTINED = "quarantined", _("set aside because of patient data")
 
 
+class PatientDataStatus(TextChoices):
+    OPEN = "open", _("set aside, being looked into")
+    RELEASED = "released", _("released: a false alarm")
+    PURGED = "purged", _("purged")
+
+
 class AssessmentStatus(TextChoices):
     DRAFT = "draft", _("a draft")
     FINISHED = "finished", _("finished")
@@ -82,7 +88,13 @@ SUBMISSION_MOVES: dict[str, set[str]] = {
     SubmissionStatus.RETURNED: {SubmissionStatus.IN_REVIEW},
     SubmissionStatus.DECIDED: {SubmissionStatus.IN_REVIEW},
     SubmissionStatus.WITHDRAWN: set(),
-    SubmissionStatus.QUARANTINED: set(),
+    # A false alarm: it goes on where it was.
+    SubmissionStatus.QUARANTINED: {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW},
+}
+PATIENT_DATA_MOVES: dict[str, set[str]] = {
+    PatientDataStatus.OPEN: {PatientDataStatus.RELEASED, PatientDataStatus.PURGED},
+    PatientDataStatus.RELEASED: set(),
+    PatientDataStatus.PURGED: set(),
 }
 ASSESSMENT_MOVES: dict[str, set[str]] = {
     AssessmentStatus.DRAFT: {AssessmentStatus.FINISHED},

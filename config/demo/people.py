@@ -62,6 +62,7 @@ ACCOUNTS = [
     Account("registrar2", "Una Saltmarsh", f"registrar.two@{DOMAIN}", Role.REGISTRAR, "second registrar"),
     Account("committee", "Selim Rowanlea", f"committee@{DOMAIN}", Role.COMMITTEE, "committee member"),
     Account("auditor", "Greta Stonecrop", f"auditor@{DOMAIN}", Role.AUDITOR, "auditor"),
+    Account("privacy", "Wren Marchbank", f"privacy@{DOMAIN}", Role.PRIVACY, "privacy officer"),
 ]
 
 

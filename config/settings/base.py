@@ -201,6 +201,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.remind_of_due": 3600.0,
     "learners.turn_leaves": 1800.0,
     "learners.remind_of_expiry": 3600.0,
+    "learners.remove_purged": 60.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {

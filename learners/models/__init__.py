@@ -15,6 +15,7 @@ from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .feed import CalendarFeed
 from .growth import Goal, HomeVisit
+from .incidents import IncidentStep, PatientDataEvent, PatientDataReport
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
@@ -54,6 +55,7 @@ __all__ = [
     "ExpiryReminder",
     "Goal",
     "HomeVisit",
+    "IncidentStep",
     "Judgment",
     "Learner",
     "LearnerChange",
@@ -68,6 +70,8 @@ __all__ = [
     "NoticeTimes",
     "Observation",
     "ObservationInvitation",
+    "PatientDataEvent",
+    "PatientDataReport",
     "RecognizedCredential",
     "RoleGrant",
     "RosterImport",

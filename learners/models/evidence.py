@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import uuid
 
 from django.db import models
@@ -69,7 +70,10 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            UniqueConstraint(fields=["enrollment", "attempt"], name="submission_attempt_once"),
+            # What was set aside because of patient data may be handed in anew, as the same attempt.
+            UniqueConstraint(
+                fields=["enrollment", "attempt"], condition=~Q(status="quarantined"), name="submission_attempt_once"
+            ),
             UniqueConstraint(
                 fields=["enrollment"],
                 condition=Q(status__in=["draft", "submitted", "in-review"]),
@@ -157,9 +161,14 @@ class StoredFile(models.Model):
     uploaded_at = models.DateTimeField()
     quarantined_at = models.DateTimeField(null=True, blank=True)
     tombstoned_at = models.DateTimeField(null=True, blank=True)
+    bytes_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
+            CheckConstraint(
+                condition=Q(bytes_removed_at__isnull=True) | Q(tombstoned_at__isnull=False),
+                name="stored_file_bytes_go_after_the_tombstone",
+            ),
             CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_digest_is_hex"),
             CheckConstraint(condition=Q(size_bytes__gt=0), name="stored_file_is_not_empty"),
         ]
@@ -200,20 +209,43 @@ class EvidenceItem(models.Model):
     file = models.ForeignKey(StoredFile, null=True, blank=True, on_delete=models.PROTECT, related_name="evidence_items")
     added_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     added_at = models.DateTimeField()
+    set_aside_by = models.ForeignKey(
+        "learners.PatientDataReport", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
+    purged_sha256 = models.CharField(max_length=64, blank=True, help_text=_("The digest of what stood here."))
 
     class Meta:
         constraints = [
             CheckConstraint(
-                condition=(Q(kind="text") & ~Q(text=""))
+                condition=Q(purged_sha256="") | Q(set_aside_by__isnull=False, text="", link=""),
+                name="evidence_purged_is_empty",
+            ),
+            CheckConstraint(
+                condition=~Q(purged_sha256="")
+                | (Q(kind="text") & ~Q(text=""))
                 | Q(kind="file", file__isnull=False)
                 | (Q(kind="link") & ~Q(link=""))
                 | Q(kind="hours", hours__gt=0),
                 name="evidence_has_its_content",
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def sha256(self) -> str:
+        """The digest of the content, which stays the same after the content was purged."""
+        if self.purged_sha256:
+            return self.purged_sha256
+        if self.file is not None:
+            return self.file.sha256
+        return hashlib.sha256((self.text or self.link or str(self.hours)).encode()).hexdigest()
+
+    @property
+    def is_withheld(self) -> bool:
+        """Whether it may hold patient data (or did, before it was purged), so that no page shows it."""
+        return self.set_aside_by_id is not None
 
     @property
     def is_from_others(self) -> bool:

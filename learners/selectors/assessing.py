@@ -129,7 +129,7 @@ def marking_address(public_id: UUID, chosen: Mapping[str, str] | None = None) ->
 class ShownEvidence:
     """One item as an assessor sees it.
 
-    shown_as: text, frame, image, video, audio, link, hours or file. change: new, changed, same, removed, or empty on a
+    shown_as: text, frame, image, video, audio, link, hours, file, or withheld (may hold patient data). change: new, changed, same, removed, or empty on a
     first attempt. parts: the text in pieces of (kept | added | removed, words) where it was changed.
     """
 
@@ -149,10 +149,12 @@ def evidence(submission: Submission, before: Submission | None) -> list[ShownEvi
         return [_shown(item, submission) for item in now]
     former = [item for item in items if item.submission_id == before.pk]
     unchanged = {_content(item) for item in former} & {_content(item) for item in now}
-    replaced = {_place(item): item for item in former if _content(item) not in unchanged}
+    replaced = {_place(item): item for item in former if _content(item) not in unchanged and not item.is_withheld}
     shown = []
     for item in now:
-        if _content(item) in unchanged:
+        if item.is_withheld:
+            shown.append(_shown(item, submission))
+        elif _content(item) in unchanged:
             shown.append(_shown(item, submission, change="same"))
         elif (old := replaced.pop(_place(item), None)) is not None:
             shown.append(_shown(item, submission, change="changed", parts=compare(old.text, item.text)))
@@ -197,6 +199,8 @@ def _place(item: EvidenceItem) -> tuple[object, ...]:
 
 
 def _shown(item: EvidenceItem, submission: Submission, **more: Any) -> ShownEvidence:
+    if item.is_withheld:
+        return _withheld(item)
     title, shown_as, url = item.title, str(item.kind), ""
     if item.kind == EvidenceKind.FILE and item.file is not None:
         group = item.file.media_type.split("/")[0]
@@ -206,6 +210,16 @@ def _shown(item: EvidenceItem, submission: Submission, **more: Any) -> ShownEvid
             # The name of a file often holds the name of its maker.
             title = capfirst(item.requirement.kind) if item.requirement else _("File")
     return ShownEvidence(item, title, shown_as, url, **more)
+
+
+def _withheld(item: EvidenceItem) -> ShownEvidence:
+    """That something was here, and nothing of it: neither its words nor its title are at hand for a template."""
+    item.title = item.text = item.link = ""
+    said = _("Set aside because of patient data")
+    if item.purged_sha256:
+        said = _("Removed because of patient data")
+    title = capfirst(item.requirement.kind) if item.requirement else item.get_kind_display()
+    return ShownEvidence(item, f"{capfirst(title)}: {said}", "withheld")
 
 
 # The rubric ----------------------------------------------------------------------------------------------------------

@@ -77,7 +77,7 @@ def _work(enrollment: Enrollment) -> Work:
         text = _("When a seat becomes free it goes to the first in line, and you are told.")
         word = _("On the waitlist")
         return Work(enrollment, None, "waiting", word, text, "", enrollment.get_absolute_url())
-    submission = max(enrollment.submissions.all(), key=lambda each: each.attempt)
+    submission = max(enrollment.submissions.all(), key=lambda each: (each.attempt, each.pk))
     if submission.status == SubmissionStatus.DRAFT:
         return Work(
             enrollment,
@@ -98,6 +98,11 @@ def _work(enrollment: Enrollment) -> Work:
             _("Read the feedback and start the next attempt."),
             _("See the result"),
             submission.get_absolute_url(),
+        )
+    if submission.status == SubmissionStatus.QUARANTINED:
+        text = _("Your evidence is set aside and looked at. You may wait, or hand it in anew.")
+        return Work(
+            enrollment, submission, "waiting", _("Set aside"), text, _("Read more"), submission.get_absolute_url()
         )
     due = submission.due_at
     text = _("Answer promised by %(day)s.") % {"day": day_in_words(due)} if due else ""

@@ -47,6 +47,7 @@ from .marking import (
 )
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
+from .patient_data import purge_report, release_report, remove_purged_bytes, report_patient_data, start_over
 from .people import add_learner, add_person, change_name, end_role, grant_role
 from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
@@ -125,6 +126,7 @@ __all__ = [
     "open_appeal",
     "own_wishes",
     "plan_teams",
+    "purge_report",
     "raise_concern",
     "rate_confidence",
     "reach_goal",
@@ -132,13 +134,16 @@ __all__ = [
     "refusals",
     "release_decision",
     "release_decisions",
+    "release_report",
     "remind_of_due",
     "remind_of_expiry",
     "remove_evidence",
     "remove_holiday",
     "remove_leave",
+    "remove_purged_bytes",
     "renew_award",
     "reopen_assessment",
+    "report_patient_data",
     "resume_award",
     "retire_example",
     "reviewers",
@@ -157,6 +162,7 @@ __all__ = [
     "set_load",
     "set_wishes",
     "shortcuts_of",
+    "start_over",
     "start_resubmission",
     "submit_evidence",
     "suspend_award",

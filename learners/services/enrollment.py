@@ -208,7 +208,7 @@ def withdraw(*, actor: User, enrollment: Enrollment, at: datetime, note: str = "
     """
     require(actor, Can.ENROLLMENT_START, enrollment.learner)
     # Asked before anything is locked too: who releases a decision on the work locks in another order.
-    if reason := why_not_withdraw(enrollment, enrollment.submissions.order_by("-attempt").first()):
+    if reason := why_not_withdraw(enrollment, enrollment.submissions.order_by("-attempt", "-pk").first()):
         raise Conflict(reason)
     Learner.objects.select_for_update().get(pk=enrollment.learner_id)
     if enrollment.offering_id is not None:
@@ -218,7 +218,7 @@ def withdraw(*, actor: User, enrollment: Enrollment, at: datetime, note: str = "
         .select_related("offering", "credential_version")
         .get(pk=enrollment.pk)
     )
-    newest = Submission.objects.select_for_update().filter(enrollment=enrollment).order_by("-attempt").first()
+    newest = Submission.objects.select_for_update().filter(enrollment=enrollment).order_by("-attempt", "-pk").first()
     if reason := why_not_withdraw(enrollment, newest):
         raise Conflict(reason)
     require_move(ENROLLMENT_MOVES, enrollment.status, EnrollmentStatus.WITHDRAWN)

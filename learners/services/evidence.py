@@ -275,7 +275,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
             added_by_id=item.added_by_id,
             added_at=item.added_at,
         )
-        for item in submission.evidence_items.order_by("pk")
+        for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
     )
     return draft
 

@@ -21,8 +21,9 @@ from credentials import rubric
 from learners import services
 from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
 from learners.models import Assessment, Decision, Submission
-from learners.selectors import assessing
+from learners.selectors import assessing, patient_data
 from learners.selectors import marking as marking_selectors
+from learners.views.patient_data import set_aside_page
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
 
 QUEUE_PAGE = 50
@@ -86,6 +87,8 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
     submission = get_object_or_404(
         marking_selectors.with_open_concerns(mine).with_context().prefetch_related("assignments"), public_id=public_id
     )
+    if submission.status == SubmissionStatus.QUARANTINED:
+        return set_aside_page(request, submission)
     assessment = submission.assessments.filter(assessor=request.user).prefetch_related("judgments").first()
     if assessment is not None and assessment.status == AssessmentStatus.FINISHED:
         decision = submission.decisions.exclude(status="undone").first()
@@ -117,6 +120,7 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.POST.get("action") == "autosave":
         return _saved(request, submission, form, None)
     context = _marking_context(request, submission, form, assessment, before)
+    context["patient_data"] = patient_data.state_of(request.user, submission)
     context["held"] = marking_selectors.held_by_another(lock, request.user, timezone.now())
     return render_page(request, "learners/marking.html", context, status=422 if form.errors else 200)
 

@@ -1,6 +1,5 @@
 """The workspace, a submission as its learner and its readers see it, and the files that it holds."""
 
-import mimetypes
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -8,11 +7,8 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.files.storage import default_storage
-from django.db.models import Exists, OuterRef
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,10 +20,9 @@ from config.permissions import Can, allowed
 from credentials import rubric
 from learners import services
 from learners.forms_learning import FORMS, EvidenceForm, SubmitForm, evidence_form
-from learners.models import Enrollment, EvidenceItem, StoredFile, Submission
-from learners.models.evidence import ScanState
-from learners.selectors import assessing, learning
-from learners.services import files
+from learners.models import Enrollment, EvidenceItem, Submission
+from learners.selectors import assessing, learning, patient_data
+from learners.views.patient_data import set_aside_page
 from learners.workflow import DecisionStatus, SubmissionStatus
 
 ADD: dict[str, Callable[..., EvidenceItem]] = {
@@ -43,7 +38,7 @@ ADD: dict[str, Callable[..., EvidenceItem]] = {
 @require_safe
 def enrollment_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     enrollment = get_object_or_404(Enrollment.objects.visible_to(request.user), public_id=public_id)
-    submission = Submission.objects.with_context().filter(enrollment=enrollment).order_by("-attempt").first()
+    submission = Submission.objects.with_context().filter(enrollment=enrollment).order_by("-attempt", "-pk").first()
     if submission is None:
         raise Http404
     return _workspace(request, submission)
@@ -223,6 +218,8 @@ def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     is_own = submission.learner.user_id == request.user.pk
     if is_own and submission.status == SubmissionStatus.DRAFT:
         return redirect(submission.enrollment)
+    if submission.status == SubmissionStatus.QUARANTINED and not is_own:
+        return set_aside_page(request, submission)
     return _submission_page(request, submission, is_own=is_own)
 
 
@@ -245,6 +242,7 @@ def _submission_page(
         "timeline": learning.timeline(submission, decision),
         "number": submission.public_id.hex[:8].upper(),
         "refusal": refusal,
+        "patient_data": patient_data.state_of(request.user, submission),
     }
     if decision is not None:
         assessment = assessing.assessment_of(submission)
@@ -277,51 +275,6 @@ def resubmission_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(submission.enrollment)
 
 
-# Files ---------------------------------------------------------------------------------------------------------------
-# What a file may do in the reader's browser: nothing, except be shown in a frame of our own pages. Browsers show no PDF
-# in a sandbox; PDFs with active content are refused when they come in.
-BARE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; media-src 'self'; "
-FILE_POLICY = BARE_POLICY + "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; sandbox"
-PDF_POLICY = BARE_POLICY + "object-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
-
-
-@login_required
-@require_safe
-def file_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
-    """The bytes, for those who may read a submission that holds them."""
-    visible = Submission.objects.visible_to(request.user)
-    holding = EvidenceItem.objects.filter(file=OuterRef("pk"), submission__in=visible)
-    stored = get_object_or_404(StoredFile.objects.filter(Exists(holding)), public_id=public_id)
-    if stored.tombstoned_at is not None:
-        raise Http404
-    if stored.quarantined_at is not None or stored.scan_state in {ScanState.INFECTED, ScanState.WAITING}:
-        return render(request, "learners/file_withheld.html", {"file": stored}, status=403)
-    try:
-        content = default_storage.open(stored.path)
-    except FileNotFoundError as error:
-        raise Http404 from error
-    response = FileResponse(
-        content,
-        filename=_name_of(request, stored),
-        content_type="text/plain; charset=utf-8" if stored.media_type == files.TEXT else stored.media_type,
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["X-Frame-Options"] = "SAMEORIGIN"
-    response["Content-Security-Policy"] = PDF_POLICY if stored.media_type == files.PDF else FILE_POLICY
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-def _name_of(request: HttpRequest, stored: StoredFile) -> str:
-    """Its own name; one that says nothing where the reader must not learn whose work it is."""
-    own = stored.evidence_items.filter(submission__enrollment__learner__user=request.user)
-    blind = stored.evidence_items.filter(submission__enrollment__credential_version__is_blind=True)
-    if blind.exists() and not own.exists():
-        return f"evidence-{stored.public_id.hex[:6]}{mimetypes.guess_extension(stored.media_type) or ''}"
-    return stored.original_name
-
-
 urlpatterns: list[URLPattern] = [
     path("enrollments/<uuid:public_id>/", enrollment_detail, name="enrollment-detail"),
     path("submissions/<uuid:public_id>/", submission_detail, name="submission-detail"),
@@ -329,5 +282,4 @@ urlpatterns: list[URLPattern] = [
     path("submissions/<uuid:public_id>/submit/", submission_submit, name="submission-submit"),
     path("submissions/<uuid:public_id>/next-attempt/", resubmission_start, name="resubmission-start"),
     path("evidence/<uuid:public_id>/remove/", evidence_remove, name="evidence-remove"),
-    path("files/<uuid:public_id>/", file_download, name="file-download"),
 ]

@@ -24,7 +24,7 @@ from learners import services
 from learners.forms_assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm, UndoForm
 from learners.models import Decision
 from learners.models.assessment import DecisionQuerySet
-from learners.selectors import assessing
+from learners.selectors import assessing, patient_data
 from learners.workflow import DecisionOutcome, DecisionStatus
 
 LIST_PAGE, LIST_WHOLE = 50, 1000  # a cohort is released from one page, once all of it is asked for
@@ -175,6 +175,7 @@ def _visible(request: HttpRequest, public_id: UUID) -> Decision:
 
 def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm | UndoForm | None) -> HttpResponse:
     version, submission = decision.credential_version, decision.submission
+    submission.enrollment = decision.enrollment
     criteria = assessing.criteria_of(version)
     assessment = assessing.assessment_of(submission) if decision.status != DecisionStatus.UNDONE else None
     now = timezone.now()
@@ -201,6 +202,7 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
         "undo_form": form if isinstance(form, UndoForm) else UndoForm(),
         "refused": form if not has_place else None,
         "neighbors": assessing.neighbors(request.user, submission),
+        "patient_data": patient_data.state_of(request.user, submission),
     }
     return render(request, "learners/decision_detail.html", context, status=422 if form else 200)
 

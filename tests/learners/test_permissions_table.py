@@ -16,7 +16,7 @@ from config.permissions import RULES, Can, Role, allowed, require
 from learners.models import Award, Decision, RoleGrant, Submission
 from tests.fixtures.records import LONG_AGO, NOON
 
-A, L, P, C, R, U, M = (
+A, L, P, C, R, U, M, V = (
     "assessor",
     "lead",
     "pathway-admin",
@@ -24,6 +24,7 @@ A, L, P, C, R, U, M = (
     "registrar",
     "auditor",
     "administrator",
+    "privacy",
 )
 LEARNER, ASSIGNED = "learner", "assigned"
 TABLE = {
@@ -37,6 +38,8 @@ TABLE = {
     Can.SUBMISSION_ASSESS: {ASSIGNED},
     Can.SUBMISSION_READ: {LEARNER, ASSIGNED, L, U},
     Can.TEAM_FORM: {L, M},
+    Can.PATIENT_DATA_REPORT: {LEARNER, ASSIGNED, L, R, V},
+    Can.PATIENT_DATA_SETTLE: {V},
     Can.APPEAL_OPEN: {LEARNER},
     Can.APPEAL_ASSIGN: {L},
     Can.APPEAL_DECIDE: {ASSIGNED},
@@ -67,6 +70,7 @@ TABLE = {
 # Nobody does these for themselves, whatever role they hold.
 NEVER_ONESELF = {
     Can.SUBMISSION_ASSESS,
+    Can.PATIENT_DATA_SETTLE,
     Can.APPEAL_ASSIGN,
     Can.APPEAL_DECIDE,
     Can.OBSERVATION_WRITE,
@@ -102,6 +106,8 @@ def make_subject(make_decision, make_award, make_user):
             Can.SUBMISSION_ASSESS: decision.submission,
             Can.SUBMISSION_READ: decision.submission,
             Can.TEAM_FORM: decision.credential,
+            Can.PATIENT_DATA_REPORT: decision.submission,
+            Can.PATIENT_DATA_SETTLE: SimpleNamespace(submission=decision.submission),
             Can.APPEAL_OPEN: decision,
             Can.APPEAL_ASSIGN: SimpleNamespace(decision=decision),
             Can.APPEAL_DECIDE: SimpleNamespace(decision=decision, reviewer_id=assigned.pk),

@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
@@ -10,13 +12,14 @@ from django.utils import timezone
 from config.permissions import Role
 from issuance import services as issuance_services
 from learners import services as learners_services
+from learners.models import StoredFile
 from learners.services import add_file
 from pathways.models import DesignationCase
 from tests.fixtures.records import NOON
 from tests.fixtures.uploads import pdf_bytes
 from tests.pathways.conftest import make_pathway as make_pathway
 
-SCHOOL_ROLES = ["administrator", "assessor", "lead", "registrar", "committee", "auditor", "pathway_admin"]
+SCHOOL_ROLES = ["administrator", "assessor", "lead", "registrar", "committee", "auditor", "pathway_admin", "privacy"]
 
 
 @pytest.fixture
@@ -85,6 +88,23 @@ def records(
     request = issuance_services.request_revocation(
         actor=people["registrar"], award=document.award, reason="error", note="Wrong file.", at=timezone.now()
     )
+    reported = make_submission(learner=learner, status="submitted", assessor=people["assessor"])
+    evidence = reported.evidence_items.create(
+        kind="file",
+        title="Note",
+        file=StoredFile.objects.create(
+            sha256="0" * 64,
+            media_type="text/plain",
+            size_bytes=4,
+            original_name="note.txt",
+            path=default_storage.save("note.txt", ContentFile(b"note")),
+            uploaded_by=learner.user,
+            uploaded_at=NOON,
+        ),
+        added_by=learner.user,
+        added_at=NOON,
+    )
+    report = learners_services.report_patient_data(actor=people["lead"], submission=reported, at=NOON)
     pathway = make_pathway(required=[version])
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
@@ -115,6 +135,9 @@ def records(
         "leave": leave,
         "conflict": conflict,
         "appeal": appeal,
+        "reported": reported,
+        "report": report,
+        "set_aside": evidence.file,
         "concern": concern,
         "snippet": snippet,
         "goal": goal,

@@ -22,7 +22,7 @@ ANYBODY = {
     "issuance:did-document": None,
     "issuance-api:schema": None,
 }
-EVERYBODY = "owner classmate administrator assessor lead registrar committee auditor pathway_admin elsewhere"
+EVERYBODY = "owner classmate administrator assessor lead registrar committee auditor pathway_admin privacy elsewhere"
 # Lists show what one's roles cover; with a role in another school, nothing of this one.
 READ = {
     "learners:home": (None, EVERYBODY),
@@ -61,6 +61,10 @@ READ = {
     "learners:snippet-bank": (None, "assessor lead elsewhere"),
     "learners:concern-list": (None, "assessor lead elsewhere"),
     "learners:concern-raise": ("waiting", "assessor"),
+    "learners:incident-list": (None, "privacy elsewhere"),
+    "learners:incident-csv": (None, "privacy elsewhere"),
+    "learners:incident-detail": ("report", "privacy"),
+    "learners:incident-file": ("set_aside", "privacy"),
     "learners:example-list": ("version.credential", "lead"),
     "learners:reconcile": ("double", "assessor"),
     "learners:load-board": (None, "lead administrator elsewhere"),
@@ -108,6 +112,10 @@ ACT = {
     "learners:observation-ask": ("workspace.enrollment", "owner"),
     "learners:marking-hold": ("waiting", "assessor"),
     "learners:concern-close": ("concern", "lead"),
+    "learners:patient-data-report": ("waiting", "owner assessor lead registrar auditor privacy"),
+    "learners:submission-start-over": ("reported", "owner"),
+    "learners:incident-release": ("report", "privacy"),
+    "learners:incident-purge": ("report", "privacy"),
     "learners:snippet-drop": ("snippet", "assessor"),
     "learners:example-retire": ("example", "lead"),
     "learners:marking-reopen": ("decision.submission", "assessor"),

@@ -1,0 +1,95 @@
+"""What is known of patient data in a submission, for its pages and for the privacy officer."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch
+from django.urls import reverse
+
+from config.permissions import Can, allowed
+from learners.models import EvidenceItem, IncidentStep, PatientDataEvent, PatientDataReport, Submission, User
+from learners.selectors.assessing import shown_name
+from learners.services.patient_data import REPORTABLE
+from learners.workflow import SubmissionStatus
+
+
+@dataclass(frozen=True)
+class State:
+    """Where a submission stands. may_start_over: by its learner, in place of what was set aside."""
+
+    report: PatientDataReport | None
+    may_report: bool
+    may_start_over: bool
+    begun: Submission | None
+
+
+def state_of(user: User, submission: Submission) -> State:
+    """Two queries at most; three for one that is set aside."""
+    report = PatientDataReport.objects.standing().filter(submission=submission).first()
+    may_report = (
+        report is None and submission.status in REPORTABLE and allowed(user, Can.PATIENT_DATA_REPORT, submission)
+    )
+    is_own = submission.learner.user_id == user.pk
+    if submission.status != SubmissionStatus.QUARANTINED or not is_own:
+        return State(report, may_report, False, None)
+    begun = submission.enrollment.submissions.filter(attempt__gte=submission.attempt, pk__gt=submission.pk)
+    first = begun.order_by("pk").first()
+    return State(report, may_report, first is None and submission.enrollment.status == "active", first)
+
+
+@dataclass(frozen=True)
+class Incident:
+    """One line of the incident log: when each thing happened (None: it has not)."""
+
+    report: PatientDataReport
+    who: str
+    times: dict[str, datetime]
+
+    @property
+    def removed_at(self) -> datetime | None:
+        return self.times.get(IncidentStep.BYTES_REMOVED)
+
+
+def incident(report: PatientDataReport) -> Incident:
+    """No query when the report was read by `incidents`."""
+    return Incident(
+        report, shown_name(report.submission.enrollment), {event.moved_to: event.at for event in report.events.all()}
+    )
+
+
+def incidents(user: User) -> Any:
+    """The log of a privacy officer, the newest first; two queries when read."""
+    events = PatientDataEvent.objects.select_related("actor").order_by("at", "pk")
+    return (
+        PatientDataReport.objects.visible_to(user)
+        .select_related(
+            "reported_by",
+            "settled_by",
+            "submission__enrollment__learner__user",
+            "submission__enrollment__credential__organization",
+            "submission__enrollment__credential_version",
+        )
+        .prefetch_related(Prefetch("events", queryset=events))
+        .order_by("-reported_at", "-pk")
+    )
+
+
+def held(report: PatientDataReport) -> list[dict[str, Any]]:
+    """What was set aside, for the privacy officer alone. One query."""
+    items = (
+        EvidenceItem.objects.filter(set_aside_by=report)
+        .select_related("file", "requirement", "submission")
+        .order_by("pk")
+    )
+    return [
+        {
+            "item": item,
+            "is_purged": bool(item.purged_sha256),
+            "attempt": item.submission.attempt,
+            "url": reverse("learners:incident-file", args=[item.file.public_id])
+            if item.file and not item.purged_sha256
+            else "",
+        }
+        for item in items
+    ]
