@@ -183,7 +183,7 @@ def compare(old: str, new: str) -> list[tuple[str, str]]:
 def _items(submissions: Sequence[Submission]) -> list[EvidenceItem]:
     return list(
         EvidenceItem.objects.filter(submission__in=submissions)
-        .select_related("file", "requirement")
+        .select_related("file", "requirement", "set_aside_by")
         .order_by(F("requirement__position").asc(nulls_last=True), "pk")
     )
 

@@ -1,5 +1,6 @@
 """What is known of patient data in a submission, for its pages and for the privacy officer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,7 @@ from django.urls import reverse
 
 from config.permissions import Can, allowed
 from learners.models import EvidenceItem, IncidentStep, PatientDataEvent, PatientDataReport, Submission, User
-from learners.selectors.assessing import shown_name
+from learners.selectors.assessing import ShownEvidence, shown_name
 from learners.services.patient_data import REPORTABLE
 from learners.workflow import SubmissionStatus
 
@@ -24,11 +25,19 @@ class State:
     begun: Submission | None
 
 
-def state_of(user: User, submission: Submission) -> State:
-    """Two queries at most; three for one that is set aside."""
-    report = PatientDataReport.objects.standing().filter(submission=submission).first()
+# Who assesses may report what they assess; once it is reported they no longer come to it.
+WHILE_ASSESSING = State(report=None, may_report=True, may_start_over=False, begun=None)
+
+
+def state_of(user: User, submission: Submission, evidence: Sequence[ShownEvidence] | None = None) -> State:
+    """No query for the learner whose evidence is at hand, but one for a submission that is set aside.
+
+    evidence: what the page shows of it anyhow. Left out, one query more. For others, what the permission asks more.
+    """
+    report = _report(submission, evidence)
+    is_reported = report is not None and report.submission_id == submission.pk
     may_report = (
-        report is None and submission.status in REPORTABLE and allowed(user, Can.PATIENT_DATA_REPORT, submission)
+        not is_reported and submission.status in REPORTABLE and allowed(user, Can.PATIENT_DATA_REPORT, submission)
     )
     is_own = submission.learner.user_id == user.pk
     if submission.status != SubmissionStatus.QUARANTINED or not is_own:
@@ -36,6 +45,13 @@ def state_of(user: User, submission: Submission) -> State:
     begun = submission.enrollment.submissions.filter(attempt__gte=submission.attempt, pk__gt=submission.pk)
     first = begun.order_by("pk").first()
     return State(report, may_report, first is None and submission.enrollment.status == "active", first)
+
+
+def _report(submission: Submission, evidence: Sequence[ShownEvidence] | None) -> PatientDataReport | None:
+    """The one that keeps evidence of this submission from being read; it may be about another attempt with the same."""
+    if evidence is None:
+        return PatientDataReport.objects.standing().filter(submission=submission).first()
+    return next((shown.item.set_aside_by for shown in evidence if shown.item.is_withheld), None)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from config.errors import Conflict, Incomplete, Invalid
+from config.errors import Conflict, IllegalMove, Incomplete, Invalid
 from config.permissions import Can, require
 from credentials import rubric
 from credentials.models import Criterion
@@ -78,6 +78,8 @@ def save_judgments(
     """
     submission = locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
+    if submission.status == SubmissionStatus.QUARANTINED:
+        raise IllegalMove(_("This submission is set aside because of patient data; it cannot be judged now."))
     if submission.status == SubmissionStatus.SUBMITTED:
         _move(submission, SubmissionStatus.IN_REVIEW, actor=actor, at=at)
     if submission.status != SubmissionStatus.IN_REVIEW:

@@ -120,7 +120,7 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.POST.get("action") == "autosave":
         return _saved(request, submission, form, None)
     context = _marking_context(request, submission, form, assessment, before)
-    context["patient_data"] = patient_data.state_of(request.user, submission)
+    context["patient_data"] = patient_data.WHILE_ASSESSING
     context["held"] = marking_selectors.held_by_another(lock, request.user, timezone.now())
     return render_page(request, "learners/marking.html", context, status=422 if form.errors else 200)
 

@@ -229,6 +229,7 @@ def _submission_page(
     version = submission.credential_version
     at = timezone.now()
     decision = submission.decisions.filter(status=DecisionStatus.RELEASED).first()
+    evidence = assessing.evidence(submission, None)
     context: dict[str, Any] = {
         "submission": submission,
         "version": version,
@@ -238,11 +239,11 @@ def _submission_page(
         and allowed(request.user, Can.SUBMISSION_ASSESS, submission)
         and submission.status in learning.HANDED_IN,
         "decision": decision,
-        "evidence": assessing.evidence(submission, None),
+        "evidence": evidence,
         "timeline": learning.timeline(submission, decision),
         "number": submission.public_id.hex[:8].upper(),
         "refusal": refusal,
-        "patient_data": patient_data.state_of(request.user, submission),
+        "patient_data": patient_data.state_of(request.user, submission, evidence),
     }
     if decision is not None:
         assessment = assessing.assessment_of(submission)
