@@ -6,10 +6,13 @@ class LearnersConfig(AppConfig):
     name = "learners"
 
     def ready(self) -> None:
-        from config import panels
+        from config import health, panels
         from config.pages import add_nav
         from config.permissions import Role
         from learners.selectors import appeals, enrolling, learning, notices, teams
+        from learners.services import scanning
+
+        health.register("scanner", scanning.waiting)
 
         panels.register("credentials:item-action", enrolling.item_action, "learners/_item_action.html")
         panels.register("credentials:item", enrolling.item_facts, "learners/_item_facts.html", order=20)

@@ -35,6 +35,12 @@ def assign_waiting() -> None:
     services.assign_waiting(at=timezone.now())
 
 
+@shared_task(name="learners.scan_files", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def scan_files() -> None:
+    """One batch: a worker that asks about many files stays free for other work in between."""
+    services.scan_waiting(limit=20, at=timezone.now())
+
+
 @shared_task(name="learners.remove_purged", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5)
 def remove_purged() -> None:
     """Bytes of purged files that a crash left in storage."""

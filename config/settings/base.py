@@ -122,6 +122,10 @@ STATICFILES_DIRS = [
 
 # Uploads -------------------------------------------------------------------------------------------------------------
 UPLOAD_MAX_BYTES = env.number("UPLOAD_MAX_BYTES", 100 * 1024 * 1024)
+# A virus scanner: "unix:/run/clamav/clamd.ctl", or "host:3310"; empty for none. clamd's StreamMaxLength must be as large as
+# UPLOAD_MAX_BYTES, for what it does not scan is refused.
+CLAMD_ADDRESS = env.text("CLAMD_ADDRESS", "")
+CLAMD_TIMEOUT_SECONDS = env.number("CLAMD_TIMEOUT_SECONDS", 120)
 UPLOAD_MAX_ITEMS = 20  # evidence items in one submission
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000  # a cohort of 700 decisions is released from one page
@@ -202,6 +206,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.turn_leaves": 1800.0,
     "learners.remind_of_expiry": 3600.0,
     "learners.remove_purged": 60.0,
+    "learners.scan_files": 60.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {

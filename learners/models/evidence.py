@@ -41,6 +41,11 @@ class SubmissionQuerySet(QuerySet["Submission"]):
             | (handed_in & user.scope_q({"lead", "auditor"}, "enrollment__credential__"))
         )
 
+    def scanned(self) -> SubmissionQuerySet:
+        """Those of which no file waits for the virus scanner; the others are not given to anybody yet."""
+        waiting = EvidenceItem.objects.filter(submission=OuterRef("pk"), file__scan_state=ScanState.WAITING)
+        return self.exclude(Exists(waiting))
+
     def assigned_to(self, user: User) -> SubmissionQuerySet:
         from .assessment import Assignment
 
@@ -157,6 +162,9 @@ class StoredFile(models.Model):
     original_name = models.CharField(max_length=200)
     path = models.CharField(max_length=200)
     scan_state = models.CharField(max_length=20, choices=ScanState.choices, default=ScanState.NOT_CONFIGURED)
+    scan_after = models.DateTimeField(
+        null=True, blank=True, help_text=_("Set while a worker asks the scanner, and after a try that failed.")
+    )
     uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     uploaded_at = models.DateTimeField()
     quarantined_at = models.DateTimeField(null=True, blank=True)
@@ -169,8 +177,20 @@ class StoredFile(models.Model):
                 condition=Q(bytes_removed_at__isnull=True) | Q(tombstoned_at__isnull=False),
                 name="stored_file_bytes_go_after_the_tombstone",
             ),
+            CheckConstraint(
+                condition=~Q(scan_state="infected") | Q(tombstoned_at__isnull=False),
+                name="stored_file_infected_is_removed",
+            ),
             CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="stored_file_digest_is_hex"),
             CheckConstraint(condition=Q(size_bytes__gt=0), name="stored_file_is_not_empty"),
+        ]
+        indexes = [
+            models.Index(fields=["scan_after", "id"], condition=Q(scan_state="waiting"), name="stored_file_to_scan"),
+            models.Index(
+                fields=["tombstoned_at"],
+                condition=Q(tombstoned_at__isnull=False, bytes_removed_at__isnull=True),
+                name="stored_file_to_remove",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -24,14 +24,14 @@ class PatientDataReportQuerySet(QuerySet["PatientDataReport"]):
         """Those that keep something from being read: open ones, and purged ones."""
         return self.exclude(status=PatientDataStatus.RELEASED)
 
-    def with_bytes_left(self) -> PatientDataReportQuerySet:
-        """Purged ones with a file whose bytes are not yet known to be gone."""
+    def to_close(self) -> PatientDataReportQuerySet:
+        """Purged ones whose files are all gone from storage, which the log does not say yet."""
         from .evidence import EvidenceItem
 
-        left = EvidenceItem.objects.filter(
-            set_aside_by=OuterRef("pk"), file__tombstoned_at__isnull=False, file__bytes_removed_at__isnull=True
-        )
-        return self.filter(Exists(left), status=PatientDataStatus.PURGED)
+        files = EvidenceItem.objects.filter(set_aside_by=OuterRef("pk"), file__isnull=False)
+        said = PatientDataEvent.objects.filter(report=OuterRef("pk"), moved_to=IncidentStep.BYTES_REMOVED)
+        left = files.filter(file__bytes_removed_at__isnull=True)
+        return self.filter(Exists(files), ~Exists(left), ~Exists(said), status=PatientDataStatus.PURGED).order_by("pk")
 
 
 class PatientDataReport(models.Model):

@@ -53,6 +53,7 @@ from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
 from .renewal import remind_of_expiry, renew_award
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
+from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
 from .teams import form_teams, move_member, plan_teams
@@ -152,6 +153,7 @@ __all__ = [
     "rosters_of",
     "run_rosters",
     "save_judgments",
+    "scan_waiting",
     "schools_of",
     "search_learners",
     "send_digests",

@@ -48,6 +48,8 @@ def assign_submission(*, submission: Submission, at: datetime) -> Assignment | N
     standing = submission.assignments.filter(role=AssessorRole.FIRST, ended_at__isnull=True).first()
     if standing is not None or submission.status not in OPEN:
         return standing
+    if not Submission.objects.scanned().filter(pk=submission.pk).exists():
+        return None  # given to somebody once its files are known to be clean
     _one_at_a_time()
     _draw_second([submission], at=at)
     made = _place([submission], at=at)
@@ -64,7 +66,11 @@ def assign_waiting(*, at: datetime) -> Placed:
     keys: set[int] = set()
     for role in AssessorRole:
         keys |= set(assigning.without(role).values_list("pk", flat=True)[:RUN])
-    locked = Submission.objects.select_for_update(of=("self",), skip_locked=True).filter(pk__in=keys, status__in=OPEN)
+    locked = (
+        Submission.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk__in=keys, status__in=OPEN)
+        .scanned()
+    )
     submissions = list(locked.with_context().order_by("due_at", "pk")[:RUN])
     for submission in submissions:
         _draw_second([submission], at=at)

@@ -30,8 +30,10 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.errors import PyPdfError
 from pypdf.generic import DictionaryObject, IndirectObject
 
+from config import handoff
 from config.errors import Invalid
 from learners.models import EvidenceItem, Observation, StoredFile, User
+from learners.models.evidence import ScanState
 
 IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 MEDIA = {"video/mp4", "audio/mpeg", "audio/wav", "audio/x-wav", "audio/mp4"}
@@ -83,7 +85,10 @@ def kept_on_success(clean: CleanFile, *, actor: User, at: datetime) -> Iterator[
     path = default_storage.save(f"evidence/{at:%Y/%m}/{secrets.token_hex(16)}", ContentFile(clean.content))
     try:
         with transaction.atomic():
+            if settings.CLAMD_ADDRESS:
+                handoff.after_commit("learners.scan_files")
             yield StoredFile.objects.create(
+                scan_state=ScanState.WAITING if settings.CLAMD_ADDRESS else ScanState.NOT_CONFIGURED,
                 sha256=hashlib.sha256(clean.content).hexdigest(),
                 media_type=clean.media_type,
                 size_bytes=len(clean.content),

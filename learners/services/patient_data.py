@@ -1,5 +1,6 @@
 """Patient data in evidence: set aside at once by whoever sees it; released or purged by the privacy officer."""
 
+import logging
 from datetime import datetime
 from functools import partial
 
@@ -38,6 +39,8 @@ from learners.workflow import (
     SubmissionStatus,
     require_move,
 )
+
+logger = logging.getLogger("signet.files")
 
 # Once decided, the outcome stands; only what was handed in is set aside.
 UNDECIDED = {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW}
@@ -228,19 +231,17 @@ def purge_report(*, actor: User, report: PatientDataReport, at: datetime) -> Pat
 
 
 def remove_purged_bytes(*, at: datetime) -> int:
-    """Remove from storage what was purged; answer how many files. The rows say what is left to do, so it can be repeated."""
+    """Remove from storage what has a tombstone; answer how many files. The rows say what is left, so it can be repeated."""
     removed = 0
-    for report in PatientDataReport.objects.with_bytes_left().order_by("pk"):
-        files = StoredFile.objects.filter(
-            evidence_items__set_aside_by=report, tombstoned_at__isnull=False, bytes_removed_at__isnull=True
-        )
-        for stored in files.distinct().order_by("pk"):
+    for stored in StoredFile.objects.filter(tombstoned_at__isnull=False, bytes_removed_at__isnull=True).order_by("pk"):
+        try:
             default_storage.delete(stored.path)  # no error when it is gone
-            removed += StoredFile.objects.filter(pk=stored.pk, bytes_removed_at__isnull=True).update(
-                bytes_removed_at=at
-            )
-        if not report.events.filter(moved_to=IncidentStep.BYTES_REMOVED).exists():
-            _record(report, None, [IncidentStep.BYTES_REMOVED], at=at)
+        except OSError:
+            logger.exception("bytes not removed", extra={"file": stored.public_id})
+            continue
+        removed += StoredFile.objects.filter(pk=stored.pk, bytes_removed_at__isnull=True).update(bytes_removed_at=at)
+    for report in PatientDataReport.objects.to_close():
+        _record(report, None, [IncidentStep.BYTES_REMOVED], at=at)
     return removed
 
 

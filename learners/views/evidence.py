@@ -21,6 +21,7 @@ from credentials import rubric
 from learners import services
 from learners.forms_learning import FORMS, EvidenceForm, SubmitForm, evidence_form
 from learners.models import Enrollment, EvidenceItem, Submission
+from learners.models.evidence import ScanState
 from learners.selectors import assessing, learning, patient_data
 from learners.views.patient_data import set_aside_page
 from learners.workflow import DecisionStatus, SubmissionStatus
@@ -243,6 +244,7 @@ def _submission_page(
         "timeline": learning.timeline(submission, decision),
         "number": submission.public_id.hex[:8].upper(),
         "refusal": refusal,
+        "is_scanned": not any(each.item.file and each.item.file.scan_state == ScanState.WAITING for each in evidence),
         "patient_data": patient_data.state_of(request.user, submission, evidence),
     }
     if decision is not None:

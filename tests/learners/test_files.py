@@ -285,7 +285,7 @@ def test_the_name_says_nothing_to_those_who_judge_blind(client, stored, assessor
     ("change", "status", "words"),
     [
         ({"quarantined_at": NOON}, 403, "may hold patient data"),
-        ({"scan_state": "infected"}, 403, "scanner refused it"),
+        ({"scan_state": "infected", "tombstoned_at": NOON}, 404, ""),
         ({"scan_state": "waiting"}, 403, "being scanned"),
         ({"tombstoned_at": NOON}, 404, ""),
     ],
