@@ -60,7 +60,18 @@ ACTIVE_NAMES = {
     "/XFA": gettext_lazy("an active form"),
     "/RichMedia": gettext_lazy("active media"),
     "/SubmitForm": gettext_lazy("a form that sends itself"),
+    "/Movie": gettext_lazy("active media"),
+    "/Sound": gettext_lazy("active media"),
+    "/Rendition": gettext_lazy("active media"),
+    "/3D": gettext_lazy("active media"),
 }
+# The first element of a DICOM file without its preamble: a group of the header, in either byte order, and its length or type.
+DICOM_STARTS = re.compile(
+    rb"(?:\x02\x00|\x08\x00)[\x00-\x18]\x00(?:UL|OB|UI|SH|CS|DA|TM|LO|[\x02-\x40]\x00\x00\x00)", re.DOTALL
+)
+# What must not stand at the end of a picture, sound or text: a second file, which another program would read instead.
+ZIP_END = b"PK\x05\x06"
+JPEG_QUALITY = 92  # Pillow's own 75 blurs what an assessor should read
 
 
 class FileRefused(Invalid):
@@ -125,11 +136,24 @@ def clean_upload(upload: UploadedFile) -> CleanFile:
             }
         )
     content = upload.read()
+    if is_dicom(content[:SNIFF_BYTES]):
+        raise FileRefused(
+            _(
+                "“%(name)s” is a DICOM file. Those hold the patient's name, dates and numbers beside the picture, so none is "
+                "taken. Export the picture alone as PNG or JPEG, and look that nothing is written into it."
+            )
+            % {"name": name}
+        )
     media_type = _media_type(content)
     if media_type is None:
         raise FileRefused(
             _("“%(name)s” is not one of the kinds that are accepted (%(kinds)s), whatever its name says.")
             % {"name": name, "kinds": ALLOWED_IN_WORDS}
+        )
+    if media_type not in IMAGES and (found := _second_file(content, media_type)):
+        raise FileRefused(
+            _("“%(name)s” is two files in one: %(found)s hides in it. Save it anew from the program that made it.")
+            % {"name": name, "found": found}
         )
     if media_type in IMAGES:
         content = _clean_image(content, IMAGES[media_type], name)
@@ -145,6 +169,26 @@ def safe_name(name: str) -> str:
     name = re.sub(r"\s+", " ", name).strip(" .")
     stem, dot, suffix = name.rpartition(".")
     return (f"{stem[:90]}.{suffix[:9]}" if dot else name[:100]) or _("unnamed")
+
+
+def is_dicom(start: bytes) -> bool:
+    """Whether this is the start of a DICOM file, with its preamble (PS3.10, 7.1) or, as old devices write it, without."""
+    return start[128:132] == b"DICM" or DICOM_STARTS.match(start) is not None
+
+
+def _second_file(content: bytes, media_type: str) -> str:
+    """What else a PDF, text, sound or video is for another reader; empty for nothing.
+
+    Pictures need no such look: they are written anew from their pixels.
+    """
+    if content.rfind(ZIP_END, max(0, len(content) - 65_557)) != -1:  # an archive is found from its end
+        return _("an archive")
+    if media_type == PDF:
+        before = content[: content.find(b"%PDF-")].strip() if b"%PDF-" in content[:1024] else b"?"
+        return _("something else, before the PDF begins,") if before else ""
+    if media_type != TEXT and b"%PDF-" in content[:1024]:
+        return "PDF"
+    return ""
 
 
 def _media_type(content: bytes) -> str | None:
@@ -179,7 +223,7 @@ def _clean_image(content: bytes, form: str, name: str) -> bytes:
                 image.load()
                 upright = _upright(image)
                 buffer = io.BytesIO()
-                upright.save(buffer, form)
+                upright.save(buffer, form, **({"quality": JPEG_QUALITY} if form != "PNG" else {}))
     except (
         UnidentifiedImageError,
         OSError,
