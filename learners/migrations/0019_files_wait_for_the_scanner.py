@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0011_patient_data_reports"),
+        ("learners", "0018_patient_data_reports"),
     ]
 
     operations = [
