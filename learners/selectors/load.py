@@ -1,12 +1,13 @@
 """The load board: who has how much to judge, since when, until when; and what nobody has."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from config.permissions import Role
@@ -72,20 +73,14 @@ def weeks_from(at: datetime) -> list[date]:
 
 def board(user: User, assessors: Sequence[User], *, at: datetime) -> list[Row]:
     """The rows for some assessors. Three queries."""
-    mondays = weeks_from(at)
-    due: dict[int, Counter[int]] = {}
-    late: Counter[int] = Counter()
-    oldest: dict[int, datetime] = {}
-    work = open_work(user).filter(assessor__in=assessors)
-    for assessor, submitted_at, due_at in work.values_list(
-        "assessor", "submission__submitted_at", "submission__due_at"
-    ):
-        day = timezone.localdate(due_at) if due_at else mondays[0]
-        week = min(max((day - mondays[0]).days // 7, 0), WEEKS - 1)
-        due.setdefault(assessor, Counter())[week] += 1
-        late[assessor] += bool(due_at and due_at < at)
-        if submitted_at is not None:
-            oldest[assessor] = min(submitted_at, oldest.get(assessor, submitted_at))
+    work = open_work(user).filter(assessor__in=assessors).values("assessor")
+    rows: Iterable[Any] = work.annotate(
+        count=Count("pk"),
+        late=Count("pk", filter=Q(submission__due_at__lt=at)),
+        oldest=Min("submission__submitted_at"),
+        **{f"week_{number}": Count("pk", filter=due) for number, due in enumerate(_due_in_weeks(at))},
+    )
+    counted = {row["assessor"]: row for row in rows}
     given = Assignment.objects.filter(
         assessor__in=assessors, ended_at__isnull=True, assigned_at__gte=assigning.week_start(at)
     )
@@ -93,19 +88,29 @@ def board(user: User, assessors: Sequence[User], *, at: datetime) -> list[Row]:
     away: dict[int, list[Leave]] = {}
     for leave in Leave.objects.filter(assessor__in=assessors, until_on__gte=timezone.localdate(at)).order_by("from_on"):
         away.setdefault(leave.assessor_id, []).append(leave)
+    nothing: dict[str, Any] = {"count": 0, "late": 0, "oldest": None} | {f"week_{number}": 0 for number in range(WEEKS)}
     return [
         Row(
             assessor=each,
-            count=sum(due.get(each.pk, Counter()).values()),
-            oldest_at=oldest.get(each.pk),
-            late=late[each.pk],
+            count=row["count"],
+            oldest_at=row["oldest"],
+            late=row["late"],
             taken=taken[each.pk],
             cap=cap_of(each),
             leave=away.get(each.pk, []),
-            weeks=[due.get(each.pk, Counter())[week] for week in range(WEEKS)],
+            weeks=[row[f"week_{number}"] for number in range(WEEKS)],
         )
         for each in assessors
+        for row in [counted.get(each.pk, nothing)]
     ]
+
+
+def _due_in_weeks(at: datetime) -> list[Q]:
+    """What is due in each of the weeks: the first holds what is late or has no date, the last all that comes later."""
+    ends = [assigning.week_start(at) + timedelta(weeks=number) for number in range(1, WEEKS)]
+    first = Q(submission__due_at__lt=ends[0]) | Q(submission__due_at__isnull=True)
+    between = [Q(submission__due_at__gte=begin, submission__due_at__lt=end) for begin, end in pairwise(ends)]
+    return [first, *between, Q(submission__due_at__gte=ends[-1])]
 
 
 def cap_of(user: User) -> int:

@@ -8,14 +8,16 @@ from typing import Any
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Case, Count, OuterRef, When
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from credentials.models import Criterion
 from learners import feedback_quality
-from learners.models import Concern, Judgment, LevelExample, MarkingLock, Snippet, Submission, User
+from learners.models import Concern, Judgment, LevelExample, MarkingLock, SecondMarking, Snippet, Submission, User
 from learners.models.evidence import SubmissionQuerySet
 from learners.models.marking import ConcernKind
 from learners.services.marking import KEY_WORDS, KEYS, SNIPPETS_MAX
+from learners.workflow import SecondMarkingStatus
 
 # The same words may serve some learners; from the next one on, they say little about each.
 SAME_WORDS_FOR = 3
@@ -31,10 +33,13 @@ class Held:
 
 
 def held_by_another(lock: MarkingLock, user: User, at: datetime) -> Held | None:
-    """None when it is the reader who holds it."""
+    """None when it is the reader who holds it. While two judge blind, neither learns who the other is."""
     if lock.holder_id == user.pk:
         return None
-    return Held(str(lock.holder), lock.since_at, timesince(lock.since_at, at))
+    blind = [SecondMarkingStatus.MARKING, SecondMarkingStatus.THIRD]
+    is_blind = SecondMarking.objects.filter(submission=lock.submission_id, status__in=blind).exists()
+    who = _("Another assessor") if is_blind else str(lock.holder)
+    return Held(who, lock.since_at, timesince(lock.since_at, at))
 
 
 @dataclass(frozen=True)

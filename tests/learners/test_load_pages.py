@@ -1,12 +1,13 @@
 """The load board, moving work from it, and the page "My load, leave and conflicts"."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from django.utils import timezone
 
 from config.permissions import Role
 from learners.models import AssessorProfile, Assignment, Conflict, Leave, Submission
+from learners.selectors import load
 from tests.fixtures.records import NOON
 
 
@@ -36,6 +37,19 @@ def test_the_board_shows_who_has_how_much_and_what_nobody_has_with_the_reason(
     assert assessor.name in page
     assert "0 of 20" in page
     assert "Nobody of 1 is free (1: on leave)." in page
+
+
+def test_what_is_due_is_counted_by_the_schools_weeks(assessor, lead, make_submission):
+    # NOON is a Tuesday. A week begins on Monday at midnight where the school is.
+    monday = timezone.make_aware(datetime(2026, 9, 7))
+    dues = [None, NOON - timedelta(days=40), monday - timedelta(minutes=1), monday, monday + timedelta(days=14)]
+    for due_at in [*dues, monday + timedelta(days=200)]:
+        submission = make_submission(status="submitted", assessor=assessor)
+        Submission.objects.filter(pk=submission.pk).update(due_at=due_at)
+
+    [row] = load.board(lead, [assessor], at=NOON)
+
+    assert (row.weeks, row.count, row.late, row.oldest_at) == ([3, 1, 0, 2], 6, 1, NOON)
 
 
 def test_the_board_asks_as_many_queries_for_many_as_for_one(

@@ -9,7 +9,7 @@ from config.errors import Invalid, NotAllowed
 from config.permissions import Role
 from learners import services
 from learners.feedback_quality import hints
-from learners.models import Assignment, Judgment, LevelExample, MarkingLock, ShortcutChoice, Snippet
+from learners.models import Assignment, Judgment, LevelExample, MarkingLock, SecondMarking, ShortcutChoice, Snippet
 from learners.selectors import marking
 from learners.services.marking import IDLE, KEYS
 from tests.fixtures.records import NOON
@@ -52,6 +52,18 @@ def test_it_can_be_taken_over_and_let_go(shared, assessor, second):
     services.let_go(actor=second, submission=shared)
     services.let_go(actor=second, submission=shared)
     assert not MarkingLock.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "who"), [("marking", "Another assessor"), ("third", "Another assessor"), (None, "")]
+)
+def test_two_who_judge_blind_do_not_learn_who_the_other_is(shared, assessor, second, status, who):
+    if status:
+        SecondMarking.objects.create(submission=shared, cause="pair", status=status, drawn_at=NOON)
+    lock = services.hold_submission(actor=assessor, submission=shared, at=NOON)
+
+    assert marking.held_by_another(lock, second, SOON).who == (who or assessor.name)
+    assert marking.held_by_another(lock, assessor, SOON) is None
 
 
 def test_only_who_is_assigned_holds_it(shared, make_user):
