@@ -53,12 +53,16 @@ def send_digests(*, limit: int, at: datetime) -> int:
 
 @transaction.atomic
 def _claim(at: datetime) -> list[Notice]:
-    """Everything that is due of the person whose digest waits longest, kept from others until it ought to be sent."""
-    due = Notice.objects.filter(way=Way.DIGEST, mailed_at__isnull=True, mail_after__lte=at)
-    first = due.select_for_update(skip_locked=True, of=("self",)).order_by("mail_after", "pk").first()
+    """Everything that is due of the person whose digest waits longest, kept from others until it ought to be sent.
+
+    The person is locked, not the first notice: two workers would else each take some of one person's notices.
+    """
+    due = Notice.objects.filter(way=Way.DIGEST, mailed_at__isnull=True, mail_after__lte=at).select_related("user")
+    of_nobody_else = due.select_for_update(skip_locked=True, no_key=True, of=("user",))
+    first = of_nobody_else.order_by("mail_after", "pk").first()
     if first is None:
         return []
-    rows = due.filter(user=first.user_id).select_for_update(skip_locked=True, of=("self",)).select_related("user")
+    rows = due.filter(user=first.user_id).select_for_update(of=("self",))
     found = list(rows.order_by("created_at", "pk"))
     for each in found:
         each.mail_after, each.mail_tries = at + notices.CLAIM, min(each.mail_tries + 1, 20)
