@@ -34,16 +34,26 @@ class TextForm(EvidenceForm):
 
 
 class FileForm(EvidenceForm):
+    """A file, or the id of one that came in parts."""
+
     file = forms.FileField(
         label=_("File"),
         help_text=_("%(kinds)s. Location and author are taken out of pictures and PDFs.") % {"kinds": ALLOWED_IN_WORDS},
         allow_empty_file=True,  # the service says so, with the name
         max_length=None,
-        error_messages={"required": _("Choose a file."), "missing": _("Choose a file.")},
+        required=False,
     )
+    sent = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if not cleaned.get("file") and not cleaned.get("sent") and "file" not in self.errors:
+            self.add_error("file", _("Choose a file."))
+        return cleaned
 
     def content(self) -> dict[str, Any]:
-        return {"title": self.cleaned_data["title"], "upload": self.cleaned_data["file"]}
+        title, file = self.cleaned_data["title"], self.cleaned_data["file"]
+        return {"title": title, "upload": file} if file else {"title": title, "sent": self.cleaned_data["sent"]}
 
 
 class LinkForm(EvidenceForm):

@@ -85,3 +85,9 @@ def remind_of_due() -> None:
 def remind_of_expiry() -> None:
     while services.remind_of_expiry(limit=500, at=timezone.now()):
         pass
+
+
+@shared_task(name="learners.drop_stale_uploads", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def drop_stale_uploads() -> None:
+    while services.drop_stale_uploads(at=timezone.now()):
+        pass

@@ -207,6 +207,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.remind_of_expiry": 3600.0,
     "learners.remove_purged": 60.0,
     "learners.scan_files": 60.0,
+    "learners.drop_stale_uploads": 3600.0,
     "pathways.open_due_cases": 15.0,
 }
 CELERY_BEAT_SCHEDULE = {

@@ -25,6 +25,7 @@ from .roster import RosterImport, RosterRow, RowResult
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
 from .teams import TeamChange, TeamEvent
+from .uploads import Upload, UploadPart
 
 __all__ = [
     "AccessEntry",
@@ -90,5 +91,7 @@ __all__ = [
     "TeamChange",
     "TeamEvent",
     "TeamMember",
+    "Upload",
+    "UploadPart",
     "User",
 ]

@@ -57,6 +57,7 @@ from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
 from .teams import form_teams, move_member, plan_teams
+from .uploads import OutOfStep, add_part, add_sent_file, begin_upload, discard_upload, drop_stale_uploads
 
 __all__ = [
     "DECLARATIONS",
@@ -66,6 +67,7 @@ __all__ = [
     "FileRefused",
     "Grant",
     "JudgmentInput",
+    "OutOfStep",
     "Wishes",
     "add_example",
     "add_file",
@@ -75,7 +77,9 @@ __all__ = [
     "add_learner",
     "add_leave",
     "add_link",
+    "add_part",
     "add_person",
+    "add_sent_file",
     "add_text",
     "agree_on_result",
     "appeal_until",
@@ -83,6 +87,7 @@ __all__ = [
     "assign_by_hand",
     "assign_submission",
     "assign_waiting",
+    "begin_upload",
     "change_name",
     "check_roster",
     "choose_shortcuts",
@@ -91,10 +96,12 @@ __all__ = [
     "count_class",
     "decide_appeal",
     "declare_conflict",
+    "discard_upload",
     "drop_feed",
     "drop_goal",
     "drop_roster",
     "drop_snippet",
+    "drop_stale_uploads",
     "end_course",
     "end_leave",
     "end_role",

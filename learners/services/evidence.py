@@ -129,7 +129,7 @@ def _add(
     **content: object,
 ) -> EvidenceItem:
     with transaction.atomic():
-        submission = _own_draft(actor, submission)
+        submission = own_draft(actor, submission)
         if requirement is not None and requirement.version_id != submission.enrollment.credential_version_id:
             raise Invalid(_("This kind of evidence does not belong to the credential."))
         if requirement is not None and requirement.source not in FROM_LEARNER:
@@ -164,7 +164,7 @@ def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
 
     Raises NotAllowed (not one's own draft, or what somebody else wrote down), Conflict (handed in already).
     """
-    _own_draft(actor, item.submission)
+    own_draft(actor, item.submission)
     if item.is_from_others:
         raise NotAllowed(_("This was written down by somebody else, and stays with your work."))
     EvidenceItem.objects.filter(pk=item.pk).delete()
@@ -181,7 +181,7 @@ def submit_evidence(
     declarations: each kind that the learner made, with an answer or "". Raises NotAllowed, Conflict (handed in already),
     Incomplete (names what is missing).
     """
-    submission = _own_draft(actor, submission)
+    submission = own_draft(actor, submission)
     if missing := _missing(submission, declarations):
         raise Incomplete(_("Before you submit: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
     require_move(SUBMISSION_MOVES, submission.status, SubmissionStatus.SUBMITTED)
@@ -280,7 +280,8 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
     return draft
 
 
-def _own_draft(actor: User, submission: Submission) -> Submission:
+def own_draft(actor: User, submission: Submission) -> Submission:
+    """The submission, locked, when it is one's own draft. Raises NotAllowed, Conflict. Inside a transaction."""
     submission = Submission.objects.select_for_update(of=("self",)).with_context().get(pk=submission.pk)
     require(actor, Can.SUBMISSION_EDIT, submission)
     if submission.status != SubmissionStatus.DRAFT:

@@ -124,17 +124,7 @@ def forget_file(stored: StoredFile) -> None:
 def clean_upload(upload: UploadedFile) -> CleanFile:
     """Decide what an upload is and drop what it should not carry. Raises FileRefused."""
     name = safe_name(upload.name or "")
-    if not upload.size:
-        raise FileRefused(_("“%(name)s” is empty. Choose a file with something in it.") % {"name": name})
-    if upload.size > settings.UPLOAD_MAX_BYTES:
-        raise FileRefused(
-            _("“%(name)s” has %(size)s; the most is %(limit)s.")
-            % {
-                "name": name,
-                "size": filesizeformat(upload.size),
-                "limit": filesizeformat(settings.UPLOAD_MAX_BYTES),
-            }
-        )
+    require_size(name, upload.size or 0)
     content = upload.read()
     if is_dicom(content[:SNIFF_BYTES]):
         raise FileRefused(
@@ -160,6 +150,17 @@ def clean_upload(upload: UploadedFile) -> CleanFile:
     elif media_type == PDF:
         content = _clean_pdf(content, name)
     return CleanFile(name=name, media_type=media_type, content=content)
+
+
+def require_size(name: str, size: int) -> None:
+    """Raises FileRefused when a file of so many bytes is not taken."""
+    if size <= 0:
+        raise FileRefused(_("“%(name)s” is empty. Choose a file with something in it.") % {"name": name})
+    if size > settings.UPLOAD_MAX_BYTES:
+        raise FileRefused(
+            _("“%(name)s” has %(size)s; the most is %(limit)s.")
+            % {"name": name, "size": filesizeformat(size), "limit": filesizeformat(settings.UPLOAD_MAX_BYTES)}
+        )
 
 
 def safe_name(name: str) -> str:

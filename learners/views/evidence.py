@@ -76,6 +76,7 @@ def _workspace(
         "submit": submit or SubmitForm(),
         "refusal": refusal,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
+        "uploads": list(submission.uploads.filter(owner=request.user).order_by("pk")) if is_draft else [],
         "attempts": list(enrollment.submissions.order_by("attempt")),
         "rubric": rubric.rows(version, criteria),
         "rule": rubric.rule_of(version, criteria),
@@ -127,12 +128,10 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     status = 422
     if form.is_valid():
         try:
-            added = ADD[kind](
-                actor=request.user,
-                submission=submission,
-                requirement=requirement,
-                at=timezone.now(),
-                **form.content(),
+            content = form.content()
+            add = services.add_sent_file if "sent" in content else ADD[kind]
+            added = add(
+                actor=request.user, submission=submission, requirement=requirement, at=timezone.now(), **content
             )
         except services.AlreadyHere:  # sent twice
             messages.info(request, _("This is here already; it was not added a second time."))

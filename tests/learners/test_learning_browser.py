@@ -83,3 +83,54 @@ def test_a_file_is_refused_with_words_and_then_added(open_as, draft, script):
 
     assert EvidenceItem.objects.get(title="What I typed").file.media_type == "application/pdf"
     assert page.url.split("#")[0].endswith(draft.enrollment.get_absolute_url())
+
+
+def test_a_large_file_goes_on_after_the_network_was_lost(open_as, draft):
+    """Two parts arrive, the network goes, comes back, and the file is added whole."""
+    content = b"RIFF" + (3_500_000).to_bytes(4, "little") + b"WAVEfmt " + bytes(3_500_000)
+    page = open_as(draft.learner.user, draft.enrollment.get_absolute_url())
+    place = page.locator("#place-1")
+    place.get_by_text("Attach a file").click()
+    place.locator("#add-1-file-file").set_input_files({"name": "talk.wav", "mimeType": "x/x", "buffer": content})
+    sent = []
+
+    def lose(route):
+        sent.append(route.request.headers.get("upload-offset"))
+        route.abort() if len(sent) == 3 else route.continue_()
+
+    page.route("**/uploads/*/", lose)
+    with page.expect_navigation():
+        place.locator("details[open]").get_by_role("button", name="Add").click()
+        place.get_by_text("No connection. What was sent is safe; it goes on by itself.").wait_for()
+
+    page.get_by_text("Added: talk.wav").wait_for()
+    assert len([offset for offset in sent if offset == "2097152"]) == 2
+    assert draft.evidence_items.get(title="talk.wav").file.size_bytes == len(content)
+
+
+def test_a_file_that_was_begun_is_shown_and_goes_on_when_it_is_chosen_again(open_as, draft):
+    content = b"RIFF" + (3_500_000).to_bytes(4, "little") + b"WAVEfmt " + bytes(3_500_000)
+    page = open_as(draft.learner.user, draft.enrollment.get_absolute_url())
+    page.route("**/uploads/*/", lambda route: route.abort())
+    page.locator("#place-1").get_by_text("Attach a file").click()
+    # A file of a fixed age: the same file is known by name, size and when it was changed.
+    choose = """(input, size) => {
+        const bytes = new Uint8Array(size); bytes.set(new TextEncoder().encode("RIFF0000WAVEfmt "));
+        const chosen = new DataTransfer();
+        chosen.items.add(new File([bytes], "talk.wav", {lastModified: 1700000000000}));
+        input.files = chosen.files;
+    }"""
+    page.locator("#add-1-file-file").evaluate(choose, len(content))
+    page.locator("#place-1 details[open]").get_by_role("button", name="Add").click()
+    page.get_by_text("No connection.").wait_for()
+
+    page.unroute("**/uploads/*/")
+    page.goto(page.url)
+    page.get_by_role("heading", name="Not all here yet").wait_for()
+    page.locator("#place-1").get_by_text("Attach a file").click()
+    page.locator("#add-1-file-file").evaluate(choose, len(content))
+    with page.expect_navigation():
+        page.locator("#place-1 details[open]").get_by_role("button", name="Add").click()
+
+    page.get_by_text("Added: talk.wav").wait_for()
+    assert page.get_by_role("heading", name="Not all here yet").count() == 0

@@ -105,6 +105,9 @@ def records(
         added_at=NOON,
     )
     report = learners_services.report_patient_data(actor=people["lead"], submission=reported, at=NOON)
+    upload = learners_services.begin_upload(
+        actor=learner.user, submission=workspace, name="talk.wav", size=9, changed_ms=1, at=NOON
+    )
     pathway = make_pathway(required=[version])
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
@@ -138,6 +141,7 @@ def records(
         "reported": reported,
         "report": report,
         "set_aside": evidence.file,
+        "upload": upload,
         "concern": concern,
         "snippet": snippet,
         "goal": goal,
