@@ -232,6 +232,9 @@ class EvidenceItem(models.Model):
     set_aside_by = models.ForeignKey(
         "learners.PatientDataReport", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
     )
+    harmless_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the learner said that what looks like it names no patient.")
+    )
     purged_sha256 = models.CharField(max_length=64, blank=True, help_text=_("The digest of what stood here."))
 
     class Meta:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
+from learners.identifiers import Found
 from learners.models import (
     Assessment,
     Assignment,
@@ -130,7 +131,8 @@ class ShownEvidence:
     """One item as an assessor sees it.
 
     shown_as: text, frame, image, video, audio, link, hours, file, or withheld (may hold patient data). change: new, changed, same, removed, or empty on a
-    first attempt. parts: the text in pieces of (kept | added | removed, words) where it was changed.
+    first attempt. parts: the text in pieces of (kept | added | removed, words) where it was changed. found: for the learner
+    alone, what may name a patient.
     """
 
     item: EvidenceItem
@@ -139,6 +141,7 @@ class ShownEvidence:
     url: str = ""
     change: str = ""
     parts: list[tuple[str, str]] = field(default_factory=list)
+    found: list[Found] = field(default_factory=list)
 
 
 def evidence(submission: Submission, before: Submission | None) -> list[ShownEvidence]:

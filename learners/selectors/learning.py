@@ -14,7 +14,9 @@ from django.utils.translation import ngettext
 
 from credentials.models import Credential, EvidenceRequirement
 from credentials.selectors import source_in_words
+from learners import identifiers
 from learners.models import Award, Decision, Enrollment, Learner, Submission, User
+from learners.models.evidence import EvidenceKind
 from learners.selectors import assessing, renewal
 from learners.services.evidence import FROM_LEARNER
 from learners.workflow import (
@@ -238,6 +240,23 @@ def places(submission: Submission) -> list[Place]:
     for shown in assessing.evidence(submission, None):
         found.get(shown.item.requirement_id or 0, other).items.append(shown)
     return [*found.values(), other]
+
+
+def look_for_identifiers(checklist: Sequence[Place], *, of: User) -> int:
+    """Note beside each item of the learner's what may name a patient, and answer in how many there is something.
+
+    Titles, texts and file names are read, not what stands inside a file. Dates belong into a log of hours.
+    """
+    count = 0
+    for shown in (each for place in checklist if place.is_from_learner for each in place.items):
+        item = shown.item
+        if item.is_withheld or item.added_by_id != of.pk or item.harmless_at is not None:
+            continue
+        found = identifiers.find(item.title, item.text, item.file.original_name if item.file else "")
+        is_log = item.kind == EvidenceKind.HOURS
+        shown.found.extend(each for each in found if not (is_log and each.kind == identifiers.Identifier.DATE))
+        count += bool(shown.found)
+    return count
 
 
 def still_needed(checklist: Sequence[Place]) -> tuple[int, int]:

@@ -173,6 +173,16 @@ def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
 
 
 @transaction.atomic
+def note_harmless(*, actor: User, item: EvidenceItem, at: datetime) -> None:
+    """The learner has looked: what seems to name a patient does not, and is not asked about again.
+
+    Raises NotAllowed, Conflict (handed in already).
+    """
+    own_draft(actor, item.submission)
+    EvidenceItem.objects.filter(pk=item.pk, harmless_at__isnull=True).update(harmless_at=at)
+
+
+@transaction.atomic
 def submit_evidence(
     *, actor: User, submission: Submission, declarations: Mapping[DeclarationKind, str], at: datetime
 ) -> Submission:
@@ -272,6 +282,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
             link=item.link,
             hours=item.hours,
             file_id=item.file_id,
+            harmless_at=item.harmless_at,
             added_by_id=item.added_by_id,
             added_at=item.added_at,
         )

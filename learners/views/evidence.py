@@ -59,7 +59,9 @@ def _workspace(
     version = submission.credential_version
     is_draft = submission.status == SubmissionStatus.DRAFT
     checklist = learning.places(submission)
+    doubtful = 0
     if is_draft:
+        doubtful = learning.look_for_identifiers(checklist, of=submission.enrollment.learner.user)
         for place in checklist:
             if place.is_from_learner:
                 place.forms = _forms_of(place.position, evidence if place.position == at_position else None)
@@ -75,6 +77,7 @@ def _workspace(
         "wanted": wanted,
         "submit": submit or SubmitForm(),
         "refusal": refusal,
+        "doubtful": doubtful,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
         "uploads": list(submission.uploads.filter(owner=request.user).order_by("pk")) if is_draft else [],
         "attempts": list(enrollment.submissions.order_by("attempt")),
@@ -182,6 +185,21 @@ def evidence_remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "POST"])
+def evidence_harmless(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The learner has looked: this names no patient."""
+    own = EvidenceItem.objects.filter(submission__enrollment__learner__user=request.user)
+    item = get_object_or_404(own.select_related("requirement", "submission__enrollment"), public_id=public_id)
+    if request.method == "POST":
+        try:
+            services.note_harmless(actor=request.user, item=item, at=timezone.now())
+        except RegistryError as error:
+            submission = _own(request, item.submission.public_id)
+            return _workspace(request, submission, refusal=str(error), status=error.http_status)
+    return _to_place(item.submission, item.requirement.position if item.requirement else None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
 def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     submission = _own(request, public_id)
     if request.method == "GET":
@@ -284,4 +302,5 @@ urlpatterns: list[URLPattern] = [
     path("submissions/<uuid:public_id>/submit/", submission_submit, name="submission-submit"),
     path("submissions/<uuid:public_id>/next-attempt/", resubmission_start, name="resubmission-start"),
     path("evidence/<uuid:public_id>/remove/", evidence_remove, name="evidence-remove"),
+    path("evidence/<uuid:public_id>/harmless/", evidence_harmless, name="evidence-harmless"),
 ]

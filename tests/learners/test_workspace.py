@@ -253,3 +253,47 @@ def test_a_form_sent_after_the_sign_in_ended_is_not_lost_without_a_word(client, 
     assert "What you just sent was not saved." in page
     assert draft.evidence_items.filter(text="What I wrote.").count() == 0
     assert "What you just sent was not saved." not in text(client.get(client.get(workspace(draft)).url))
+
+
+# What may name a patient ---------------------------------------------------------------------------------------------
+def test_what_may_name_a_patient_is_marked_for_the_learner_until_it_is_looked_at(own, client, draft, assessor):
+    sent = {"kind": "text", "requirement": "1", "title": "Case", "text": "Seen on March 3, 2026, MRN 4829131."}
+    own.post(adding(draft), sent)
+    item = draft.evidence_items.get()
+
+    page = text(own.get(workspace(draft)))
+    assert "This may name a patient" in page and "<q>March 3, 2026</q>" in page and "<q>MRN 4829131</q>" in page
+    assert "Something in 1 of your pieces may name a patient" in page
+
+    harmless = reverse("learners:evidence-harmless", args=[item.public_id])
+    assert own.post(harmless).url == f"{workspace(draft)}#place-1"
+    first = EvidenceItem.objects.get().harmless_at
+    own.post(harmless)
+
+    assert first is not None and EvidenceItem.objects.get().harmless_at == first
+    assert "may name a patient" not in text(own.get(workspace(draft)))
+    # It hinders nothing.
+    assert own.post(submitting(draft), DECLARED).status_code == 302
+    assert own.post(harmless).status_code == 409
+
+
+def test_a_log_of_hours_may_have_dates_and_what_others_wrote_is_not_looked_at(own, draft, make_user):
+    draft.evidence_items.create(
+        kind="hours", title="Clinic, March 3, 2026", hours=2, added_by=draft.learner.user, added_at=NOON
+    )
+    draft.evidence_items.create(
+        kind="text", title="Note", text="On March 3, 2026", added_by=make_user(Role.LEAD), added_at=NOON
+    )
+
+    assert "may name a patient" not in text(own.get(workspace(draft)))
+
+
+def test_nobody_but_the_learner_says_that_it_is_harmless(client, draft, assessor, make_learner):
+    item = draft.evidence_items.create(
+        kind="text", title="Note", text="On March 3, 2026", added_by=draft.learner.user, added_at=NOON
+    )
+    for user in (assessor, make_learner().user):
+        client.force_login(user)
+        assert client.post(reverse("learners:evidence-harmless", args=[item.public_id])).status_code == 404
+
+    assert EvidenceItem.objects.get().harmless_at is None

@@ -109,6 +109,7 @@ ACT = {
     "learners:upload-part": ("upload", "owner"),
     "learners:upload-discard": ("upload", "owner"),
     "learners:evidence-remove": ("item", "owner"),
+    "learners:evidence-harmless": ("item", "owner"),
     "learners:submission-submit": ("workspace", "owner"),
     "learners:resubmission-start": ("waiting", "owner"),
     "learners:appeal-open": ("appeal.decision", "owner"),
