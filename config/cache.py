@@ -67,14 +67,14 @@ class TolerantRedisCache(RedisCache):
         return self._cache.get_client(write=True)
 
     def count(self, key: str, *, timeout: int) -> int:
-        """One more for a key; the number so far, in one round trip. 1 while the cache is away."""
+        """One more for a key that is used in its time only; the number so far. 1 while the cache is away."""
 
         def bump() -> int:
             made = self.make_and_validate_key(key)
-            pipeline = self._counter.pipeline(transaction=False)
-            pipeline.incr(made)
-            pipeline.expire(made, timeout)
-            return int(pipeline.execute()[0])
+            number = int(self._counter.incr(made))
+            if number == 1:
+                self._counter.expire(made, timeout)
+            return number
 
         return int(self._tolerate(1, bump))
 

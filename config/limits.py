@@ -45,7 +45,7 @@ def limited(
             if methods and request.method not in methods:
                 return view(request, *args, **kwargs)
             now = timezone.now()
-            key = f"limit:{name}:{client_address(request)}:{now:%H%M}"
+            key = f"limit:{name}:{client_address(request)}:{now:%y%m%d%H%M}"
             if _count(key) > settings.RATE_LIMITS[name]:
                 wait = 60 - now.second
                 response = render(request, "429.html", {"wait_seconds": wait}, status=429)

@@ -9,11 +9,12 @@ urlpatterns = [
     path("", views.landing, name="landing"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
+    # Addresses are tried in turn: the pages of strangers, who are the most, stand before those of the signed-in.
+    path("", include("issuance.urls")),
     path("accounts/", include("allauth.urls")),
     path("", include("credentials.urls")),
     path("", include("learners.urls")),
     path("", include("pathways.urls")),
-    path("", include("issuance.urls")),
     path("api/v1/", include("issuance.api.urls")),
     path("vc/", include("issuance.vc_api.urls")),
 ]

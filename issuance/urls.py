@@ -1,4 +1,4 @@
 from issuance.views import lists, public, records, sharing
 
 app_name = "issuance"
-urlpatterns = [*lists.urlpatterns, *public.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]
+urlpatterns = [*public.urlpatterns, *lists.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]

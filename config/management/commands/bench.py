@@ -93,16 +93,7 @@ class Command(BaseCommand):
 
     def _cohort(self, name: str) -> None:
         decisions = list(Decision.objects.filter(status="proposed", enrollment__credential__slug=demo.COHORT_ITEM))
-        lead = demo.users()["lead"]
-        before = SignedDocument.objects.filter(kind="credential").count()
-        began = time.monotonic()
-        learners_services.release_decisions(actor=lead, decisions=decisions, at=timezone.now())
-        released = time.monotonic() - began
-        while SignedDocument.objects.filter(kind="credential").count() < before + len(decisions):
-            if time.monotonic() - began > 300:
-                raise CommandError("The cohort is not signed after 300 s; see the worker's log.")
-            time.sleep(0.02)
-        spent = time.monotonic() - began
+        released, spent = self._release(decisions)
         if StatusEntry.objects.count() != SignedDocument.objects.filter(kind="credential").count():
             raise CommandError("Documents and status entries differ in number.")
         count = len(decisions)
@@ -112,6 +103,20 @@ class Command(BaseCommand):
             f"{name}_rate", count / spent, "awards/s", "release to signed and stored, through Celery; PDFs come later"
         )
         self.table.add(f"{name}_floor_seconds", floor, "s", f"{count} raw Ed25519 signatures and rows of 8 kB")
+
+    def _release(self, decisions: list[Decision]) -> tuple[float, float]:
+        """Seconds until the release is through, and until the last badge is stored."""
+        # Asking must cost nothing beside the work: only what is new is counted.
+        newest = SignedDocument.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        made = SignedDocument.objects.filter(kind="credential", pk__gt=newest)
+        began = time.monotonic()
+        learners_services.release_decisions(actor=demo.users()["lead"], decisions=decisions, at=timezone.now())
+        released = time.monotonic() - began
+        while made.count() < len(decisions):
+            if time.monotonic() - began > 300:
+                raise CommandError("The cohort is not signed after 300 s; see the worker's log.")
+            time.sleep(0.05)
+        return released, time.monotonic() - began
 
     def _raw_cohort_seconds(self, count: int) -> float:
         key = Ed25519PrivateKey.generate()
@@ -187,11 +192,7 @@ class Command(BaseCommand):
             version=version, learners=list(learners), assessors=judges, at=timezone.now()
         )
         before = SignedDocument.objects.filter(kind="credential").count()
-        began = time.monotonic()
-        learners_services.release_decisions(actor=demo.users()["lead"], decisions=decisions, at=timezone.now())
-        while SignedDocument.objects.filter(kind="credential").count() < before + len(decisions):
-            time.sleep(0.05)
-        spent = time.monotonic() - began
+        _released, spent = self._release(decisions)
         self.table.add(
             f"cohort_award_seconds_{len(decisions)}_grown", spent, "s", f"with {before:,} documents already there"
         )
