@@ -1,6 +1,5 @@
 """The workers. Tasks are hints about rows that the database already holds; see `config/handoff.py`."""
 
-import gc
 import os
 from typing import Any
 
@@ -31,13 +30,6 @@ def use_django_logging(**_: object) -> None:
 def name_process(**_: object) -> None:
     """Documents record which process signed them."""
     os.environ["SIGNET_PROCESS"] = "worker"
-
-
-@worker_process_init.connect
-def leave_modules_uncollected(**_: object) -> None:
-    """A batch makes tens of thousands of rows and dicts that die with it; looking at all modules each time takes a tenth."""
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 @worker_ready.connect

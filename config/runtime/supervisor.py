@@ -41,17 +41,7 @@ PAGES_FIRST_SECONDS = 6.0
 START_SECONDS = 90.0
 LAST_STARTED = "beat"
 SETTLED_SECONDS = 20.0  # a child that ran this long starts again at the first backoff
-COLORS = {
-    "postgres": 34,
-    "redis": 31,
-    "web": 32,
-    "web-tls": 32,
-    "worker": 35,
-    "errands": 34,
-    "documents": 33,
-    "beat": 36,
-    "up": 1,
-}
+COLORS = {"postgres": 34, "redis": 31, "web": 32, "web-tls": 32, "worker": 35, "documents": 33, "beat": 36, "up": 1}
 
 
 @dataclass
@@ -175,12 +165,9 @@ class Supervisor:
         workers = self.environment.get("WORKER_CONCURRENCY") or str(max(2, min(4, os.cpu_count() or 2)))
         programs = [
             Program("web", web_command(self.port), grace_seconds=8.0, serves_pages=True),
-            # A whole class is told by mail at the moment its badges are due: mail waits for signing, not signing for mail.
-            Program("worker", [*celery, "worker", "-Q", "issue", "-c", workers, "-n", "worker@signet", *quiet]),
             Program(
-                "errands",
-                [*celery, "worker", "-Q", "mail,default", "-c", "1", "-n", "errands@signet", *quiet],
-                niceness=10,
+                "worker",
+                [*celery, "worker", "-Q", "issue,mail,default", "-c", workers, "-n", "worker@signet", *quiet],
             ),
             # Drawing a PDF takes a whole core for a while; pages and signing go first.
             Program(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from config.permissions import Role
 from credentials.models import Credential, Criterion
@@ -87,19 +87,15 @@ BELOW = Q(criterion__is_required=True, level__lt=F("criterion__version__required
 
 def _first_judgments(credential: Credential) -> QuerySet[Judgment]:
     """The judgments that the released decisions on first attempts rest on (as `assessing.assessment_of`)."""
-    released = Decision.objects.filter(submission=OuterRef("assessment__submission"), status=DecisionStatus.RELEASED)
-    decisive = (
-        Assessment.objects.filter(submission=OuterRef("assessment__submission"), status=AssessmentStatus.FINISHED)
-        .order_by("-is_agreed", "finished_at", "pk")
-        .values("pk")[:1]
-    )
-    return Judgment.objects.filter(
+    released = Decision.objects.filter(submission=OuterRef("submission"), status=DecisionStatus.RELEASED)
+    first = Assessment.objects.filter(
         Exists(released),
-        assessment=Subquery(decisive),
-        assessment__submission__enrollment__credential=credential,
-        assessment__submission__attempt=1,
-        level__isnull=False,
+        status=AssessmentStatus.FINISHED,
+        submission__enrollment__credential=credential,
+        submission__attempt=1,
     )
+    decisive = first.order_by("submission", "-is_agreed", "finished_at", "pk").distinct("submission")
+    return Judgment.objects.filter(assessment__in=decisive.values("pk"), level__isnull=False)
 
 
 def _newest_criteria(credential: Credential, keys: set[str]) -> list[Criterion]:

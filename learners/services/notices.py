@@ -13,6 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config import handoff
 from config.permissions import Role
 from credentials.models import Credential
 from learners import notice_kinds
@@ -34,14 +35,14 @@ def tell(*, user: User, kind: str, subject: str, text: str, path: str, at: datet
 
 
 def tell_all(notices: Iterable[Notice]) -> list[Notice]:
-    """The same for many at once, in one statement.
-
-    No hint: the sweep of a few seconds gathers what one act tells a person, and a class is mailed after its badges are signed.
-    """
+    """The same for many at once: one statement and one hint."""
     planned = list(notices)
     if planned:
         preferences.plan_mail(planned)
-    return Notice.objects.bulk_create(planned)
+    made = Notice.objects.bulk_create(planned)
+    if made:
+        handoff.after_commit("learners.send_mail")
+    return made
 
 
 def tell_role(

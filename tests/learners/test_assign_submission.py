@@ -13,13 +13,15 @@ def submitted(make_submission):
     return make_submission(status="submitted")
 
 
-def test_a_qualified_assessor_gets_it_and_is_told(submitted, assessor):
-    assignment = assign_submission(submission=submitted, at=NOON)
+def test_a_qualified_assessor_gets_it_and_is_told(submitted, assessor, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as callbacks:
+        assignment = assign_submission(submission=submitted, at=NOON)
 
     assert assignment.assessor == assessor
     notice = Notice.objects.get()
     assert (notice.user, notice.kind) == (assessor, "assigned")
     assert notice.path == f"/queue/{submitted.public_id}/"
+    assert len(callbacks) == 1
 
 
 def test_the_least_loaded_is_chosen(submitted, make_user, make_submission):

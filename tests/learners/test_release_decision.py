@@ -42,6 +42,7 @@ def test_releasing_awarded_grants_the_award_in_the_same_breath(
     assert (enrollment.status, enrollment.ended_at) == ("completed", NOON)
     assert sorted(each.args[0] for each in callbacks if hasattr(each, "args")) == [
         "issuance.sign_pending",
+        "learners.send_mail",
         "pathways.open_due_cases",
     ]
 

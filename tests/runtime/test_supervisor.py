@@ -180,7 +180,7 @@ def test_the_real_set_serves_pages_with_redis_frozen_and_comes_back_after_kills(
 
     with running(home, free_port) as site:
         before = site.processes()
-        assert set(before) == {"up", "postgres", "redis", "web", "worker", "errands", "documents", "beat"}
+        assert set(before) == {"up", "postgres", "redis", "web", "worker", "documents", "beat"}
 
         os.kill(before["redis"], signal.SIGSTOP)
         assert requests.get(f"{site.origin}/healthz", timeout=5).status_code == 200
