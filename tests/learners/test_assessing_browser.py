@@ -3,6 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.files.uploadedfile import SimpleUploadedFile
+from playwright.sync_api import expect
 
 from config.demo.files import note_pdf, sketch_png
 from config.permissions import Role
@@ -263,7 +264,9 @@ def test_what_was_written_is_saved_when_the_page_is_left(open_as, resubmitted, a
     page.get_by_label("What you saw").first.fill("You name five roles.")
     page.goto(live_server.url + "/queue/")
     page.goto(live_server.url + address_of(resubmitted))
-    page.wait_for_function("document.querySelector('textarea').value === 'You name five roles.'")
+
+    expect(page.get_by_label("What you saw").first).to_have_value("You name five roles.")
+    assert Judgment.objects.filter(comment="You name five roles.").exists()
 
 
 def test_two_tabs_do_not_overwrite_each_other_in_silence(open_as, resubmitted, assessor):

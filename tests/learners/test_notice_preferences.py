@@ -272,8 +272,14 @@ def test_two_workers_remind_once(due, together):
     assert Notice.objects.filter(kind="due").count() == 1
 
 
-def test_the_task_ends(due):
+def test_the_task_tells_what_is_due_and_ends(due):
+    offering = due.enrollment.offering
+    offering.closes_on = (timezone.now() + timedelta(days=2)).astimezone(EAST).date()
+    offering.save()
+
     remind_of_due()
+
+    assert DueReminder.objects.filter(enrollment=due.enrollment, days=2).count() == 1
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
