@@ -47,6 +47,11 @@ class Can(TextChoices):
     SNIPPET_SHARE = "snippet-share", gettext_lazy("share words with the assessors of a school")
     SNIPPET_CHANGE = "snippet-change", gettext_lazy("change words that somebody keeps")
     EXAMPLE_EDIT = "example-edit", gettext_lazy("choose the examples of a rubric")
+    CALIBRATION_KEEP = "calibration-keep", gettext_lazy("keep the calibration set of an item")
+    CALIBRATION_TAKE = "calibration-take", gettext_lazy("judge the calibration set of an item")
+    CALIBRATION_JUDGE = "calibration-judge", gettext_lazy("judge in this round of calibration")
+    WORK_UNBLIND = "work-unblind", gettext_lazy("see whose blind work this is")
+    FEEDBACK_ANSWER = "feedback-answer", gettext_lazy("answer the feedback on a submission")
     DECISION_RELEASE = "decision-release", gettext_lazy("release a decision")
     DECISION_UNDO = "decision-undo", gettext_lazy("undo a decision that was just released")
     AWARD_SHARE = "award-share", gettext_lazy("share an award")
@@ -131,6 +136,22 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.SNIPPET_CHANGE: lambda user, snippet: snippet.owner_id == user.pk,
     # subject: a Credential
     Can.EXAMPLE_EDIT: lambda user, credential: user.has_role(Role.LEAD, credential),
+    # subject: a Credential
+    Can.CALIBRATION_KEEP: lambda user, credential: user.has_role(Role.LEAD, credential),
+    Can.CALIBRATION_TAKE: lambda user, credential: user.has_role(Role.ASSESSOR, credential),
+    # subject: a CalibrationRound
+    Can.CALIBRATION_JUDGE: lambda user, taken: (
+        taken.assessor_id == user.pk and user.has_role(Role.ASSESSOR, taken.credential)
+    ),
+    # subject: a Submission. Whoever judges the work, or an appeal about it, stays blind.
+    Can.WORK_UNBLIND: lambda user, submission: (
+        submission.learner.user_id != user.pk
+        and not submission.is_assigned_to(user)
+        and not submission.is_reviewed_by(user)
+        and user.has_any_role({Role.LEAD, Role.REGISTRAR}, submission.credential)
+    ),
+    # subject: a Submission
+    Can.FEEDBACK_ANSWER: lambda user, submission: submission.learner.user_id == user.pk,
     # subject: a Decision. The assessor of the work releases it, or the lead of the credential; never the learner.
     Can.DECISION_RELEASE: lambda user, decision: (
         decision.learner.user_id != user.pk

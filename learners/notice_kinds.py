@@ -41,6 +41,7 @@ ABOUT = {
     "late": About.URGENT,
     "reconcile": About.URGENT,
     "concern": About.URGENT,
+    "calibration": About.WORK,
     "case": About.REGISTRY,
     "case-decided": About.RESULTS,
     "component-revoked": About.REGISTRY,

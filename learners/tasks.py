@@ -91,3 +91,8 @@ def remind_of_expiry() -> None:
 def drop_stale_uploads() -> None:
     while services.drop_stale_uploads(at=timezone.now()):
         pass
+
+
+@shared_task(name="learners.remind_of_calibration", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def remind_of_calibration() -> None:
+    services.remind_of_calibration(at=timezone.now())

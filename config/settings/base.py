@@ -205,6 +205,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.remind_of_due": 3600.0,
     "learners.turn_leaves": 1800.0,
     "learners.remind_of_expiry": 3600.0,
+    "learners.remind_of_calibration": 3600.0,
     "learners.remove_purged": 60.0,
     "learners.scan_files": 60.0,
     "learners.drop_stale_uploads": 3600.0,

@@ -10,6 +10,16 @@ from .assessment import (
 from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
 from .awards import Award, AwardComponent, AwardEvent, ExpiryReminder
 from .calendar import SchoolHoliday
+from .calibration import (
+    AgreedLevel,
+    Calibration,
+    CalibrationEvent,
+    CalibrationJudgment,
+    CalibrationReminder,
+    CalibrationRound,
+    ModelPiece,
+    ModelWork,
+)
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
@@ -21,6 +31,7 @@ from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
 from .preferences import DueReminder, NoticePreference, NoticeTimes
+from .responses import FeedbackResponse, Usefulness
 from .roster import RosterImport, RosterRow, RowResult
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
@@ -30,6 +41,7 @@ from .uploads import Upload, UploadPart
 __all__ = [
     "AccessEntry",
     "AccessReason",
+    "AgreedLevel",
     "Appeal",
     "AppealEvent",
     "Assessment",
@@ -40,6 +52,11 @@ __all__ = [
     "AwardComponent",
     "AwardEvent",
     "CalendarFeed",
+    "Calibration",
+    "CalibrationEvent",
+    "CalibrationJudgment",
+    "CalibrationReminder",
+    "CalibrationRound",
     "Cohort",
     "Concern",
     "ConfidenceRating",
@@ -54,6 +71,7 @@ __all__ = [
     "Escalation",
     "EvidenceItem",
     "ExpiryReminder",
+    "FeedbackResponse",
     "Goal",
     "HomeVisit",
     "IncidentStep",
@@ -66,6 +84,8 @@ __all__ = [
     "Leave",
     "LevelExample",
     "MarkingLock",
+    "ModelPiece",
+    "ModelWork",
     "Notice",
     "NoticePreference",
     "NoticeTimes",
@@ -93,5 +113,6 @@ __all__ = [
     "TeamMember",
     "Upload",
     "UploadPart",
+    "Usefulness",
     "User",
 ]

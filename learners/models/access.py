@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import QuerySet, TextChoices
+from django.db.models import CheckConstraint, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
+from .evidence import Submission
 from .people import Learner, User
 
 
@@ -29,16 +30,28 @@ class AccessEntryQuerySet(QuerySet["AccessEntry"]):
 
 
 class AccessEntry(models.Model):
-    """Append-only: a learner whom a search of staff has shown, by whom, with the reason that was given."""
+    """Append-only: a learner whom a search of staff has shown, or whose blind work was opened; by whom and why."""
 
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="access_entries")
     reason = models.CharField(max_length=20, choices=AccessReason.choices)
+    submission = models.ForeignKey(
+        Submission,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="unblindings",
+        help_text=_("The work, judged blind, whose learner was shown; empty for a search."),
+    )
+    note = models.TextField(blank=True, default="", db_default="")
     at = models.DateTimeField()
 
     objects = AccessEntryQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            CheckConstraint(condition=Q(submission__isnull=True) | ~Q(note=""), name="access_unblinding_has_note")
+        ]
         indexes = [models.Index(fields=["learner", "actor", "at"], name="access_by_learner")]
 
     def __str__(self) -> str:

@@ -135,6 +135,11 @@ class DecisionQuerySet(QuerySet["Decision"]):
             "submission",
         )
 
+    def with_holds(self) -> DecisionQuerySet:
+        """Each with `is_held`: possible misconduct was reported, and no lead has answered yet."""
+        concerns = self.model._meta.apps.get_model("learners", "Concern").objects
+        return self.annotate(is_held=Exists(concerns.holding().filter(submission=OuterRef("submission_id"))))
+
     def visible_to(self, user: User) -> DecisionQuerySet:
         """The learner's own once released; the assessor's; leads, registrars and auditors of the credential.
 

@@ -129,6 +129,10 @@ class ConcernKind(TextChoices):
 
 
 class ConcernQuerySet(QuerySet["Concern"]):
+    def holding(self) -> ConcernQuerySet:
+        """Those that stop the work: possible misconduct that no lead has answered."""
+        return self.filter(kind=ConcernKind.MISCONDUCT, closed_at__isnull=True)
+
     def visible_to(self, user: User) -> ConcernQuerySet:
         """Those of the credentials that a person leads, never about oneself; and those that one raised."""
         led = user.scope_q({"lead"}, "submission__enrollment__credential__")

@@ -17,6 +17,7 @@ from learners.models.assessment import AssessorRole
 from learners.models.assigning import WEEKLY_CAP
 from learners.models.evidence import SubmissionQuerySet
 from learners.models.second_marking import SecondMarkingCause
+from learners.selectors import calibrated
 from learners.workflow import SecondMarkingStatus, SubmissionStatus
 
 OPEN = [SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW]
@@ -30,6 +31,7 @@ class Hindrance(TextChoices):
     MOVED = "moved", gettext_lazy("it was taken from them")
     CONFLICT = "conflict", gettext_lazy("a conflict is declared")
     PROFESSION = "profession", gettext_lazy("the pair would be of one profession")
+    CALIBRATION = "calibration", gettext_lazy("not calibrated for this item this year")
     AWAY = "away", gettext_lazy("on leave")
     FULL = "full", gettext_lazy("at the weekly cap")
 
@@ -65,7 +67,7 @@ def week_start(at: datetime) -> datetime:
 
 
 class Pool:
-    """Everybody who might judge some submissions, with what stands against it. Six queries, whatever the number.
+    """Everybody who might judge some submissions, with what stands against it. At most nine queries, whatever the number.
 
     The submissions were read `with_context()`. What is placed is told by `take`, so that the next piece sees it.
     """
@@ -93,6 +95,9 @@ class Pool:
             self._covers.setdefault((grant.organization_id, grant.credential_id), set()).add(grant.user_id)
         self._read_loads()
         self._read_leave()
+        asked = calibrated.asking({each.enrollment.credential_id for each in submissions})
+        held = calibrated.held_until(asked, at) if asked else {}
+        self._calibrated: dict[int, set[int]] = {key: set(people) for key, people in held.items()}
         learners = {each.enrollment.learner_id for each in submissions}
         self._conflicts: dict[int, set[int]] = {}
         declared = Conflict.objects.standing().filter(assessor__in=self.candidates, learner__in=learners)
@@ -147,6 +152,7 @@ class Pool:
             (Hindrance.CONFLICT, self._conflicts.get(submission.enrollment.learner_id, ())),
             (Hindrance.MOVED, self._moved.get(submission.pk, ())),
             (Hindrance.PROFESSION, self._makes_no_pair(standing) if is_pair(submission) else ()),
+            (Hindrance.CALIBRATION, self._uncalibrated(submission)),
             (Hindrance.AWAY, self._away(self._today) | self._away(max(due_on, self._today))),
             (Hindrance.FULL, {key for key, each in self.candidates.items() if each.places == 0}),
         ]
@@ -161,6 +167,11 @@ class Pool:
             return set()
         known = {self.candidates[each].profession for each in standing if each in self.candidates} | {""}
         return {key for key, each in self.candidates.items() if each.profession in known}
+
+    def _uncalibrated(self, submission: Submission) -> set[int]:
+        """Who has not passed the calibration set this year, where the item asks for it."""
+        credential = submission.enrollment.credential_id
+        return set(self.candidates) - self._calibrated[credential] if credential in self._calibrated else set()
 
     def _away(self, day: date) -> set[int]:
         if day not in self._away_on:

@@ -1,6 +1,6 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
-from .access import may_open, schools_of, search_learners
+from .access import is_unblinded, may_open, schools_of, search_learners, unblind
 from .appeals import appeal_until, decide_appeal, name_reviewer, open_appeal, reviewers
 from .assessment import (
     ChangedElsewhere,
@@ -13,6 +13,20 @@ from .assessment import (
 from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
 from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
 from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award, suspend_award, withdraw_award
+from .calibration import (
+    add_model_file,
+    add_model_text,
+    agree_levels,
+    begin_model_work,
+    finish_round,
+    make_ready,
+    remind_of_calibration,
+    remove_model_piece,
+    retire_model_work,
+    save_calibration,
+    set_calibration,
+    start_round,
+)
 from .class_enrollment import ClassEnrollment, count_class, enroll_class
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
@@ -53,6 +67,7 @@ from .people import add_learner, add_person, change_name, end_role, grant_role
 from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
 from .renewal import remind_of_expiry, renew_award
+from .responses import answer_feedback
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
@@ -78,16 +93,21 @@ __all__ = [
     "add_learner",
     "add_leave",
     "add_link",
+    "add_model_file",
+    "add_model_text",
     "add_part",
     "add_person",
     "add_sent_file",
     "add_text",
+    "agree_levels",
     "agree_on_result",
+    "answer_feedback",
     "appeal_until",
     "ask_third_assessors",
     "assign_by_hand",
     "assign_submission",
     "assign_waiting",
+    "begin_model_work",
     "begin_upload",
     "change_name",
     "check_roster",
@@ -112,6 +132,7 @@ __all__ = [
     "fill_seats",
     "find_learner",
     "finish_assessment",
+    "finish_round",
     "form_teams",
     "graduate_cohort",
     "grant_award",
@@ -120,11 +141,13 @@ __all__ = [
     "hold_submission",
     "holidays_of",
     "invite_observer",
+    "is_unblinded",
     "keep_cohort",
     "keep_observation_draft",
     "keep_snippet",
     "let_go",
     "make_feed",
+    "make_ready",
     "mark_read",
     "may_open",
     "moment_of",
@@ -145,22 +168,26 @@ __all__ = [
     "release_decision",
     "release_decisions",
     "release_report",
+    "remind_of_calibration",
     "remind_of_due",
     "remind_of_expiry",
     "remove_evidence",
     "remove_holiday",
     "remove_leave",
+    "remove_model_piece",
     "remove_purged_bytes",
     "renew_award",
     "reopen_assessment",
     "report_patient_data",
     "resume_award",
     "retire_example",
+    "retire_model_work",
     "reviewers",
     "revision",
     "revoke_award",
     "rosters_of",
     "run_rosters",
+    "save_calibration",
     "save_judgments",
     "scan_waiting",
     "schools_of",
@@ -168,6 +195,7 @@ __all__ = [
     "send_digests",
     "send_mail",
     "send_observation_links",
+    "set_calibration",
     "set_facts",
     "set_leave",
     "set_load",
@@ -175,12 +203,14 @@ __all__ = [
     "shortcuts_of",
     "start_over",
     "start_resubmission",
+    "start_round",
     "submit_evidence",
     "suspend_award",
     "tell",
     "tell_all",
     "tell_role",
     "turn_leaves",
+    "unblind",
     "undo_release",
     "undo_until",
     "undo_window",

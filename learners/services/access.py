@@ -3,13 +3,13 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from config.errors import Invalid, NotAllowed
-from config.permissions import Can, allowed
+from config.errors import Conflict, Invalid, NotAllowed
+from config.permissions import Can, allowed, require
 from credentials.models import Organization
-from learners.models import AccessEntry, Learner, User
+from learners.models import AccessEntry, Learner, Submission, User
 from learners.models.access import AccessReason
 
 SHOWN = 20
@@ -57,4 +57,33 @@ def may_open(*, actor: User, learner: Learner, at: datetime) -> bool:
     """Whether the actor has lately said why they look at this learner, and still may. One query."""
     if not allowed(actor, Can.LEARNER_SEARCH, learner.organization) or learner.user_id == actor.pk:
         return False
-    return AccessEntry.objects.filter(actor=actor, learner=learner, at__gt=at - REASON_HOLDS, at__lte=at).exists()
+    searched = AccessEntry.objects.filter(actor=actor, learner=learner, submission__isnull=True)
+    return searched.filter(at__gt=at - REASON_HOLDS, at__lte=at).exists()
+
+
+@transaction.atomic
+def unblind(*, actor: User, submission: Submission, reason: AccessReason, note: str, at: datetime) -> AccessEntry:
+    """Show a member of staff whose blind work this is, for some hours; the reason is logged first.
+
+    Raises NotAllowed, Invalid (no reason), Conflict (it is not judged blind).
+    """
+    require(actor, Can.WORK_UNBLIND, submission)
+    note = note.strip()
+    if reason not in AccessReason.values or not note:
+        raise Invalid(_("Say why you need to know whose work it is; it is kept."))
+    if not submission.credential_version.is_blind:
+        raise Conflict(_("This work is not judged blind; its learner is shown."))
+    learner = Learner.objects.select_for_update().get(pk=submission.learner.pk)  # a doubled form waits for the first
+    standing = _unblinded(actor, submission, at).filter(reason=reason, note=note).first()
+    return standing or AccessEntry.objects.create(
+        actor=actor, learner=learner, submission=submission, reason=reason, note=note, at=at
+    )
+
+
+def is_unblinded(*, actor: User, submission: Submission, at: datetime) -> bool:
+    """Whether the actor has lately said why they need to know whose blind work this is, and still may. One query."""
+    return allowed(actor, Can.WORK_UNBLIND, submission) and _unblinded(actor, submission, at).exists()
+
+
+def _unblinded(actor: User, submission: Submission, at: datetime) -> QuerySet[AccessEntry]:
+    return AccessEntry.objects.filter(actor=actor, submission=submission, at__gt=at - REASON_HOLDS, at__lte=at)

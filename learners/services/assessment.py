@@ -23,7 +23,6 @@ from learners.models import (
     SubmissionEvent,
     User,
 )
-from learners.models.marking import ConcernKind
 from learners.pass_rule import Judged, Verdict, gaps, judge
 from learners.services import second_marking
 from learners.workflow import (
@@ -225,7 +224,7 @@ def _holds(assessment: Assessment, judgments: Sequence[JudgmentInput], overall_c
 
 def _require_no_hold(submission: Submission) -> None:
     """A report of misconduct is answered before the work is decided, and a decision that stands is decided."""
-    if Concern.objects.filter(submission=submission, kind=ConcernKind.MISCONDUCT, closed_at__isnull=True).exists():
+    if Concern.objects.holding().filter(submission=submission).exists():
         raise Conflict(_("Possible misconduct was reported. Your draft is kept; finish once the lead has answered."))
     if Decision.objects.filter(submission=submission).exclude(status=DecisionStatus.UNDONE).exists():
         raise Conflict(_("A decision on this submission stands already. Your draft is kept."))

@@ -1,5 +1,6 @@
 """Enrolling a whole class in what it is required to do."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from config.errors import Invalid
 from config.permissions import Can, require
-from credentials.models import Credential, CredentialVersion
+from credentials.models import Credential, CredentialVersion, Offering
 from credentials.models.catalog import CredentialKind
 from credentials.workflow import CredentialStatus
 from learners.models import (
@@ -24,6 +25,7 @@ from learners.models import (
     User,
 )
 from learners.models.people import LearnerStatus
+from learners.services.enrollment import choose_offering, free_seats
 from learners.services.notices import tell_all
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus, SubmissionStatus
 
@@ -32,9 +34,10 @@ REQUIRED = "required"
 
 @dataclass
 class ClassEnrollment:
-    """Who of a class is enrolled, and who is left out, by reason."""
+    """Who of a class is enrolled or waits for a seat, and who is left out, by reason."""
 
     enrolled: list[Learner] = field(default_factory=list)
+    waitlisted: list[Learner] = field(default_factory=list)
     already: list[Learner] = field(default_factory=list)
     holding: list[Learner] = field(default_factory=list)
     not_admitted: list[Learner] = field(default_factory=list)
@@ -42,34 +45,54 @@ class ClassEnrollment:
     lacking: list[Learner] = field(default_factory=list)
 
 
-def count_class(*, actor: User, credential: Credential, cohort: Cohort, at: datetime) -> ClassEnrollment:
-    """What `enroll_class` would do now; nothing is written. Seven queries. Raises as it does."""
+@transaction.atomic
+def count_class(
+    *, actor: User, credential: Credential, cohort: Cohort, at: datetime, offering: Offering | None = None
+) -> ClassEnrollment:
+    """What `enroll_class` would do now; nothing is written. At most eleven queries. Raises as it does."""
     version = _required_version(actor, credential, cohort)
-    return _sort_out(list(Learner.objects.filter(cohort=cohort).order_by("display_name", "pk")), version, at)
+    taken = choose_offering(credential, offering, at)
+    learners = list(Learner.objects.filter(cohort=cohort).order_by("display_name", "pk"))
+    return _seat(_sort_out(learners, version, at), taken)
 
 
 @transaction.atomic
-def enroll_class(*, actor: User, credential: Credential, cohort: Cohort, at: datetime) -> ClassEnrollment:
+def enroll_class(
+    *, actor: User, credential: Credential, cohort: Cohort, at: datetime, offering: Offering | None = None
+) -> ClassEnrollment:
     """Enroll every learner of a class who may start and has not; a second call enrolls nobody.
 
-    No offering limits it: what the school requires has room for everybody. Raises NotAllowed, Invalid (not offered, not
-    required, another school's class).
+    offering: the one to take part in; may be left out where there is none or only one. Its seats hold: they are given by
+    lot, behind those who wait already, and the rest of the class is put on the waitlist. Raises NotAllowed, Invalid (not
+    offered, not required, another school's class, no offering chosen among several).
     """
     list(Learner.objects.select_for_update().filter(cohort=cohort).order_by("pk").values_list("pk"))
     version = _required_version(actor, credential, cohort)
     learners = Learner.objects.filter(cohort=cohort).select_related("user").order_by("display_name", "pk")
-    result = _sort_out(list(learners), version, at)
+    taken = choose_offering(credential, offering, at)
+    result = _seat(_sort_out(list(learners), version, at), taken)
+    planned = [(learner, EnrollmentStatus.ACTIVE) for learner in result.enrolled]
+    # Places on the waitlist go by the order of the rows, so they are drawn like the seats.
+    planned += [(learner, EnrollmentStatus.WAITLISTED) for learner in _by_lot(result.waitlisted, taken)]
     enrollments = Enrollment.objects.bulk_create(
-        Enrollment(learner=learner, credential_id=version.credential_id, credential_version=version, enrolled_at=at)
-        for learner in result.enrolled
+        Enrollment(
+            learner=learner,
+            credential_id=version.credential_id,
+            credential_version=version,
+            offering=taken,
+            status=status,
+            enrolled_at=at,
+        )
+        for learner, status in planned
     )
     note = f"Class enrollment: {cohort.name}"
     EnrollmentEvent.objects.bulk_create(
-        EnrollmentEvent(enrollment=each, actor=actor, moved_to=EnrollmentStatus.ACTIVE, note=note, at=at)
-        for each in enrollments
+        EnrollmentEvent(enrollment=each, actor=actor, moved_to=each.status, note=note, at=at) for each in enrollments
     )
     submissions = Submission.objects.bulk_create(
-        Submission(enrollment=each, attempt=1, started_at=at) for each in enrollments
+        Submission(enrollment=each, attempt=1, started_at=at)
+        for each in enrollments
+        if each.status == EnrollmentStatus.ACTIVE
     )
     SubmissionEvent.objects.bulk_create(
         SubmissionEvent(submission=each, actor=actor, moved_to=SubmissionStatus.DRAFT, at=at) for each in submissions
@@ -78,8 +101,10 @@ def enroll_class(*, actor: User, credential: Credential, cohort: Cohort, at: dat
         Notice(
             user=each.learner.user,
             kind="enrolled",
-            subject=_("You are enrolled: %(title)s") % {"title": version.title},
-            text=_("Your school requires it of your class. Your workspace is open."),
+            subject=_subject(each) % {"title": version.title},
+            text=_("Your school requires it of your class. Your workspace is open.")
+            if each.status == EnrollmentStatus.ACTIVE
+            else _("Your school requires it of your class. All seats are taken; you move up as seats become free."),
             path=each.get_absolute_url(),
             created_at=at,
         )
@@ -87,6 +112,28 @@ def enroll_class(*, actor: User, credential: Credential, cohort: Cohort, at: dat
         if each.learner.user is not None
     )
     return result
+
+
+def _subject(enrollment: Enrollment) -> str:
+    if enrollment.status == EnrollmentStatus.ACTIVE:
+        return _("You are enrolled: %(title)s")
+    return _("You are on the waitlist: %(title)s")
+
+
+def _seat(result: ClassEnrollment, offering: Offering | None) -> ClassEnrollment:
+    """Give the free seats of an offering by lot; whoever of the class gets none waits. The offering is locked."""
+    if offering is None or offering.seats is None:
+        return result
+    drawn = {each.pk for each in _by_lot(result.enrolled, offering)[: max(0, free_seats(offering))]}
+    result.waitlisted = [each for each in result.enrolled if each.pk not in drawn]
+    result.enrolled = [each for each in result.enrolled if each.pk in drawn]
+    return result
+
+
+def _by_lot(learners: list[Learner], offering: Offering | None) -> list[Learner]:
+    """A draw that anybody can repeat, and nobody chooses: by a digest of the offering and the learner."""
+    seed = offering.public_id.bytes if offering else b""
+    return sorted(learners, key=lambda each: (hashlib.sha256(seed + each.public_id.bytes).digest(), each.pk))
 
 
 def _required_version(actor: User, credential: Credential, cohort: Cohort) -> CredentialVersion:

@@ -7,12 +7,14 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from learners.models import (
     Assessment,
     Award,
+    Concern,
     Decision,
     DecisionEvent,
     Enrollment,
@@ -46,7 +48,8 @@ CONSEQUENCES: dict[str, tuple[SubmissionStatus, EnrollmentStatus | None]] = {
 def release_decision(*, actor: User, decision: Decision, at: datetime, note: str = "") -> Decision:
     """Release a proposed decision to the learner; an "awarded" one grants the award in the same transaction.
 
-    at: when it was released, timezone-aware. note: shown to the learner, may be empty. Raises NotAllowed, IllegalMove.
+    at: when it was released, timezone-aware. note: shown to the learner, may be empty. Raises NotAllowed, IllegalMove,
+    Conflict (held).
     """
     return release_decisions(actor=actor, decisions=[decision], at=at, note=note)[0]
 
@@ -55,7 +58,8 @@ def release_decision(*, actor: User, decision: Decision, at: datetime, note: str
 def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetime, note: str = "") -> list[Decision]:
     """Release many at once, all or none, in a fixed number of statements; they come back in the order of their keys.
 
-    Whoever presses second waits for the first and is then refused. Raises NotAllowed, IllegalMove.
+    Whoever presses second waits for the first and is then refused. Raises NotAllowed, IllegalMove, Conflict (a report of
+    misconduct waits for an answer).
     """
     locked = _locked([decision.pk for decision in decisions])
     for decision in locked:
@@ -65,6 +69,7 @@ def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetim
         if (target := _enrollment_after(decision)) is not None:
             require_move(ENROLLMENT_MOVES, decision.enrollment.status, target)
     awarded = [decision for decision in locked if decision.outcome == DecisionOutcome.AWARDED]
+    _require_no_hold(locked)
     renewed = [decision.enrollment.renews_id for decision in awarded if decision.enrollment.renews_id is not None]
     if renewed and Award.objects.filter(pk__in=renewed, status=AwardStatus.REVOKED).exists():
         raise Conflict(_("The badge that this renews was revoked; it can only be earned anew, with all the evidence."))
@@ -90,6 +95,25 @@ def _locked(keys: Sequence[int]) -> list[Decision]:
     ):
         list(rows.select_for_update().order_by("pk").values_list("pk"))
     return list(of_decisions.with_context().prefetch_related("submission__assignments").order_by("pk"))
+
+
+def _require_no_hold(decisions: Sequence[Decision]) -> None:
+    """A report of misconduct is answered before anything is released, also when it came after the decision was proposed."""
+    keys = [decision.submission_id for decision in decisions]
+    held = set(Concern.objects.holding().filter(submission__in=keys).values_list("submission", flat=True))
+    if not held:
+        return
+    if len(decisions) == 1:
+        raise Conflict(_("Possible misconduct was reported. It can be released once a lead has answered the concern."))
+    count = len(held)
+    raise Conflict(
+        ngettext(
+            "%(count)s of them is held: possible misconduct was reported and a lead has not answered yet. Leave it out.",
+            "%(count)s of them are held: possible misconduct was reported and a lead has not answered yet. Leave them out.",
+            count,
+        )
+        % {"count": count}
+    )
 
 
 def _enrollment_after(decision: Decision) -> EnrollmentStatus | None:

@@ -105,8 +105,8 @@ def enroll(
             raise Invalid(_("Its owner does not offer early assessment."))
         taken = None
     else:
-        taken = _offering(credential, offering, at)
-    is_seated = taken is None or _free_seats(taken) > 0
+        taken = choose_offering(credential, offering, at)
+    is_seated = taken is None or free_seats(taken) > 0
     status = EnrollmentStatus.ACTIVE if is_seated else EnrollmentStatus.WAITLISTED
     try:
         with transaction.atomic():
@@ -127,7 +127,7 @@ def enroll(
     return enrollment
 
 
-def _offering(credential: Credential, wanted: Offering | None, at: datetime) -> Offering | None:
+def choose_offering(credential: Credential, wanted: Offering | None, at: datetime) -> Offering | None:
     """The offering to take part in, locked; None where the credential is worked on at any time."""
     running = credential.offerings.filter(closes_on__gte=timezone.localdate(at))
     if wanted is None:
@@ -143,7 +143,7 @@ def _offering(credential: Credential, wanted: Offering | None, at: datetime) -> 
     return locked
 
 
-def _free_seats(offering: Offering) -> int:
+def free_seats(offering: Offering) -> int:
     """How many may sit down now, when the offering is locked: who waits comes first."""
     if offering.seats is None:
         return 1

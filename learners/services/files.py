@@ -32,7 +32,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 
 from config import handoff
 from config.errors import Invalid
-from learners.models import EvidenceItem, Observation, StoredFile, User
+from learners.models import EvidenceItem, ModelPiece, Observation, StoredFile, User
 from learners.models.evidence import ScanState
 
 IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
@@ -115,7 +115,7 @@ def kept_on_success(clean: CleanFile, *, actor: User, at: datetime) -> Iterator[
 
 def forget_file(stored: StoredFile) -> None:
     """Remove a file that nothing holds any more, the bytes once that is committed. Inside the caller's transaction."""
-    if EvidenceItem.objects.filter(file=stored).exists() or Observation.objects.filter(file=stored).exists():
+    if any(each.objects.filter(file=stored).exists() for each in (EvidenceItem, Observation, ModelPiece)):
         return
     StoredFile.objects.filter(pk=stored.pk).delete()
     transaction.on_commit(partial(default_storage.delete, stored.path), robust=True)

@@ -1,6 +1,7 @@
 """Enrolling, withdrawing, and enrolling a whole class."""
 
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials.models import Credential, Offering
+from credentials.selectors import running
 from credentials.views.catalog import credential_page, find_readable
 from learners import services
 from learners.forms_enrolling import ClassForm
@@ -109,19 +111,35 @@ def class_enroll(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not allowed(request.user, Can.CLASS_ENROLL, credential):
         raise Http404
     cohorts = Cohort.objects.filter(organization=credential.organization_id).order_by("-entered_on", "name", "pk")
-    form = ClassForm(request.POST or request.GET or None, cohorts=list(cohorts))
+    offerings = running(credential, timezone.localdate())
+    form = ClassForm(request.POST or request.GET or None, cohorts=list(cohorts), offerings=offerings)
     context: dict[str, Any] = {"credential": credential, "form": form}
     if form.is_bound and form.is_valid():
         try:
-            asked = {"actor": request.user, "credential": credential, "cohort": form.chosen(), "at": timezone.now()}
+            asked = {
+                "actor": request.user,
+                "credential": credential,
+                "cohort": form.chosen(),
+                "offering": form.chosen_offering(),
+                "at": timezone.now(),
+            }
             if request.method == "POST":
                 done = services.enroll_class(**asked)
                 count = len(done.enrolled)
                 words = ngettext("%(count)s learner enrolled.", "%(count)s learners enrolled.", count)
                 messages.success(request, words % {"count": count})
-                return redirect(f"{request.path}?cohort={form.chosen().pk}")
+                if done.waitlisted:
+                    count = len(done.waitlisted)
+                    words = ngettext(
+                        "%(count)s learner is on the waitlist: no seat was left.",
+                        "%(count)s learners are on the waitlist: no seat was left.",
+                        count,
+                    )
+                    messages.warning(request, words % {"count": count})
+                return redirect(f"{request.path}?{urlencode(form.cleaned_data)}")
             context |= {"cohort": form.chosen(), "groups": _groups(services.count_class(**asked))}
-            context["count"] = context["groups"][0]["count"]
+            context["count"], context["waiting"] = (group["count"] for group in context["groups"][:2])
+            context["offering"] = form.cleaned_data.get("offering", "")
         except RegistryError as error:
             form.add_error(None, str(error))
     return render_page(request, "learners/class_enroll.html", context, status=422 if form.errors else 200)
@@ -131,6 +149,7 @@ def _groups(counted: services.ClassEnrollment) -> list[dict[str, Any]]:
     """Who is in and who is left out, in words; names where they are few enough to be looked at."""
     groups = [
         (_("Will be enrolled"), counted.enrolled, False),
+        (_("Will wait for a seat (seats go by lot)"), counted.waitlisted, True),
         (_("Enrolled already"), counted.already, False),
         (_("Hold the badge already"), counted.holding, False),
         (_("Lack a prerequisite"), counted.lacking, True),

@@ -92,7 +92,9 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
     shown = _filtered(proposed, filters)
     is_all = request.GET.get("selected") == "all"
     size = LIST_WHOLE if is_all or form else LIST_PAGE
-    page = Paginator(shown.with_context().order_by("proposed_at", "pk"), size).get_page(request.GET.get("page"))
+    page = Paginator(shown.with_context().with_holds().order_by("proposed_at", "pk"), size).get_page(
+        request.GET.get("page")
+    )
     chosen = set(form.data.getlist("decision")) if form else set()
     # A cohort has one state in hundreds of rows: its markup is made once.
     statuses = {
@@ -106,7 +108,8 @@ def _list_page(request: HttpRequest, *, form: ReleaseManyForm | None) -> HttpRes
                 "decision": decision,
                 "who": assessing.shown_name(decision.enrollment),
                 "title": decision.credential_version.title,
-                "is_checked": is_all or str(decision.public_id) in chosen,
+                "is_held": decision.is_held,
+                "is_checked": not decision.is_held and (is_all or str(decision.public_id) in chosen),
                 "status": statuses[decision.outcome],
             }
             for decision in page
@@ -167,6 +170,7 @@ def _visible(request: HttpRequest, public_id: UUID) -> Decision:
     return get_object_or_404(
         Decision.objects.visible_to(request.user)
         .with_context()
+        .with_holds()
         .select_related("actor")
         .prefetch_related("submission__assignments"),
         public_id=public_id,
@@ -183,7 +187,7 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
     seconds = _seconds_left(decision, now) if decision.status == DecisionStatus.RELEASED else 0
     may_undo = seconds > 0 and allowed(request.user, Can.DECISION_UNDO, decision)
     may_release = is_proposed and allowed(request.user, Can.DECISION_RELEASE, decision)
-    has_place = may_release if isinstance(form, ReleaseForm) else may_undo
+    has_place = may_release and not decision.is_held if isinstance(form, ReleaseForm) else may_undo
     context = {
         "decision": decision,
         "submission": submission,
@@ -192,7 +196,8 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
         "criteria": assessing.result_rows(version, criteria, assessment.judgments.all() if assessment else []),
         "assessment": assessment,
         "timeline": _timeline(decision),
-        "may_release": may_release,
+        "may_release": may_release and not decision.is_held,
+        "is_held": is_proposed and decision.is_held,
         "may_reopen": is_proposed and allowed(request.user, Can.SUBMISSION_ASSESS, submission),
         "may_undo": may_undo,
         "undo_until": services.undo_until(decision) if may_undo else None,

@@ -134,3 +134,44 @@ def test_the_list_of_concerns_asks_the_same_number_of_questions_however_long_it_
 
     with django_assert_max_num_queries(10):
         client.get(reverse("learners:concern-list"))
+
+
+# After a decision was proposed --------------------------------------------------------------------------------------------
+def test_possible_misconduct_stops_the_release_of_a_decision_that_was_proposed_before(make_decision, lead):
+    decision = make_decision()
+    raised = concern(decision.actor, decision.submission)
+
+    with pytest.raises(Conflict, match="Possible misconduct was reported"):
+        services.release_decision(actor=lead, decision=decision, at=NOON)
+
+    decision.refresh_from_db()
+    assert decision.status == "proposed"
+    assert not decision.events.exists()
+    services.close_concern(actor=lead, concern=raised, answer="Quoted, with its source.", at=NOON)
+    assert services.release_decision(actor=lead, decision=decision, at=NOON).status == "released"
+
+
+def test_what_is_held_is_released_by_no_batch_either_and_the_list_says_so(client, make_decision, lead):
+    held, free = make_decision(), make_decision()
+    concern(held.actor, held.submission)
+
+    with pytest.raises(Conflict, match="1 of them is held"):
+        services.release_decisions(actor=lead, decisions=[held, free], at=NOON)
+
+    assert not Notice.objects.filter(kind="decision").exists()
+    client.force_login(lead)
+    shown = client.get(reverse("learners:decision-list"), {"selected": "all"}).text
+    assert "held: possible misconduct" in shown
+    assert f'value="{held.public_id}"' not in shown
+    assert f'value="{free.public_id}"' in shown
+    page = client.get(held.get_absolute_url()).text
+    assert "can be released once a lead has answered" in page
+    assert reverse("learners:decision-release", args=[held.public_id]) not in page
+    assert client.post(reverse("learners:decision-release", args=[held.public_id]), {}).status_code == 422
+
+
+def test_what_is_not_ones_field_holds_no_release(make_decision, lead):
+    decision = make_decision()
+    concern(decision.actor, decision.submission, kind="not-my-field")
+
+    assert services.release_decision(actor=lead, decision=decision, at=NOON).status == "released"

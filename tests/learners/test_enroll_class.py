@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from config.errors import Invalid, NotAllowed
-from learners.models import Cohort, Enrollment, EnrollmentEvent, Notice, Submission, SubmissionEvent
+from learners.models import Cohort, Enrollment, EnrollmentEvent, Learner, Notice, Submission, SubmissionEvent
 from learners.services import count_class, enroll_class
 from tests.fixtures.records import NOON
 
@@ -40,6 +40,7 @@ def counts(result):
 
 EXPECTED = {
     "enrolled": ["Ready", "Ready Too"],
+    "waitlisted": [],
     "already": ["Enrolled"],
     "holding": ["Holder"],
     "not_admitted": ["Dentist"],
@@ -86,7 +87,7 @@ def test_it_costs_the_same_for_any_class(administrator, cohort, version, make_le
     for _each in range(5):
         make_learner()
 
-    with django_assert_max_num_queries(16):
+    with django_assert_max_num_queries(17):
         assert (
             len(enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON).enrolled) == 5
         )
@@ -119,6 +120,82 @@ def test_what_is_not_required_or_not_offered_or_anothers_is_refused(
         enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON)
 
     assert not Enrollment.objects.exists()
+
+
+# Seats ------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def few_seats(version, make_offering, make_learner):
+    """An offering of two seats, and a class of five."""
+    return make_offering(version=version, seats=2), [make_learner(name=f"Learner {number}") for number in range(5)]
+
+
+def test_a_class_takes_no_more_seats_than_there_are_and_the_rest_waits(administrator, cohort, version, few_seats):
+    offering, _learners = few_seats
+
+    result = enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON)
+
+    assert (len(result.enrolled), len(result.waitlisted)) == (2, 3)
+    rows = Enrollment.objects.filter(offering=offering)
+    assert rows.filter(status="active").count() == Submission.objects.count() == 2
+    assert set(EnrollmentEvent.objects.values_list("moved_to", flat=True)) == {"active", "waitlisted"}
+    assert Notice.objects.filter(subject__startswith="You are on the waitlist").count() == 3
+    again = enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON)
+    assert (again.enrolled, again.waitlisted, len(again.already)) == ([], [], 5)
+
+
+def test_counting_says_beforehand_who_will_wait_and_the_draw_stays_the_same(administrator, cohort, version, few_seats):
+    asked = {"actor": administrator, "credential": version.credential, "cohort": cohort, "at": NOON}
+
+    counted = count_class(**asked)
+
+    assert counts(counted) == counts(enroll_class(**asked))
+    assert len(counted.waitlisted) == 3
+
+
+def test_whoever_waits_already_comes_before_the_class(administrator, cohort, version, few_seats, make_learner):
+    offering, _learners = few_seats
+    other = Cohort.objects.create(
+        organization=cohort.organization, name="Others", entered_on="2026-08-01", graduates_on="2030-05-31"
+    )
+    for status in ("active", "waitlisted"):
+        earlier = make_learner()
+        Learner.objects.filter(pk=earlier.pk).update(cohort=other)
+        Enrollment.objects.create(
+            learner=earlier,
+            credential=version.credential,
+            credential_version=version,
+            offering=offering,
+            status=status,
+            enrolled_at=NOON,
+        )
+
+    result = enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON)
+
+    assert (len(result.enrolled), len(result.waitlisted)) == (0, 5)
+
+
+def test_of_several_offerings_one_is_chosen(client, administrator, cohort, version, few_seats, make_offering):
+    spring = make_offering(version=version, name="Spring block", seats=None)
+    client.force_login(administrator)
+
+    with pytest.raises(Invalid, match="Choose when and where"):
+        enroll_class(actor=administrator, credential=version.credential, cohort=cohort, at=NOON)
+    assert not Enrollment.objects.exists()
+    assert client.post(address(version), {"cohort": cohort.pk}).status_code == 422
+
+    client.post(address(version), {"cohort": cohort.pk, "offering": spring.public_id})
+
+    assert Enrollment.objects.filter(offering=spring, status="active").count() == 5
+
+
+def test_the_page_says_how_many_wait(client, administrator, cohort, version, few_seats):
+    client.force_login(administrator)
+
+    counted = " ".join(client.get(address(version), {"cohort": cohort.pk}).text.split())
+
+    assert "Enroll 2 learners and put 3 on the waitlist" in counted
+    answer = client.post(address(version), {"cohort": cohort.pk}, follow=True)
+    assert "3 learners are on the waitlist: no seat was left." in answer.text
 
 
 # The page --------------------------------------------------------------------------------------------------------------
