@@ -161,6 +161,8 @@ ALLAUTH_TRUSTED_PROXY_COUNT = env.number("TRUSTED_PROXY_COUNT", 0)
 
 # Work outside the request --------------------------------------------------------------------------------------------
 APPEAL_PAUSES_AWARD = env.flag("APPEAL_PAUSES_AWARD", default=False)  # else an award is unaffected by an appeal
+# Learners then read who judged their work, once it is decided; else only that an assessor did.
+SHOW_ASSESSORS_AFTER_DECISION = env.flag("SHOW_ASSESSORS_AFTER_DECISION", default=False)
 UNDO_WINDOW_SECONDS = env.number("UNDO_WINDOW_SECONDS", 300)
 CELERY_BROKER_URL = (  # Kombu names a socket in its own way
     REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")

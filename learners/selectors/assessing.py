@@ -300,3 +300,9 @@ def assessment_of(submission: Submission) -> Assessment | None:
     """The assessment that a decision rests on: the agreed one, else the first that is finished. One query."""
     finished = submission.assessments.filter(status="finished").prefetch_related("judgments")
     return finished.order_by("-is_agreed", "finished_at", "pk").first()
+
+
+def assessed_by(submission: Submission) -> str:
+    """The names of those who judged a submission, for schools that tell them after the decision. One query."""
+    finished = submission.assessments.filter(status="finished").select_related("assessor")
+    return ", ".join(dict.fromkeys(str(each.assessor) for each in finished.order_by("finished_at", "pk")))

@@ -7,11 +7,13 @@ from typing import Any
 
 from django.db.models import Avg, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from config.permissions import Role
+from config.permissions import Can, Role, allowed
 from credentials.models import Credential, Criterion
+from credentials.models.catalog import CredentialKind
 from learners import calibrating
 from learners.drifting import MARKS, Drift, drift
 from learners.models import (
@@ -149,6 +151,15 @@ def explained(calibration_round: CalibrationRound, criteria: Sequence[Criterion]
         work["passes"] = calibrating.passes([(each.agreed, each.minimum) for each in pair])
         work["given_passes"] = calibrating.passes([(each.given, each.minimum) for each in pair])
     return list(works.values())
+
+
+def set_link(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
+    """For leads, where something is published that can be assessed. No query."""
+    if credential.current_version_id is None or credential.kind != CredentialKind.MICROCREDENTIAL:
+        return None
+    if not allowed(request.user, Can.CALIBRATION_KEEP, credential):
+        return None
+    return {"url": reverse("learners:calibration-manage", args=[credential.public_id])}
 
 
 # For a lead ----------------------------------------------------------------------------------------------------------

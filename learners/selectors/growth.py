@@ -9,6 +9,8 @@ from credentials.models import Alignment
 from learners.models import Assessment, ConfidenceRating, Enrollment, Judgment, Learner
 from learners.workflow import DecisionStatus, EnrollmentStatus
 
+POINTS_SHOWN = 12
+
 
 @dataclass(frozen=True)
 class Point:
@@ -39,6 +41,15 @@ class Line:
     @property
     def newest(self) -> Point:
         return self.points[-1]
+
+    @property
+    def latest(self) -> list[Point]:
+        """The last of them, for a page; `earlier` counts the others."""
+        return self.points[-POINTS_SHOWN:]
+
+    @property
+    def earlier(self) -> int:
+        return max(0, len(self.points) - POINTS_SHOWN)
 
     @property
     def is_open(self) -> bool:

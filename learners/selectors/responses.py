@@ -1,10 +1,12 @@
 """How learners found the feedback of one assessor: for that assessor alone, and counted only from a number of answers on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
 
-from learners.models import Assessment, FeedbackResponse, Usefulness, User
+from learners.models import Assessment, Decision, FeedbackResponse, Usefulness, User
 from learners.workflow import AssessmentStatus
 
 LEAST = 5  # below so many answers, one could tell whose they are
@@ -24,6 +26,15 @@ def of_assessor(user: User) -> QuerySet[FeedbackResponse]:
         submission=OuterRef("submission"), assessor=user, status=AssessmentStatus.FINISHED
     )
     return FeedbackResponse.objects.filter(Exists(judged)).exclude(submission__enrollment__learner__user=user)
+
+
+def decision_panel(request: HttpRequest, decision: Decision) -> dict[str, Any] | None:
+    """On the learner's own result: what they answered, or the way to answer. One query."""
+    learner = getattr(request.user, "learner", None)
+    if learner is None or decision.enrollment.learner_id != learner.pk:
+        return None
+    found = FeedbackResponse.objects.filter(submission=decision.submission_id).first()
+    return {"submission": decision.submission, "response": found}
 
 
 def summary(user: User) -> Summary:

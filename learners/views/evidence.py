@@ -252,7 +252,8 @@ def _submission_page(
         "submission": submission,
         "version": version,
         "is_own": is_own,
-        "who": "" if is_own else assessing.shown_name(submission),
+        "who": "" if is_own else assessing.shown_name(submission.enrollment),
+        "may_unblind": version.is_blind and allowed(request.user, Can.WORK_UNBLIND, submission),
         "may_assess": not is_own
         and allowed(request.user, Can.SUBMISSION_ASSESS, submission)
         and submission.status in learning.HANDED_IN,
@@ -276,6 +277,7 @@ def _submission_page(
             "overall_comment": assessment.overall_comment if assessment else "",
             "next": learning.after(submission, decision, at),
             "award": decision.awards.exclude(status="withdrawn").first(),
+            "assessed_by": assessing.assessed_by(submission) if settings.SHOW_ASSESSORS_AFTER_DECISION else "",
             "final_at": services.undo_until(decision) if services.undo_until(decision) > at else None,
         }
     return render_page(request, "learners/submission_detail.html", context, status=status)

@@ -1,9 +1,12 @@
 """Growth: for the learner alone."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -21,6 +24,7 @@ from learners.selectors import growth as selectors
 from learners.selectors.learning import learner_of
 from learners.workflow import EnrollmentStatus
 
+FIRST, PAGE = 10, 25  # of each list on the whole page, and of one list by itself
 MOMENTS = {
     "before": gettext_lazy("before you hand anything in"),
     "submission": gettext_lazy("at submission"),
@@ -48,13 +52,33 @@ def growth(request: HttpRequest) -> HttpResponse:
         else:
             return redirect("learners:growth")
     shown = selectors.growth(learner)
-    context = {
-        "growth": shown,
-        "goals": list(learner.goals.order_by("reached_at", "due_on", "pk")),
-        "form": form,
+    lists: dict[str, Any] = {
+        "still": shown.still,
+        "goals": list(learner.goals.order_by(F("reached_at").desc(nulls_first=True), "due_on", "pk")),
+        "criteria": shown.criteria,
+        "competencies": shown.competencies,
         "confidence": selectors.confidence(learner, shown),
     }
+    only = request.GET.get("show", "")
+    only = only if only in lists else ""
+    context = {
+        "growth": shown,
+        "form": form,
+        "only": only,
+        "sections": {name: _section(request, name, rows, only) for name, rows in lists.items()},
+    }
     return render_page(request, "learners/growth.html", context, status=422 if form.errors else 200)
+
+
+def _section(request: HttpRequest, name: str, rows: list[Any], only: str) -> dict[str, Any]:
+    """The first of a list, with how many more there are; or, shown alone, a page of it."""
+    page = Paginator(rows, PAGE if only else FIRST).get_page(request.GET.get("page") if only else 1)
+    return {
+        "is_shown": only in {"", name},
+        "page": page,
+        "more": 0 if only else len(rows) - len(page),
+        "count": len(rows),
+    }
 
 
 @login_required

@@ -72,6 +72,15 @@ def records(
     example = learners_services.add_example(
         actor=people["lead"], criterion=version.criteria.first(), level=3, text="Names five roles.", at=NOON
     )
+    model = learners_services.begin_model_work(actor=people["lead"], version=version, title="A case", at=NOON)
+    piece = learners_services.add_model_file(
+        actor=people["lead"], work=model, title="", upload=SimpleUploadedFile("case.pdf", pdf_bytes()), at=NOON
+    )
+    taken = people["assessor"].calibration_rounds.create(
+        credential=version.credential, version=version, started_at=NOON
+    )
+    taken.judgments.create(work=model, criterion=version.criteria.first())
+    blind = make_submission(learner=learner, version=make_version(is_blind=True), status="submitted")
     goal = learners_services.add_goal(actor=learner.user, learner=learner, text="Lead a round.", due_on=None, at=NOON)
     decision = make_decision(learner=learner, assessor=people["assessor"])
     double = make_double(learner=learner, assessor=people["assessor"], levels=(1, 3, 3))
@@ -128,6 +137,11 @@ def records(
     )
     return {
         "roster": roster,
+        "model": model,
+        "piece": piece,
+        "taken": taken,
+        "blind": blind,
+        "told": returned.submission,
         "version": version,
         "draft": draft,
         "workspace": workspace,
