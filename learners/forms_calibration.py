@@ -65,11 +65,12 @@ class LevelsForm(forms.Form):
         self, *args: Any, criteria: Sequence[Criterion], given: Mapping[int, tuple[int | None, str]], **kwargs: Any
     ) -> None:
         self.criteria = criteria
-        initial = {}
+        initial: dict[str, str] = {}
         for number, criterion in enumerate(criteria, 1):
             level, words = given.get(criterion.pk, (None, ""))
             initial |= {f"level_{number}": str(level or ""), f"words_{number}": words}
-        super().__init__(*args, initial=initial, **kwargs)
+        kwargs["initial"] = initial
+        super().__init__(*args, **kwargs)
         for number, criterion in enumerate(criteria, 1):
             self.fields[f"level_{number}"] = forms.ChoiceField(
                 label=criterion.name, required=False, choices=LEVELS, widget=forms.RadioSelect

@@ -137,7 +137,7 @@ def explained(calibration_round: CalibrationRound, criteria: Sequence[Criterion]
             {
                 "name": judgment.criterion.name,
                 "given": judgment.level,
-                "given_label": labels.get((judgment.criterion_id, judgment.level), ""),
+                "given_label": labels.get((judgment.criterion_id, judgment.level or 0), ""),
                 "agreed": told.level,
                 "agreed_label": labels.get((judgment.criterion_id, told.level), ""),
                 "reason": told.reason,

@@ -253,7 +253,7 @@ def calibration_round(request: HttpRequest, public_id: UUID) -> HttpResponse:
         works = selectors.works_of(taken)
         context |= {
             "works": works,
-            "next": next((number for number, each in enumerate(works, 1) if not each.is_judged), None),  # type: ignore[attr-defined]
+            "next": next((number for number, each in enumerate(works, 1) if not each.is_judged), None),
             "may_judge": allowed(request.user, Can.CALIBRATION_JUDGE, taken),
         }
         return render(request, "learners/calibration_round.html", context, status=422 if refusal else 200)

@@ -303,12 +303,17 @@ def test_the_whole_way_on_pages(client, make_released, lead, reviewer, django_as
         page = client.get(appeal.get_absolute_url()).content.decode()
     assert "Five roles, and whom I would call." in page
     assert "Name whom you would call first, and why." in page
+    assert "Level given" in page
+    assert "Your level" not in page  # the reviewer reads about somebody else
     answered = reverse("learners:appeal-decide", args=[appeal.public_id])
     assert client.post(answered, {"outcome": "upheld", "reasons": ""}).status_code == 422
     client.post(answered, {"outcome": "upheld", "reasons": "The appendix was read."})
 
     client.force_login(decision.learner.user)
     assert "The appendix was read." in client.get(appeal.get_absolute_url()).content.decode()
+    result = client.get(decision.submission.get_absolute_url()).content.decode()
+    assert "Your level" in result
+    assert "Level given" not in result
     assert "Read the answer" in client.get(decision.submission.get_absolute_url()).content.decode()
 
 

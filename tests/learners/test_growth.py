@@ -91,6 +91,40 @@ def test_the_page_shows_nothing_of_anothers(client, make_learner, tell):
     assert "level 2 of 4" not in shown(client, make_learner().user)
 
 
+def test_long_lists_are_cut_and_each_is_paged_by_itself(client, learner, tell, make_version):
+    for _each in range(9):
+        tell(at=NOON, learner=learner, version=make_version())
+    for number in range(12):
+        add_goal(actor=learner.user, learner=learner, text=f"Goal number {number}.", due_on=None, at=NOON)
+
+    page = shown(client, learner.user)
+    assert page.count("level 3 of 4") == 10
+    assert "Show all 27" in page
+    assert page.count("Goal number") == 10 * 3  # once in words, twice on its buttons
+
+    def alone(name, number):
+        return re.sub(r"\s+", " ", client.get(PAGE, {"show": name, "page": number}).text)
+
+    assert [alone("criteria", number).count("level 3 of 4") for number in (1, 2)] == [25, 2]
+    assert "My goals" not in alone("criteria", 1)
+    assert alone("goals", 1).count("Goal number") == 12 * 3
+    assert "My goals" in alone("nonsense", 1)
+
+
+def test_a_line_shows_its_last_points_and_says_how_many_came_before(client, learner, tell, make_version, competency):
+    for day in range(14):
+        version = make_version(published=False)
+        Alignment.objects.create(version=version, criterion=version.criteria.first(), competency=competency)
+        tell(at=NOON + timedelta(days=day), learner=learner, version=version)
+
+    page = shown(client, learner.user)
+
+    competencies = page[page.index("Competencies over time") :]
+    assert "2 earlier ones stand on the pages of their results." in competencies
+    assert competencies.count("level 3 of 4") == 12
+    assert "Sep 14, 2026" in competencies
+
+
 def test_staff_have_no_such_page(client, lead):
     client.force_login(lead)
 
