@@ -79,7 +79,6 @@ def test_no_finding_and_nothing_scrolls_sideways(open_as, pages, width, scheme):
         findings = Axe().run(page, options={"runOnly": RULES}).response["violations"]
         assert [(name, each["id"], [node["html"] for node in each["nodes"]]) for each in findings] == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width, name
-        page.context.close()
 
 
 def test_a_set_is_judged_with_the_keyboard_alone(open_as, pages):
