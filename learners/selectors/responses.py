@@ -29,12 +29,14 @@ def of_assessor(user: User) -> QuerySet[FeedbackResponse]:
 
 
 def decision_panel(request: HttpRequest, decision: Decision) -> dict[str, Any] | None:
-    """On the learner's own result: what they answered, or the way to answer. One query."""
+    """On the learner's own result: what they answered, or the way to answer. No query where the answer came with the submission."""
     learner = getattr(request.user, "learner", None)
     if learner is None or decision.enrollment.learner_id != learner.pk:
         return None
-    found = FeedbackResponse.objects.filter(submission=decision.submission_id).first()
-    return {"submission": decision.submission, "response": found}
+    return {
+        "submission": decision.submission,
+        "response": getattr(decision.submission, "feedback_response", None),
+    }
 
 
 def summary(user: User) -> Summary:

@@ -231,7 +231,7 @@ def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    visible = Submission.objects.visible_to(request.user).with_context()
+    visible = Submission.objects.visible_to(request.user).with_context().select_related("feedback_response")
     submission = get_object_or_404(visible.prefetch_related("assignments", "declarations"), public_id=public_id)
     is_own = submission.learner.user_id == request.user.pk
     if is_own and submission.status == SubmissionStatus.DRAFT:
