@@ -28,6 +28,10 @@ class Role(TextChoices):
 class Can(TextChoices):
     CREDENTIAL_EDIT = "credential-edit", gettext_lazy("edit the draft of a credential")
     CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
+    CREDENTIAL_START = "credential-start", gettext_lazy("begin a new credential")
+    CREDENTIAL_RETIRE = "credential-retire", gettext_lazy("retire a credential")
+    FRAMEWORK_LOAD = "framework-load", gettext_lazy("load a competency framework")
+    CATALOG_EXCHANGE = "catalog-exchange", gettext_lazy("export and import the whole catalog")
     ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
     GROWTH_WRITE = "growth-write", gettext_lazy("keep goals and confidence")
     CLASS_ENROLL = "class-enroll", gettext_lazy("enroll a whole class")
@@ -75,6 +79,11 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: a Credential
     Can.CREDENTIAL_EDIT: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
     Can.CREDENTIAL_PUBLISH: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    Can.CREDENTIAL_RETIRE: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    # subject: an Organization
+    Can.CREDENTIAL_START: lambda user, organization: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, organization),
+    Can.FRAMEWORK_LOAD: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
+    Can.CATALOG_EXCHANGE: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
     # subject: the Learner who enrolls
     Can.ENROLLMENT_START: lambda user, learner: learner.user_id == user.pk,
     # subject: the Learner whose growth it is

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
-from credentials.models import CredentialVersion, Criterion
+from credentials.models import CredentialVersion, Criterion, Prerequisite
 from credentials.models.catalog import CredentialKind
 
 CRITERIA_MIN = 3
@@ -15,20 +16,25 @@ LETTER_SENTENCES_MAX = 2
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that stands in the way. place: the part of the page where it is filled in."""
+    """One thing that stands in the way.
+
+    place: the part of the page where it belongs; at: the id of the field or row of the editor where it is filled in, empty
+    for what is given beside the version (its owner, its review date).
+    """
 
     place: str
     text: str
+    at: str = ""
 
 
 def missing(version: CredentialVersion) -> list[Missing]:
     """What the gate still asks for, in the order of the page; empty means that it may be published.
 
-    Five queries, none when the children are prefetched.
+    Five queries, none when the children are prefetched; one more where it has prerequisites.
     """
     found = _stewardship(version)
     if not version.title.strip():
-        found.append(Missing("description", _("A title.")))
+        found.append(Missing("description", _("A title."), "id_title"))
     if version.credential.kind == CredentialKind.DESIGNATION:
         return found + _designation(version)
     return found + _description(version) + _assessment(version)
@@ -46,17 +52,18 @@ def _stewardship(version: CredentialVersion) -> list[Missing]:
 def _designation(version: CredentialVersion) -> list[Missing]:
     found = []
     if not version.summary.strip():
-        found.append(Missing("description", _("A summary.")))
+        found.append(Missing("description", _("A summary."), "id_summary"))
     statement = version.statement_for_letters.strip()
     sentences = sum(statement.count(mark) for mark in (". ", "? ", "! ")) + 1
     if not statement:
-        found.append(Missing("description", _("A statement for performance letters.")))
+        found.append(Missing("description", _("A statement for performance letters."), "id_statement_for_letters"))
     elif sentences > LETTER_SENTENCES_MAX:
         found.append(
             Missing(
                 "description",
                 _("A shorter statement for performance letters: at most two sentences; it has %(count)s.")
                 % {"count": sentences},
+                "id_statement_for_letters",
             )
         )
     return found
@@ -64,16 +71,21 @@ def _designation(version: CredentialVersion) -> list[Missing]:
 
 def _description(version: CredentialVersion) -> list[Missing]:
     wanted = [
-        (version.summary.strip(), _("A summary.")),
-        (version.level, _("A level.")),
-        (version.setting, _("A setting: curricular or extracurricular.")),
-        (version.workload_hours, _("A workload in hours.")),
-        (version.professions_admitted, _("The professions that are admitted.")),
-        (version.assessment_methods, _("A type of assessment.")),
-        (version.supervision_and_identity, _("How assessment is supervised and identity checked.")),
-        (version.quality_assurance, _("A quality-assurance statement.")),
+        ("summary", version.summary.strip(), _("A summary.")),
+        ("level", version.level, _("A level.")),
+        ("professions_admitted", version.professions_admitted, _("The professions that are admitted.")),
+        ("setting", version.setting, _("A setting: curricular or extracurricular.")),
+        ("delivery", version.delivery.strip(), _("A form of participation.")),
+        ("workload_hours", version.workload_hours, _("A workload in hours.")),
+        ("assessment_methods", version.assessment_methods, _("A type of assessment.")),
+        (
+            "supervision_and_identity",
+            version.supervision_and_identity,
+            _("How assessment is supervised and identity checked."),
+        ),
+        ("quality_assurance", version.quality_assurance, _("A quality-assurance statement.")),
     ]
-    return [Missing("description", text) for value, text in wanted if not value]
+    return [Missing("description", text, f"id_{name}") for name, value, text in wanted if not value]
 
 
 def _criteria(version: CredentialVersion) -> Iterable[Criterion]:
@@ -83,25 +95,73 @@ def _criteria(version: CredentialVersion) -> Iterable[Criterion]:
 
 def _assessment(version: CredentialVersion) -> list[Missing]:
     found = []
-    if not any(outcome.text.strip() for outcome in version.outcomes.all()):
-        found.append(Missing("outcomes", _("At least one assessed outcome.")))
+    outcomes = sorted(version.outcomes.all(), key=lambda each: each.position)
+    if not any(outcome.text.strip() for outcome in outcomes):
+        found.append(Missing("outcomes", _("At least one assessed outcome."), "outcomes"))
+    else:
+        found += [
+            Missing("outcomes", _("Words for outcome %(number)s, or its removal.") % {"number": n}, f"outcomes-{n}")
+            for n, outcome in enumerate(outcomes, 1)
+            if not outcome.text.strip()
+        ]
     if not any(alignment.criterion_id is None for alignment in version.alignments.all()):
-        found.append(Missing("alignments", _("At least one competency that it is aligned to.")))
+        found.append(Missing("alignments", _("At least one competency that it is aligned to."), "alignments"))
+    found += _rubric(version)
+    requirements = sorted(version.evidence_requirements.all(), key=lambda each: each.position)
+    if not requirements:
+        found.append(Missing("evidence", _("What evidence is asked for."), "evidence"))
+    found += [
+        Missing("evidence", _("The kind of evidence %(number)s.") % {"number": number}, f"evidence-{number}")
+        for number, each in enumerate(requirements, 1)
+        if not each.kind.strip()
+    ]
+    if circle := _circle(version):
+        text = _("Prerequisites that do not lead back to it: %(codes)s.") % {"codes": " → ".join(circle)}
+        found.append(Missing("prerequisites", text, "prerequisites"))
+    return found
+
+
+def _rubric(version: CredentialVersion) -> list[Missing]:
+    found = []
     criteria = sorted(_criteria(version), key=lambda each: each.position)
     if len(criteria) < CRITERIA_MIN:
-        found.append(
-            Missing(
-                "rubric",
-                _("A rubric with at least %(least)s criteria; it has %(count)s.")
-                % {"least": CRITERIA_MIN, "count": len(criteria)},
-            )
-        )
+        words = _("A rubric with at least %(least)s criteria; it has %(count)s.")
+        found.append(Missing("rubric", words % {"least": CRITERIA_MIN, "count": len(criteria)}, "criteria"))
     if criteria and not any(criterion.is_required for criterion in criteria):
-        found.append(Missing("rubric", _("A required criterion: without one nothing could be awarded.")))
-    for criterion in criteria:
+        words = _("A required criterion: without one nothing could be awarded.")
+        found.append(Missing("rubric", words, "criteria"))
+    for number, criterion in enumerate(criteria, 1):
+        if not criterion.name.strip():
+            words = _("A name for criterion %(number)s.") % {"number": number}
+            found.append(Missing("rubric", words, f"criteria-{number}"))
         described = sorted(level.value for level in criterion.levels.all() if level.descriptor.strip())
         if described != LEVELS:
-            found.append(Missing("rubric", _("Four described levels for “%(name)s”.") % {"name": criterion.name}))
-    if not version.evidence_requirements.all():
-        found.append(Missing("evidence", _("What evidence is asked for.")))
+            name = criterion.name or _("criterion %(number)s") % {"number": number}
+            words = _("Four described levels for “%(name)s”.") % {"name": name}
+            found.append(Missing("rubric", words, f"criteria-{number}"))
     return found
+
+
+def _circle(version: CredentialVersion) -> list[str]:
+    """The codes along a way by prerequisites that leads back to this credential; empty when there is none. One query."""
+    first = [each.requires_id for each in version.prerequisites.all()]
+    if not first:
+        return []
+    leads: dict[int, list[int]] = {}
+    codes: dict[int, str] = {version.credential_id: version.credential.code}
+    rows = Prerequisite.objects.filter(version=F("version__credential__current_version")).values_list(
+        "version__credential_id", "version__credential__code", "requires_id", "requires__code"
+    )
+    for source, source_code, target, target_code in rows:
+        leads.setdefault(source, []).append(target)
+        codes |= {source: source_code, target: target_code}
+    ways, seen = [[each] for each in first], set(first)
+    while ways:
+        way = ways.pop()
+        for target in leads.get(way[-1], []):
+            if target == version.credential_id:
+                return [codes[each] for each in (target, *way, target)]
+            if target not in seen:
+                seen.add(target)
+                ways.append([*way, target])
+    return []

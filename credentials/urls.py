@@ -1,4 +1,4 @@
-from credentials.views import catalog, manage
+from credentials.views import catalog, editor, manage
 
 app_name = "credentials"
-urlpatterns = [*catalog.urlpatterns, *manage.urlpatterns]
+urlpatterns = [*catalog.urlpatterns, *manage.urlpatterns, *editor.urlpatterns]

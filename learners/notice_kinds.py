@@ -47,6 +47,8 @@ ABOUT = {
     "component-revoked": About.REGISTRY,
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,
+    "review": About.REGISTRY,
+    "plan-refused": About.REGISTRY,
 }
 # What nobody can turn off: security comes at once, results come by mail in one form or the other.
 WAYS: dict[About, list[Way]] = {about: list(Way) for about in About} | {

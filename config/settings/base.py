@@ -212,6 +212,8 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.scan_files": 60.0,
     "learners.drop_stale_uploads": 3600.0,
     "pathways.open_due_cases": 15.0,
+    "credentials.run_planned": 30.0,
+    "learners.remind_of_review": 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {
     # A look that no worker took in time is not worth keeping: the next one sees the same rows.

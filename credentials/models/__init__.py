@@ -10,8 +10,9 @@ from .catalog import (
     Prerequisite,
 )
 from .content import ContentDecision, Endorsement, Offering, Proposal
-from .frameworks import Competency, Framework
+from .frameworks import Competency, Crosswalk, CrosswalkRelation, Framework
 from .organizations import Organization
+from .planning import PlannedChange, PlannedKind, PlannedStatus, ReviewReminder
 from .specialties import SpecialtyClaim
 
 __all__ = [
@@ -23,13 +24,19 @@ __all__ = [
     "CredentialVersion",
     "Criterion",
     "CriterionLevel",
+    "Crosswalk",
+    "CrosswalkRelation",
     "Endorsement",
     "EvidenceRequirement",
     "Framework",
     "Offering",
     "Organization",
     "Outcome",
+    "PlannedChange",
+    "PlannedKind",
+    "PlannedStatus",
     "Prerequisite",
     "Proposal",
+    "ReviewReminder",
     "SpecialtyClaim",
 ]

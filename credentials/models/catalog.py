@@ -57,6 +57,12 @@ class EvidenceSource(TextChoices):
     TEAM = "team", _("team")
 
 
+class Requirement(TextChoices):
+    REQUIRED = "required", _("required")
+    ELECTIVE = "elective", _("elective")
+    OPEN = "open", _("open to everybody")
+
+
 class Strength(TextChoices):
     ADDRESSES = "addresses", _("addresses")
     ASSESSES = "assesses", _("assesses")
@@ -130,14 +136,18 @@ class CredentialVersion(models.Model):
     title = models.CharField(max_length=200)
     theme = models.CharField(max_length=80, blank=True)
     summary = models.TextField(blank=True)
+    claim = models.TextField(
+        blank=True, db_default="", help_text=_("What a holder has been shown to be able to do, in one sentence.")
+    )
     language = models.CharField(max_length=10, default="en")
     level = models.CharField(max_length=20, choices=Level.choices, blank=True)
     learner_phase = models.CharField(max_length=30, blank=True)
     setting = models.CharField(max_length=20, choices=Setting.choices, blank=True)
-    requirement = models.CharField(max_length=20, blank=True)
+    requirement = models.CharField(max_length=20, choices=Requirement.choices, blank=True)
     delivery = models.CharField(max_length=40, blank=True)
     workload_hours = models.PositiveIntegerField(null=True, blank=True)
     workload_note = models.TextField(blank=True)
+    cost = models.CharField(max_length=200, blank=True, db_default="", help_text=_("What it costs the learner."))
     professions_admitted = ArrayField(models.CharField(max_length=40), default=list, blank=True)
     assessment_methods = ArrayField(models.CharField(max_length=80), default=list, blank=True)
     miller_level = models.CharField(max_length=20, choices=MillerLevel.choices, blank=True)
@@ -145,6 +155,9 @@ class CredentialVersion(models.Model):
     quality_assurance = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     content_informed_by = ArrayField(models.CharField(max_length=100), default=list, blank=True)
     limits = models.TextField(blank=True, help_text=_("What it does not authorize."))
+    ai_rule = models.TextField(
+        blank=True, db_default="", help_text=_("Which use of artificial intelligence is allowed in the evidence.")
+    )
     renewal = models.TextField(blank=True)
     statement_for_letters = models.TextField(blank=True, help_text=_("At most two sentences, for designations."))
     is_stackable = models.BooleanField(default=True)
@@ -167,6 +180,16 @@ class CredentialVersion(models.Model):
     )
     renewal_grace_days = models.PositiveSmallIntegerField(
         default=90, db_default=90, help_text=_("So many days after it has expired; then it is earned anew.")
+    )
+
+    # For planning, not for learners: how many are expected, and how long one assessment takes.
+    learners_expected = models.PositiveIntegerField(null=True, blank=True)
+    assessment_minutes = models.PositiveSmallIntegerField(null=True, blank=True)
+    # How often the draft was saved: whoever saves says which state they saw.
+    revision = models.PositiveIntegerField(default=1, db_default=1)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
     class Meta:

@@ -1,9 +1,21 @@
+import uuid
+
+from django.conf import settings
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models import CheckConstraint, F, Q, TextChoices
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 
 
 class Framework(models.Model):
-    """A competency framework in one version; never edited in place once something is aligned to it."""
+    """A competency framework in one version; a change of it is a newer version, loaded beside it.
 
+    public_id is the identifier of its CASE document: taken over with what is imported, our own otherwise.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
     slug = models.SlugField(max_length=60)
     version = models.CharField(max_length=30)
     title = models.CharField(max_length=200)
@@ -12,6 +24,10 @@ class Framework(models.Model):
     professions = models.JSONField(default=list, blank=True)
     source_url = models.URLField(blank=True)
     note = models.TextField(blank=True)
+    loaded_at = models.DateTimeField(db_default=Now())
+    loaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slug", "version"], name="framework_version_once")]
@@ -19,10 +35,14 @@ class Framework(models.Model):
     def __str__(self) -> str:
         return f"{self.title} ({self.version})"
 
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:framework-detail", args=[self.public_id])
+
 
 class Competency(models.Model):
     """One item of a framework version (EPA, IPEC, ACGME …); an OB 3.0 Alignment's target."""
 
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), editable=False)
     framework = models.ForeignKey(Framework, on_delete=models.CASCADE, related_name="competencies")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
     code = models.CharField(max_length=40)
@@ -32,8 +52,40 @@ class Competency(models.Model):
     position = models.PositiveIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["framework", "code"], name="competency_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["framework", "code"], name="competency_code_once"),
+            # Publishers keep an item's identifier from one version of a framework to the next.
+            models.UniqueConstraint(fields=["framework", "public_id"], name="competency_identifier_once"),
+        ]
         verbose_name_plural = "competencies"
 
     def __str__(self) -> str:
         return f"{self.code} {self.short_name}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:competency-detail", args=[self.framework.public_id, self.code])
+
+
+class CrosswalkRelation(TextChoices):
+    """How an item of an older version stands to one of a newer; the CASE association of each is in `credentials.case`."""
+
+    SAME = "same", _("the same")
+    REPLACED = "replaced", _("replaced by")
+    RELATED = "related", _("related to")
+
+
+class Crosswalk(models.Model):
+    """From an item of one version of a framework to one of another."""
+
+    source = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="leads_to")
+    target = models.ForeignKey(Competency, on_delete=models.CASCADE, related_name="comes_from")
+    relation = models.CharField(max_length=20, choices=CrosswalkRelation.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], name="crosswalk_once"),
+            CheckConstraint(condition=~Q(source=F("target")), name="crosswalk_leads_elsewhere"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.relation} {self.target}"

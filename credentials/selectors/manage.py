@@ -1,5 +1,6 @@
 """What leads and administrators see of the credentials that they prepare."""
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet
@@ -8,13 +9,15 @@ from django.urls import reverse
 from credentials.models import CredentialVersion
 from credentials.workflow import VersionStatus
 
+from .editing import is_overdue
+
 
 def newest_first() -> "Prefetch[str, QuerySet[CredentialVersion], str]":
     """The versions of each credential, newest first, as `numbered`."""
     return Prefetch("versions", CredentialVersion.objects.order_by("-number"), to_attr="numbered")
 
 
-def manage_rows(credentials: list[Any]) -> list[dict[str, Any]]:
+def manage_rows(credentials: list[Any], *, on: date) -> list[dict[str, Any]]:
     """A row for each credential; its versions were prefetched by `newest_first`."""
     rows = []
     for credential in credentials:
@@ -26,6 +29,7 @@ def manage_rows(credentials: list[Any]) -> list[dict[str, Any]]:
                 "title": newest.title if newest else credential.code,
                 "version": newest,
                 "is_draft": is_draft,
+                "is_overdue": is_overdue(credential, on=on),
                 "url": reverse("credentials:manage-detail", args=[credential.public_id]),
             }
         )

@@ -68,6 +68,7 @@ from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
 from .renewal import remind_of_expiry, renew_award
 from .responses import answer_feedback
+from .review_reminders import remind_of_review, tell_of_refused_plans
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
@@ -171,6 +172,7 @@ __all__ = [
     "remind_of_calibration",
     "remind_of_due",
     "remind_of_expiry",
+    "remind_of_review",
     "remove_evidence",
     "remove_holiday",
     "remove_leave",
@@ -208,6 +210,7 @@ __all__ = [
     "suspend_award",
     "tell",
     "tell_all",
+    "tell_of_refused_plans",
     "tell_role",
     "turn_leaves",
     "unblind",

@@ -55,9 +55,9 @@ def test_the_gate_names_what_is_missing_and_where(signed_in, administrator, make
 
     page = signed_in(administrator).get(url_of(draft))
 
-    assert '<a href="#description">A workload in hours.</a>' in page.text
-    assert '<a href="#outcomes">At least one assessed outcome.</a>' in page.text
-    assert 'id="description"' in page.text
+    editor = url_of(draft, "draft/")
+    assert f'<a href="{editor}#id_workload_hours">A workload in hours.</a>' in page.text
+    assert f'<a href="{editor}#outcomes">At least one assessed outcome.</a>' in page.text
 
 
 @pytest.mark.parametrize("place", ["description", "outcomes", "alignments", "rubric", "evidence", "stewardship"])

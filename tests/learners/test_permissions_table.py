@@ -30,6 +30,10 @@ LEARNER, ASSIGNED = "learner", "assigned"
 TABLE = {
     Can.CREDENTIAL_EDIT: {L, M},
     Can.CREDENTIAL_PUBLISH: {M},
+    Can.CREDENTIAL_RETIRE: {M},
+    Can.CREDENTIAL_START: {L, M},
+    Can.FRAMEWORK_LOAD: {M},
+    Can.CATALOG_EXCHANGE: {M},
     Can.ENROLLMENT_START: {LEARNER},
     Can.GROWTH_WRITE: {LEARNER},
     Can.CLASS_ENROLL: {M},
@@ -104,6 +108,10 @@ def make_subject(make_decision, make_award, make_user):
         about = {
             Can.CREDENTIAL_EDIT: decision.credential,
             Can.CREDENTIAL_PUBLISH: decision.credential,
+            Can.CREDENTIAL_RETIRE: decision.credential,
+            Can.CREDENTIAL_START: decision.credential.organization,
+            Can.FRAMEWORK_LOAD: decision.credential.organization,
+            Can.CATALOG_EXCHANGE: decision.credential.organization,
             Can.ENROLLMENT_START: decision.learner,
             Can.GROWTH_WRITE: decision.learner,
             Can.CLASS_ENROLL: decision.credential,

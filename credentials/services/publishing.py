@@ -1,0 +1,93 @@
+"""Publishing, retiring, and who answers for a credential."""
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from config.errors import Incomplete, Invalid
+from config.permissions import Can, Role, require
+from credentials.gate import missing
+from credentials.models import Credential, CredentialEvent, CredentialVersion
+from credentials.workflow import CREDENTIAL_MOVES, VERSION_MOVES, CredentialStatus, VersionStatus, require_move
+
+if TYPE_CHECKING:
+    from learners.models import User
+
+_OWNERS = [Role.LEAD, Role.ADMINISTRATOR]
+
+
+@transaction.atomic
+def publish_version(*, actor: "User", version: CredentialVersion, at: datetime, note: str = "") -> CredentialVersion:
+    """Publish a draft: from now on it is frozen, and the one that learners enroll in.
+
+    Raises NotAllowed, IllegalMove (published already), Incomplete (names each thing that the gate misses).
+    """
+    credential = Credential.objects.select_for_update().get(pk=version.credential_id)
+    version = CredentialVersion.objects.select_for_update().get(pk=version.pk)
+    version.credential = credential
+    require(actor, Can.CREDENTIAL_PUBLISH, credential)
+    require_move(VERSION_MOVES, version.status, VersionStatus.PUBLISHED)
+    require_move(CREDENTIAL_MOVES, credential.status, CredentialStatus.OFFERED)
+    if lacking := missing(version):
+        names = [each.text for each in lacking]
+        raise Incomplete(_("Before it can be published: %(missing)s") % {"missing": " ".join(names)}, names)
+
+    version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, actor
+    version.save(update_fields=["status", "published_at", "published_by"])
+    credential.status, credential.current_version = CredentialStatus.OFFERED, version
+    credential.save(update_fields=["status", "current_version"])
+    CredentialEvent.objects.create(
+        credential=credential, version=version, actor=actor, action="published", note=note, at=at
+    )
+    return version
+
+
+@transaction.atomic
+def set_stewardship(
+    *, actor: "User", credential: Credential, owner: "User", review_on: date, at: datetime
+) -> Credential:
+    """Say who answers for a credential, and when it is looked at again. Raises NotAllowed, Invalid (a past date)."""
+    credential = Credential.objects.select_for_update().get(pk=credential.pk)
+    require(actor, Can.CREDENTIAL_EDIT, credential)
+    if review_on <= timezone.localdate(at):
+        raise Invalid(_("The review date must lie in the future."))
+    if not owner.has_any_role(_OWNERS, credential):
+        raise Invalid(_("The owner must be a lead or an administrator of the organization."))
+    credential.owner, credential.review_on = owner, review_on
+    credential.save(update_fields=["owner", "review_on"])
+    CredentialEvent.objects.create(
+        credential=credential, actor=actor, action="stewardship", note=f"{owner.name}, {review_on.isoformat()}", at=at
+    )
+    return credential
+
+
+@transaction.atomic
+def retire_credential(*, actor: "User", credential: Credential, at: datetime, note: str = "") -> Credential:
+    """Offer it no longer: nobody can start it, and badges that were earned stay. Raises NotAllowed, IllegalMove."""
+    credential = Credential.objects.select_for_update().get(pk=credential.pk)
+    require(actor, Can.CREDENTIAL_RETIRE, credential)
+    require_move(CREDENTIAL_MOVES, credential.status, CredentialStatus.RETIRED)
+    credential.status = CredentialStatus.RETIRED
+    credential.save(update_fields=["status"])
+    CredentialEvent.objects.create(credential=credential, actor=actor, action="retired", note=note, at=at)
+    return credential
+
+
+@transaction.atomic
+def set_early_assessment(*, actor: "User", credential: Credential, is_allowed: bool, at: datetime) -> Credential:
+    """Say whether whoever can do it already may be assessed without a seat. Raises NotAllowed. A second call is nothing."""
+    credential = Credential.objects.select_for_update().get(pk=credential.pk)
+    require(actor, Can.CREDENTIAL_EDIT, credential)
+    if credential.allows_early_assessment != is_allowed:
+        credential.allows_early_assessment = is_allowed
+        credential.save(update_fields=["allows_early_assessment"])
+        CredentialEvent.objects.create(
+            credential=credential,
+            actor=actor,
+            action="early assessment allowed" if is_allowed else "early assessment closed",
+            at=at,
+        )
+    return credential

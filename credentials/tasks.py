@@ -1,0 +1,13 @@
+"""Hints that there is work; the rows say what."""
+
+from celery import shared_task
+from django.db import OperationalError
+from django.utils import timezone
+
+from credentials import services
+
+
+@shared_task(name="credentials.run_planned", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def run_planned() -> None:
+    while services.run_planned(at=timezone.now()):
+        pass

@@ -1,0 +1,66 @@
+"""Telling owners that an item is to be looked at again, and planners that what they planned could not be done."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from credentials import services as credentials_services
+from credentials.models import PlannedChange
+from learners.models import Notice
+from learners.services.notices import tell_all
+
+
+@transaction.atomic
+def remind_of_review(*, at: datetime) -> int:
+    """Remind owners 90 and 30 days before a review date and on it; answer how many. A second call tells nobody."""
+    notices = []
+    for due in credentials_services.claim_review_reminders(at=at):
+        review_on = due.credential.review_on
+        if review_on is None or due.credential.owner is None:
+            raise ValueError("Only items with an owner and a review date are due.")
+        words = {"title": due.title, "day": review_on.strftime("%B %-d, %Y")}
+        if due.days:
+            subject = _("%(title)s is reviewed by %(day)s") % words
+        else:
+            subject = _("%(title)s is past its review date") % words
+        notices.append(
+            Notice(
+                user=due.credential.owner,
+                kind="review",
+                subject=subject,
+                text=_(
+                    "You answer for this item. Look at whether it still says what is wanted: publish a new version, or set a "
+                    "new review date. Its review date is %(day)s."
+                )
+                % words,
+                path=reverse("credentials:manage-detail", args=[due.credential.public_id]),
+                created_at=at,
+            )
+        )
+    tell_all(notices)
+    return len(notices)
+
+
+@transaction.atomic
+def tell_of_refused_plans(*, at: datetime) -> int:
+    """Tell who planned to publish or retire something that it could not be done, and why. A second call tells nobody."""
+    refused = credentials_services.claim_refused_plans(at=at)
+    tell_all(
+        Notice(
+            user=each.actor,
+            kind="plan-refused",
+            subject=_("%(title)s could not be published or retired as planned") % {"title": _title(each)},
+            text=each.refusal,
+            path=reverse("credentials:manage-detail", args=[each.credential.public_id]),
+            created_at=at,
+        )
+        for each in refused
+    )
+    return len(refused)
+
+
+def _title(planned: PlannedChange) -> str:
+    version = planned.version or planned.credential.current_version
+    return version.title if version else planned.credential.code
