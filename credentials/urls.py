@@ -1,4 +1,10 @@
-from credentials.views import catalog, editor, manage
+from credentials.views import catalog, editor, exchange, frameworks, manage
 
 app_name = "credentials"
-urlpatterns = [*catalog.urlpatterns, *manage.urlpatterns, *editor.urlpatterns]
+urlpatterns = [
+    *catalog.urlpatterns,
+    *manage.urlpatterns,
+    *editor.urlpatterns,
+    *frameworks.urlpatterns,
+    *exchange.urlpatterns,
+]

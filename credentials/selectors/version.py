@@ -140,8 +140,12 @@ def _facts(version: CredentialVersion) -> list[tuple[str, str]]:
         (_("Level"), version.get_level_display()),
         (_("Phase"), in_words(version.learner_phase)),
         (_("Workload"), hours % {"hours": version.workload_hours} if version.workload_hours else ""),
-        (_("Setting"), ", ".join(each for each in (version.get_setting_display(), version.requirement) if each)),
+        (
+            _("Setting"),
+            ", ".join(each for each in (version.get_setting_display(), version.get_requirement_display()) if each),
+        ),
         (_("Form"), version.delivery),
+        (_("Cost"), version.cost),
         (_("Validity"), _expiry(version)),
         (_("Awarding body"), f"{organization.name} ({organization.country})"),
     ]
@@ -171,6 +175,7 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
         (_("Who assesses"), assessors),
         (_("Attempts"), attempts),
         (_("Answer"), answer % {"count": version.review_target_working_days}),
+        (_("Artificial intelligence"), version.ai_rule),
     ]
     return [(term, capfirst(value)) for term, value in facts]
 
@@ -223,6 +228,89 @@ def _place(alignment: Alignment) -> tuple[str, str, int, int, int]:
     return (framework.title, framework.version, competency.position, competency.pk, alignment.pk)
 
 
+# The elements of the EU recommendation -------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Element:
+    """One element of Annex I of the Council Recommendation 2022/C 243/02, as the page and the file say it."""
+
+    key: str
+    label: str
+    is_mandatory: bool
+    value: list[str]
+
+    @property
+    def said(self) -> str:
+        return "; ".join(self.value)
+
+
+def elements(shown: Sheet, url: str) -> list[Element]:
+    """The eleven mandatory elements and the five optional ones, in the order of the annex. No query.
+
+    What only a badge can say (whose it is, when it was given) is said to stand there.
+    """
+    version = shown.version
+    organization = version.credential.organization
+    is_designation = version.credential.kind == CredentialKind.DESIGNATION
+    components = _("As the credentials say that it is made of") if is_designation else ""
+    level = [capfirst(each) for each in (version.get_level_display(), in_words(version.learner_phase)) if each]
+    assessment = [*map(capfirst, version.assessment_methods), shown_in_words(version)]
+    if is_designation:
+        assessment.append(_("A committee confirms that its pathway is completed"))
+    form = [version.delivery, str(version.get_setting_display()), str(version.get_requirement_display())]
+    stacks = _("Stands alone, and may count toward a designation") if version.is_stackable else _("Stands alone")
+    return [
+        _element("learner", _("Identification of the learner"), True, [_("In each badge: the name of its holder")]),
+        _element("title", _("Title"), True, [version.title]),
+        _element("country", _("Country of the issuer"), True, [organization.country]),
+        _element("awarding_body", _("Awarding body"), True, [organization.name]),
+        _element("date", _("Date of issuing"), True, [_("In each badge: the day on which it was awarded")]),
+        _element(
+            "learning_outcomes",
+            _("Learning outcomes"),
+            True,
+            [each.text for each in shown.outcomes] or [version.summary if is_designation else ""],
+        ),
+        _element("workload", _("Notional workload"), True, [_workload(version) or components]),
+        _element("level", _("Level"), True, level or [components]),
+        _element("assessment", _("Type of assessment"), True, assessment),
+        _element(
+            "participation", _("Form of participation"), True, [*map(capfirst, form)] if any(form) else [components]
+        ),
+        _element(
+            "quality_assurance",
+            _("Quality assurance"),
+            True,
+            [capfirst(each) for each in version.quality_assurance] or [components],
+        ),
+        _element(
+            "prerequisites", _("Prerequisites"), False, [each["title"] for each in shown.prerequisites] or [_("None")]
+        ),
+        _element(
+            "supervision_and_identity",
+            _("Supervision and identity"),
+            False,
+            [capfirst(version.supervision_and_identity)],
+        ),
+        _element("grade", _("Grade achieved"), False, [_("None is reported: a badge is awarded or not")]),
+        _element("integration", _("Integration and stackability"), False, [stacks]),
+        _element("further_information", _("Further information"), False, [url]),
+    ]
+
+
+def _element(key: str, label: str, is_mandatory: bool, value: list[str]) -> Element:
+    return Element(key, label, is_mandatory, [each for each in value if each])
+
+
+def _workload(version: CredentialVersion) -> str:
+    """The hours, and what they make in ECTS at 25 to 30 hours a point. They are no credit hours."""
+    hours = version.workload_hours
+    if not hours:
+        return ""
+    words = ngettext("%(hours)s hour in all", "%(hours)s hours in all", hours) % {"hours": hours}
+    points = {"least": f"{hours / 30:.2g}", "most": f"{hours / 25:.2g}"}
+    return words + _(" (about %(least)s to %(most)s ECTS points, at 25 to 30 hours each)") % points
+
+
 def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
     """The same for a machine: the elements of the EU recommendation on microcredentials, Annex I, by plain names."""
     version = shown.version
@@ -235,6 +323,11 @@ def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
         "published_on": version.published_at.date().isoformat() if version.published_at else None,
         "language": version.language,
         "description": version.summary,
+        "claim": version.claim,
+        "elements": [
+            {"key": each.key, "label": each.label, "mandatory": each.is_mandatory, "value": each.value}
+            for each in elements(shown, url)
+        ],
         "awarding_body": {"name": organization.name, "country": organization.country, "url": organization.website},
         "learning_outcomes": [each.text for each in shown.outcomes],
         "workload_hours": version.workload_hours,
@@ -250,7 +343,20 @@ def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
         "pass_rule": shown.rule,
         "criteria": shown.criteria,
         "evidence_required": [{"kind": each["kind"], "source": each["source"]} for each in shown.requirements],
+        "assessors": {
+            "count": version.assessors_count,
+            "second_mark_percent": version.second_mark_percent,
+            "blind": version.is_blind,
+        },
+        "attempts": {"most": version.attempts_max, "wait_days": version.attempts_wait_days},
+        "ai_rule": version.ai_rule,
+        "cost": version.cost,
+        "informed_by": version.content_informed_by,
         "expires_after_months": version.expires_after_months,
+        "renewal": {"kind": version.renewal_kind, "hours": version.renewal_hours, "text": version.renewal}
+        if version.expires_after_months
+        else None,
+        "review_on": version.credential.review_on.isoformat() if version.credential.review_on else None,
         "stackable": version.is_stackable,
         "limits": version.limits,
         "alignments": [

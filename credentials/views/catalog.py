@@ -96,12 +96,14 @@ def version_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpRe
         number=number,
     )
     shown = selectors.sheet(version)
+    address = request.build_absolute_uri(request.path)
     if request.GET.get("format") == "json":
-        return JsonResponse(selectors.machine_readable(shown, request.build_absolute_uri(request.path)))
+        return JsonResponse(selectors.machine_readable(shown, address))
     context = {
         "credential": version.credential,
         "version": version,
         "sheet": shown,
+        "elements": selectors.elements(shown, address),
         "is_current": version.credential.current_version_id == version.pk,
     }
     return render_page(request, "credentials/version_detail.html", context)

@@ -144,6 +144,7 @@ def records(
         "told": returned.submission,
         "version": version,
         "draft": draft,
+        "framework": version.alignments.first().competency.framework,
         "workspace": workspace,
         "item": item,
         "waiting": waiting,

@@ -15,6 +15,12 @@ ANYBODY = {
     "credentials:catalog": None,
     "credentials:credential-detail": "version.credential",
     "credentials:version-detail": "version.credential number=1",
+    "credentials:framework-list": None,
+    "credentials:framework-detail": "framework",
+    "credentials:framework-csv": "framework",
+    "credentials:competency-detail": "framework code=RR1",
+    "credentials:case-documents": "! edition=v1p1",
+    "credentials:case-package": "framework edition=v1p1",
     "pathways:pathway-list": None,
     "pathways:pathway-detail": "pathway.pathway",
     "issuance:check": None,
@@ -88,6 +94,16 @@ READ = {
     "learners:decision-detail": ("decision", "assessor lead registrar auditor"),
     "credentials:manage-list": (None, "administrator lead elsewhere"),
     "credentials:manage-detail": ("draft.credential", "administrator lead"),
+    "credentials:credential-start": (None, "administrator lead elsewhere"),
+    "credentials:draft-edit": ("draft.credential", "administrator lead"),
+    "credentials:version-preview": ("draft.credential", "administrator lead"),
+    "credentials:version-compare": ("draft.credential", "administrator lead"),
+    "credentials:review-list": (None, "administrator lead committee auditor elsewhere"),
+    "credentials:framework-load": (None, "administrator elsewhere"),
+    "credentials:framework-crosswalk": ("framework", "administrator elsewhere"),
+    "credentials:framework-review": ("framework", "administrator lead elsewhere"),
+    "credentials:catalog-exchange": (None, "administrator elsewhere"),
+    "credentials:catalog-download": (None, "administrator elsewhere"),
     "pathways:manage-list": (None, "administrator pathway_admin elsewhere"),
     "pathways:manage-pathway": ("pathway.pathway", "administrator pathway_admin"),
     "pathways:manage-detail": ("pathway.pathway number=1", "administrator pathway_admin"),
@@ -108,6 +124,15 @@ ACT = {
     "credentials:stewardship": ("draft.credential", "administrator lead"),
     "credentials:version-publish": ("draft.credential", "administrator lead"),
     "credentials:version-start": ("version.credential", "administrator lead"),
+    "credentials:draft-edit": ("draft.credential", "administrator lead"),
+    "credentials:credential-start": (None, "administrator lead elsewhere"),
+    "credentials:early-assessment": ("version.credential", "administrator lead"),
+    "credentials:change-plan": ("draft.credential kind=publish", "administrator"),
+    "credentials:plan-cancel": ("draft.credential kind=publish", "administrator lead"),
+    "credentials:credential-retire": ("version.credential", "administrator"),
+    "credentials:framework-load": (None, "administrator elsewhere"),
+    "credentials:framework-crosswalk": ("framework", "administrator elsewhere"),
+    "credentials:catalog-exchange": (None, "administrator elsewhere"),
     "learners:enroll": ("version.credential", "owner classmate"),
     "learners:goal-change": ("goal", "owner"),
     "learners:award-renew": ("award", "owner"),
@@ -172,6 +197,7 @@ HIDDEN = [
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
+    "credentials:alignments-take-over",  # two records
     "learners:feed-drop",
     "learners:feed-file",
     "learners:team-move",
@@ -209,6 +235,8 @@ def fill(name, place, records):
     if place is None:
         return reverse(name)
     path, *more = place.split()
+    if path == "!":  # no record, only words
+        return reverse(name, kwargs=dict(each.split("=") for each in more))
     record = records
     for part in path.split("."):
         record = record[part] if isinstance(record, dict) else getattr(record, part)
