@@ -201,7 +201,7 @@ def credentials_of(credential: Credential, codes: list[str]) -> list[Credential]
     if not codes:
         return []
     own = credential.organization.slug
-    pairs = [tuple(code.split("/", 1)) if "/" in code else (own, code) for code in codes]
+    pairs = [(slug, rest) if slash else (own, code) for code in codes for slug, slash, rest in [code.partition("/")]]
     found = {
         (each.organization.slug, each.code): each
         for each in Credential.objects.filter(code__in={code for _slug, code in pairs}).select_related("organization")

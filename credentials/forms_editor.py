@@ -441,7 +441,7 @@ class Editor:
         """The alignments with the names of what they are aligned to."""
         found = []
         for row in self.rows["alignments"]:
-            key = tuple(str(row[name].value()) for name in ("framework", "version", "code"))
+            key = (str(row["framework"].value()), str(row["version"].value()), str(row["code"].value()))
             found.append(
                 {"row": row, "code": key[2], "name": self._names.get(key, ""), "framework": f"{key[0]}, {key[1]}"}
             )

@@ -64,7 +64,7 @@ class CrosswalkForm(forms.Form):
 
     def __init__(self, *args: Any, older: Sequence[Any], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.older = {str(each.public_id): each for each in older}
+        self.versions = {str(each.public_id): each for each in older}
         cast(forms.ChoiceField, self.fields["older"]).choices = [
-            (key, each.version) for key, each in self.older.items()
+            (key, each.version) for key, each in self.versions.items()
         ]

@@ -212,7 +212,7 @@ def read_case(text: str) -> Loaded:
         code = _said(row, "humanCodingScheme") or _said(row, "listEnumeration")
         codes[str(identifier)] = code
         rows.append((place, identifier, code, row))
-    parents = {}
+    parents: dict[str, str] = {}
     for number, each in enumerate(associations):
         _associate(found, each, f"CFAssociations[{number}]", codes, parents)
     for place, identifier, code, row in rows:

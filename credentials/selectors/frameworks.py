@@ -20,12 +20,14 @@ ON_OFFER = Q(version=F("version__credential__current_version"), version__credent
 
 def frameworks() -> list[Framework]:
     """Every loaded framework with `items_count`; those of the same slug beside each other, the newest first. One query."""
-    rows = list(Framework.objects.annotate(items_count=Count("competencies")).order_by("title", "slug", "-pk"))
-    newest = {}
+    rows: list[Any] = list(
+        Framework.objects.annotate(items_count=Count("competencies")).order_by("title", "slug", "-pk")
+    )
+    newest: dict[str, int] = {}
     for each in rows:
         newest.setdefault(each.slug, each.pk)
     for each in rows:
-        each.is_newest = newest[each.slug] == each.pk  # type: ignore[attr-defined]
+        each.is_newest = newest[each.slug] == each.pk
     return rows
 
 
@@ -47,7 +49,7 @@ def browse(framework: Framework) -> list[Row]:
         counts.setdefault(pk, {}).setdefault(strength, set()).add(credential)
     children: dict[int | None, list[Competency]] = {}
     for each in framework.competencies.order_by("position", "pk"):
-        children.setdefault(each.parent_id, []).append(each)  # type: ignore[attr-defined]
+        children.setdefault(each.parent_id, []).append(each)
     found: list[Row] = []
     waiting = [(each, 0) for each in reversed(children.get(None, []))]
     while waiting:
@@ -150,7 +152,7 @@ def alignment_review(newer: Framework, user: User) -> list[Review]:
         .select_related("target")
         .order_by("source_id", "target__position", "pk")
     ):
-        targets.setdefault(step.source_id, []).append(step)  # type: ignore[attr-defined]
+        targets.setdefault(step.source_id, []).append(step)
     drafted = {row.version.credential.pk for row in rows if row.version.status == VersionStatus.DRAFT}
     drafted |= set(
         CredentialVersion.objects.filter(

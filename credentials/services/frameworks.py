@@ -133,7 +133,7 @@ def as_loaded(framework: Framework) -> Loaded:
                 each.code,
                 each.short_name,
                 each.paraphrase,
-                codes.get(each.parent_id, "") if each.parent_id else "",  # type: ignore[attr-defined]
+                codes.get(each.parent_id, "") if each.parent_id else "",
                 each.verification,
                 each.public_id,
             )

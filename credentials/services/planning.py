@@ -180,6 +180,7 @@ def claim_review_reminders(*, at: datetime) -> list[DueReview]:
     ReviewReminder.objects.bulk_create(
         ReviewReminder(credential=credential, review_on=credential.review_on, days=step, at=at)
         for credential, step in due
+        if credential.review_on is not None
     )
     titles = _titles([credential for credential, _step in due])
     return [DueReview(credential, titles[credential.pk], step) for credential, step in due]

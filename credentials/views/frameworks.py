@@ -187,7 +187,7 @@ def framework_crosswalk(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = CrosswalkForm(request.POST or None, older=versions, initial=initial)
     faults: list[files.Fault] = []
     if request.method == "POST" and form.is_valid():
-        older = form.older[form.cleaned_data["older"]]
+        older = form.versions[form.cleaned_data["older"]]
         rows, faults = files.read_crosswalk(
             form.cleaned_data["lines"],
             set(older.competencies.values_list("code", flat=True)),
