@@ -124,3 +124,23 @@ def test_a_new_version_starts_as_a_copy_and_leaves_the_old_one_alone(administrat
     assert CriterionLevel.objects.filter(criterion__version=draft).count() == 12
     assert missing(draft) == []
     assert version.credential.current_version == version
+
+
+def test_prerequisites_that_lead_back_are_named(administrator, make_version):
+    first = make_version(published=False)
+    second = make_version(requires=[first.credential])
+    first.prerequisites.create(requires=second.credential)
+
+    codes = f"{first.credential.code} → {second.credential.code} → {first.credential.code}"
+    assert [each.text for each in missing(first)] == [f"Prerequisites that do not lead back to it: {codes}."]
+    with pytest.raises(Incomplete):
+        publish_version(actor=administrator, version=first, at=NOON)
+
+
+def test_what_stands_in_rows_without_words_is_named_by_its_row(draft):
+    draft.criteria.filter(key="referral").update(name="")
+    draft.outcomes.create(position=2, text=" ")
+    draft.evidence_requirements.create(position=2, kind="")
+
+    assert [each.at for each in missing(draft)] == ["outcomes-2", "criteria-2", "evidence-2"]
+    assert "A name for criterion 2." in [each.text for each in missing(draft)]
