@@ -96,6 +96,8 @@ def drop_stale_uploads() -> None:
 @shared_task(name="learners.remind_of_calibration", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def remind_of_calibration() -> None:
     services.remind_of_calibration(at=timezone.now())
+
+
 @shared_task(name="learners.remind_of_review", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def remind_of_review() -> None:
     services.remind_of_review(at=timezone.now())
