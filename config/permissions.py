@@ -47,6 +47,9 @@ class Can(TextChoices):
     APPEAL_DECIDE = "appeal-decide", gettext_lazy("answer an appeal")
     OBSERVATION_ASK = "observation-ask", gettext_lazy("ask to be observed")
     OBSERVATION_WRITE = "observation-write", gettext_lazy("write down what was seen of a learner")
+    RESULT_RECORD = "result-record", gettext_lazy("record a result of a learner")
+    RESULTS_IMPORT = "results-import", gettext_lazy("bring in a list of results")
+    ATTEMPT_GRANT = "attempt-grant", gettext_lazy("give one more attempt")
     CONCERN_CLOSE = "concern-close", gettext_lazy("answer a concern of an assessor")
     SNIPPET_SHARE = "snippet-share", gettext_lazy("share words with the assessors of a school")
     SNIPPET_CHANGE = "snippet-change", gettext_lazy("change words that somebody keeps")
@@ -134,6 +137,17 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.OBSERVATION_WRITE: lambda user, invitation: (
         invitation.enrollment.learner.user_id != user.pk
         and user.has_any_role({Role.ASSESSOR, Role.LEAD}, invitation.enrollment.credential)
+    ),
+    # subject: an Enrollment. Whoever records a result decides nothing by it.
+    Can.RESULT_RECORD: lambda user, enrollment: (
+        enrollment.learner.user_id != user.pk
+        and user.has_any_role({Role.ASSESSOR, Role.LEAD, Role.ADMINISTRATOR}, enrollment.credential)
+    ),
+    # subject: a Credential
+    Can.RESULTS_IMPORT: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),
+    # subject: an Enrollment
+    Can.ATTEMPT_GRANT: lambda user, enrollment: (
+        enrollment.learner.user_id != user.pk and user.has_role(Role.LEAD, enrollment.credential)
     ),
     # subject: a Concern. A lead who assesses the work themselves leaves it to another.
     Can.CONCERN_CLOSE: lambda user, concern: (

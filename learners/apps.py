@@ -9,7 +9,7 @@ class LearnersConfig(AppConfig):
         from config import health, panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, teams
+        from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, results, teams
         from learners.services import scanning
 
         health.register("scanner", scanning.waiting)
@@ -24,6 +24,7 @@ class LearnersConfig(AppConfig):
         panels.register("credentials:manage", teams.team_link, "learners/_team_link.html", order=30)
 
         panels.register("learners:decision", responses.decision_panel, "learners/_feedback_panel.html", order=10)
+        panels.register("credentials:manage", results.results_link, "learners/_results_link.html", order=31)
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 
         add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5)

@@ -10,7 +10,6 @@ from django.http import QueryDict
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
 from learners.models import Assessment, Cohort, Judgment
 from learners.pass_rule import Judged, gaps
@@ -74,7 +73,10 @@ def item_choices(credentials: Sequence[Credential]) -> list[tuple[str, str]]:
 
 
 class MarkingForm(forms.Form):
-    """A level, feedback and a next step for each criterion, numbered from 1 in the order of the rubric."""
+    """A level, feedback and a next step for each open criterion, numbered from 1 in the order of the rubric.
+
+    kept: by criterion, what met the standard at the last attempt; it is not asked about.
+    """
 
     overall_comment = forms.CharField(
         label=_("To the learner, about the whole"),
@@ -100,13 +102,14 @@ class MarkingForm(forms.Form):
         version: CredentialVersion,
         assessment: Assessment | None,
         is_last_attempt: bool,
-        before: Mapping[int, Judgment] | None = None,
+        kept: Mapping[int, Judgment] | None = None,
         **kwargs: Any,
     ) -> None:
-        self.criteria, self.version = criteria, version
+        self.criteria, self.version, self.kept = criteria, version, kept or {}
+        self.open = [(number, each) for number, each in enumerate(criteria, 1) if each.pk not in self.kept]
         self.is_changed_elsewhere = self.is_incomplete = False
-        super().__init__(*args, initial=_initial(criteria, version, assessment, before or {}), **kwargs)
-        for number, criterion in enumerate(criteria, 1):
+        super().__init__(*args, initial=_initial(self.open, assessment), **kwargs)
+        for number, criterion in self.open:
             self.fields[f"level_{number}"] = forms.ChoiceField(
                 label=criterion.name, required=False, choices=LEVELS, widget=forms.RadioSelect
             )
@@ -125,7 +128,9 @@ class MarkingForm(forms.Form):
         self.order_fields([name for name in self.fields if name != "overall_comment"])
 
     def bound(self, number: int) -> dict[str, BoundField]:
-        """The three fields of a criterion, under the names that the rubric component reads."""
+        """The three fields of a criterion, under the names that the rubric component reads; none where it is kept."""
+        if f"level_{number}" not in self.fields:
+            return {}
         return {
             "level": self[f"level_{number}"],
             "feedback": self[f"comment_{number}"],
@@ -142,13 +147,16 @@ class MarkingForm(forms.Form):
                 comment=data[f"comment_{number}"],
                 next_step=data[f"next_step_{number}"],
             )
-            for number, criterion in enumerate(self.criteria, 1)
+            for number, criterion in self.open
         ]
 
     def words(self) -> list[tuple[str, str]]:
-        """Comment and next step of each criterion, as they stand in the form now."""
+        """Comment and next step of each criterion, as they stand in the form now; none where it is kept."""
+        numbers = {number for number, _criterion in self.open}
         return [
             (str(self[f"comment_{number}"].value() or ""), str(self[f"next_step_{number}"].value() or ""))
+            if number in numbers
+            else ("", "")
             for number in range(1, len(self.criteria) + 1)
         ]
 
@@ -161,7 +169,7 @@ class MarkingForm(forms.Form):
         said = self.judgments()
         judged = [
             Judged(criterion.name, criterion.is_required, each.level, each.level is not None or each.cannot_judge)
-            for criterion, each in zip(self.criteria, said, strict=True)
+            for (_number, criterion), each in zip(self.open, said, strict=True)
         ]
         found = gaps(
             judged,
@@ -170,7 +178,8 @@ class MarkingForm(forms.Form):
             optional_minimum=self.version.optional_minimum_level,
         )
         for gap in found:
-            self.add_error(f"{gap.field}_{gap.position + 1}", self._asked(gap.field, self.criteria[gap.position]))
+            number, criterion = self.open[gap.position]
+            self.add_error(f"{gap.field}_{number}", self._asked(gap.field, criterion))
 
     def _asked(self, field: str, criterion: Criterion) -> str:
         """What is missing at a field. Its label says the criterion in the summary, or these words do."""
@@ -181,21 +190,16 @@ class MarkingForm(forms.Form):
         }
 
 
-def _initial(
-    criteria: Sequence[Criterion],
-    version: CredentialVersion,
-    assessment: Assessment | None,
-    before: Mapping[int, Judgment],
-) -> dict[str, Any]:
-    """What the form starts with: the draft; on a resubmission without one, what met the standard at the last attempt."""
+def _initial(opened: Sequence[tuple[int, Criterion]], assessment: Assessment | None) -> dict[str, Any]:
+    """What the form starts with: the draft."""
     initial: dict[str, Any] = {"seen": revision(assessment), "outcome": DecisionOutcome.RETURNED}
-    given = dict(before)
-    if assessment is not None:
-        initial["overall_comment"] = assessment.overall_comment
-        given = {each.criterion_id: each for each in assessment.judgments.all()}
-    for number, criterion in enumerate(criteria, 1):
+    if assessment is None:
+        return initial
+    initial["overall_comment"] = assessment.overall_comment
+    given = {each.criterion_id: each for each in assessment.judgments.all()}
+    for number, criterion in opened:
         each = given.get(criterion.pk)
-        if each is None or (assessment is None and not _is_kept(criterion, version, each)):
+        if each is None:
             continue
         initial[f"level_{number}"] = CANNOT if each.cannot_judge else str(each.level or "")
         initial[f"comment_{number}"] = each.comment
@@ -203,9 +207,23 @@ def _initial(
     return initial
 
 
-def _is_kept(criterion: Criterion, version: CredentialVersion, judgment: Judgment) -> bool:
-    """Only what was below the standard opens again (DOMAIN 3.2)."""
-    return judgment.level is not None and judgment.level >= rubric.minimum_of(version, criterion)
+class ReopenForm(forms.Form):
+    """Why a kept criterion is judged anew; it stands inside the marking form, where each criterion has its own."""
+
+    def __init__(self, *args: Any, number: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.name = f"reopen_reason_{number}"
+        self.fields[self.name] = forms.CharField(
+            label=_("Why it is judged anew"),
+            help_text=_("Kept with the assessment; the learner does not see it."),
+            required=False,
+            max_length=WORDS_MAX_LETTERS,
+            widget=forms.Textarea,
+        )
+
+    @property
+    def field(self) -> BoundField:
+        return self[self.name]
 
 
 class ReleaseForm(forms.Form):

@@ -1,11 +1,12 @@
 """The forms of the workspace: what a learner adds, and what they declare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credentials.models import Criterion
 from learners.models.evidence import DeclarationKind, EvidenceKind
 from learners.services import DECLARATIONS
 from learners.services.evidence import AI_USE_WORDING, TEXT_MAX_LETTERS
@@ -91,18 +92,45 @@ FORMS: dict[str, type[EvidenceForm]] = {
 
 
 def evidence_form(
-    kind: str, position: int | None, data: Mapping[str, Any] | None = None, files: Any = None
+    kind: str,
+    position: int | None,
+    data: Mapping[str, Any] | None = None,
+    files: Any = None,
+    *,
+    draft: Mapping[str, str] | None = None,
 ) -> EvidenceForm:
-    """The form of one kind below one requirement; ids differ, names do not."""
+    """The form of one kind below one requirement; ids differ, names do not. draft: what was typed and not added yet."""
     place = "other" if position is None else str(position)
-    return FORMS[kind](data, files, initial={"kind": kind, "requirement": position}, auto_id=f"add-{place}-{kind}-%s")
+    initial = {**(draft or {}), "kind": kind, "requirement": position}
+    return FORMS[kind](data, files, initial=initial, auto_id=f"add-{place}-{kind}-%s")
+
+
+class AttemptGrantForm(forms.Form):
+    """The lead's meeting with a learner who has used all attempts."""
+
+    met_on = forms.DateField(label=_("Met on"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    note = forms.CharField(
+        label=_("What was agreed"),
+        help_text=_("Kept with your name and the day; the learner does not see it."),
+        max_length=2000,
+        widget=forms.Textarea,
+    )
 
 
 class SubmitForm(forms.Form):
-    """The declarations, in the wording that is stored. Which are needed is said by the service."""
+    """The declarations, in the wording that is stored. Which are needed is said by the service.
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    kept: criteria that keep their level from the last attempt, by position; each may be judged anew at the learner's wish.
+    """
+
+    def __init__(self, *args: Any, kept: Sequence[Criterion] = (), **kwargs: Any) -> None:
         super().__init__(*args, auto_id="submit-%s", **kwargs)
+        self.kept = {f"anew-{each.position}": each for each in kept}
+        for name, criterion in self.kept.items():
+            self.fields[name] = forms.BooleanField(
+                label=_("Judge “%(criterion)s” anew; its level may then rise or fall") % {"criterion": criterion.name},
+                required=False,
+            )
         for kind, wording in DECLARATIONS.items():
             self.fields[str(kind)] = forms.BooleanField(label=wording, required=False)
         self.fields[str(DeclarationKind.AI_USE)] = forms.CharField(
@@ -114,3 +142,7 @@ class SubmitForm(forms.Form):
         made = {kind: "" for kind in DECLARATIONS if self.cleaned_data[str(kind)]}
         answer = self.cleaned_data[str(DeclarationKind.AI_USE)]
         return made | ({DeclarationKind.AI_USE: answer} if answer else {})
+
+    def judge_anew(self) -> list[int]:
+        """The criteria that the learner wants judged although they are kept."""
+        return [each.pk for name, each in self.kept.items() if self.cleaned_data[name]]

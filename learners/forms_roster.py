@@ -14,6 +14,17 @@ from credentials.models import Organization
 FILE_MAX_BYTES = 20 * 1024 * 1024
 
 
+def clean_list(upload: UploadedFile) -> UploadedFile:
+    """Refuse a file that is larger than any list."""
+    size = upload.size or 0
+    if size > FILE_MAX_BYTES:
+        raise forms.ValidationError(
+            gettext("The file has %(size)s; the most is %(most)s.")
+            % {"size": filesizeformat(size), "most": filesizeformat(FILE_MAX_BYTES)}
+        )
+    return upload
+
+
 class RosterForm(forms.Form):
     organization = forms.ChoiceField(label=_("School"))
     file = forms.FileField(
@@ -37,14 +48,7 @@ class RosterForm(forms.Form):
             field.required, field.widget = False, forms.HiddenInput()
 
     def clean_file(self) -> UploadedFile:
-        upload: UploadedFile = self.cleaned_data["file"]
-        size = upload.size or 0
-        if size > FILE_MAX_BYTES:
-            raise forms.ValidationError(
-                gettext("The file has %(size)s; the most is %(most)s.")
-                % {"size": filesizeformat(size), "most": filesizeformat(FILE_MAX_BYTES)}
-            )
-        return upload
+        return clean_list(self.cleaned_data["file"])
 
     def school(self) -> Organization:
         return self._schools.get(self.cleaned_data["organization"]) or next(iter(self._schools.values()))

@@ -1,6 +1,6 @@
 """The form in which two assessors record what they agreed on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -24,7 +24,8 @@ LEVELS = [
 class AgreeForm(forms.Form):
     """A level, feedback and a next step for each criterion, numbered from 1; they begin with what the first one judged.
 
-    A level is left open where the two differ, so that nobody agrees by pressing the button.
+    A level is left open where the two differ, so that nobody agrees by pressing the button. kept: criteria that keep what
+    the last attempt gave them.
     """
 
     reason = forms.CharField(
@@ -40,11 +41,12 @@ class AgreeForm(forms.Form):
         criteria: Sequence[Criterion],
         judged: Mapping[int, Judgment],
         differing: set[int],
+        kept: Collection[int] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.criteria = list(criteria)
-        for number, criterion in enumerate(self.criteria, 1):
+        self.open = [(number, each) for number, each in enumerate(criteria, 1) if each.pk not in kept]
+        for number, criterion in self.open:
             before = judged.get(criterion.pk)
             level = ""
             if before is not None and criterion.pk not in differing:
@@ -66,7 +68,8 @@ class AgreeForm(forms.Form):
         )
 
     def bound(self, number: int) -> dict[str, BoundField]:
-        return {name: self[f"{name}_{number}"] for name in ("level", "comment", "next_step")}
+        names = [name for name in ("level", "comment", "next_step") if f"{name}_{number}" in self.fields]
+        return {name: self[f"{name}_{number}"] for name in names}
 
     def judgments(self) -> list[JudgmentInput]:
         data = self.cleaned_data
@@ -78,5 +81,5 @@ class AgreeForm(forms.Form):
                 comment=data[f"comment_{number}"],
                 next_step=data[f"next_step_{number}"],
             )
-            for number, criterion in enumerate(self.criteria, 1)
+            for number, criterion in self.open
         ]

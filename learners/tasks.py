@@ -59,6 +59,13 @@ def run_rosters() -> None:
         pass
 
 
+@shared_task(name="learners.run_result_lists", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def run_result_lists() -> None:
+    """The same for lists of results."""
+    while services.run_result_lists(at=timezone.now()):
+        pass
+
+
 @shared_task(name="learners.turn_leaves", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def turn_leaves() -> None:
     services.turn_leaves(at=timezone.now())

@@ -203,6 +203,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.assign_waiting": 300.0,
     "learners.escalate": 900.0,
     "learners.run_rosters": 30.0,
+    "learners.run_result_lists": 30.0,
     "learners.send_digests": 60.0,
     "learners.remind_of_due": 3600.0,
     "learners.turn_leaves": 1800.0,

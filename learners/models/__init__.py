@@ -20,19 +20,23 @@ from .calibration import (
     ModelPiece,
     ModelWork,
 )
+from .drafts import FormDraft
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
-from .enrollment_events import EnrollmentEvent
+from .enrollment_events import AttemptGrant, EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .feed import CalendarFeed
 from .growth import Goal, HomeVisit
 from .incidents import IncidentStep, PatientDataEvent, PatientDataReport
+from .lists import RowResult
 from .marking import Concern, LevelExample, MarkingLock, ShortcutChoice, Snippet
 from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
 from .preferences import DueReminder, NoticePreference, NoticeTimes
 from .responses import FeedbackResponse, Usefulness
-from .roster import RosterImport, RosterRow, RowResult
+from .resubmission import ReopenedCriterion
+from .results import RecordedResult, ResultList, ResultRow
+from .roster import RosterImport, RosterRow
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
 from .teams import TeamChange, TeamEvent
@@ -48,6 +52,7 @@ __all__ = [
     "AssessorProfile",
     "Assignment",
     "AssignmentEvent",
+    "AttemptGrant",
     "Award",
     "AwardComponent",
     "AwardEvent",
@@ -72,6 +77,7 @@ __all__ = [
     "EvidenceItem",
     "ExpiryReminder",
     "FeedbackResponse",
+    "FormDraft",
     "Goal",
     "HomeVisit",
     "IncidentStep",
@@ -94,6 +100,10 @@ __all__ = [
     "PatientDataEvent",
     "PatientDataReport",
     "RecognizedCredential",
+    "RecordedResult",
+    "ReopenedCriterion",
+    "ResultList",
+    "ResultRow",
     "RoleGrant",
     "RosterImport",
     "RosterRow",

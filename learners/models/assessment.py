@@ -107,9 +107,20 @@ class Judgment(models.Model):
     cannot_judge = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
     next_step = models.TextField(blank=True)
+    kept_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("What met the standard at the last attempt and was not judged anew."),
+    )
 
     class Meta:
         constraints = [
+            CheckConstraint(
+                condition=Q(kept_from__isnull=True) | Q(level__isnull=False), name="judgment_kept_has_level"
+            ),
             UniqueConstraint(fields=["assessment", "criterion"], name="judgment_once_per_criterion"),
             CheckConstraint(condition=Q(level__isnull=True) | Q(level__range=(1, 4)), name="judgment_level_in_range"),
             CheckConstraint(

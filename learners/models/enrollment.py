@@ -44,6 +44,9 @@ class Enrollment(models.Model):
     is_early_assessment = models.BooleanField(
         default=False, db_default=False, help_text=_("Assessed without taking part in an offering.")
     )
+    attempts_granted = models.PositiveSmallIntegerField(
+        default=0, db_default=0, help_text=_("Attempts beyond those of the version, after a meeting with the lead.")
+    )
     enrolled_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
@@ -78,6 +81,11 @@ class Enrollment(models.Model):
         if self.status == EnrollmentStatus.WAITLISTED:
             return self.credential.get_absolute_url()
         return reverse("learners:enrollment-detail", args=[self.public_id])
+
+    @property
+    def attempts_most(self) -> int:
+        """How many attempts there are in all."""
+        return self.credential_version.attempts_max + self.attempts_granted
 
     def asked_evidence(self) -> QuerySet[EvidenceRequirement]:
         """What evidence it asks for, in order; a renewal by short reassessment leaves some out."""

@@ -17,3 +17,19 @@ class EnrollmentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.moved_to} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class AttemptGrant(models.Model):
+    """Append-only: one more attempt, which a lead gave after they had met the learner."""
+
+    enrollment = models.ForeignKey(Enrollment, on_delete=models.PROTECT, related_name="attempt_grants")
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    met_on = models.DateField()
+    note = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(note=""), name="attempt_grant_says_what_was_agreed")]
+
+    def __str__(self) -> str:
+        return f"granted at {self.at:%Y-%m-%d %H:%M}"

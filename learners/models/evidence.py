@@ -235,6 +235,17 @@ class EvidenceItem(models.Model):
     harmless_at = models.DateTimeField(
         null=True, blank=True, help_text=_("When the learner said that what looks like it names no patient.")
     )
+    result = models.ForeignKey(
+        "learners.RecordedResult", null=True, blank=True, on_delete=models.PROTECT, related_name="items"
+    )
+    shared_from = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="shared",
+        help_text=_("What a member of the team handed in for all."),
+    )
     purged_sha256 = models.CharField(max_length=64, blank=True, help_text=_("The digest of what stood here."))
 
     class Meta:
@@ -271,11 +282,16 @@ class EvidenceItem(models.Model):
         return self.set_aside_by_id is not None
 
     @property
+    def is_shared(self) -> bool:
+        """Whether another member of the team handed it in for all."""
+        return self.shared_from_id is not None
+
+    @property
     def is_from_others(self) -> bool:
         """Whether staff, an event or an import gave it, so that the learner can neither change nor remove it."""
         requirement = self.requirement
         is_asked_of_others = requirement is not None and requirement.source not in {"learner", "team"}
-        return is_asked_of_others or self.added_by_id != self.submission.learner.user_id
+        return is_asked_of_others or self.is_shared or self.added_by_id != self.submission.learner.user_id
 
 
 class DeclarationKind(TextChoices):

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import uuid
-
 from django.db import models
-from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueConstraint
+from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -13,16 +11,8 @@ from config.permissions import Role
 from credentials.models import Organization
 from learners.workflow import RosterStatus
 
+from .lists import FileList, FileListRow
 from .people import Learner, User
-
-
-class RowResult(TextChoices):
-    """What is planned for a row, and what came of it."""
-
-    CREATE = "create", _("new")
-    CHANGE = "change", _("changed")
-    SAME = "same", _("unchanged")
-    FAULTY = "faulty", _("faulty")
 
 
 class RosterImportQuerySet(QuerySet["RosterImport"]):
@@ -36,21 +26,13 @@ class RosterImportQuerySet(QuerySet["RosterImport"]):
         return self.filter(organization__in=schools)
 
 
-class RosterImport(models.Model):
-    """One file. Its rows are the queue: those of a confirmed import without `done_at` are still to be carried out."""
+class RosterImport(FileList):
+    """A list of learners."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="roster_imports")
-    uploaded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
-    file_name = models.CharField(max_length=200)
-    status = models.CharField(max_length=20, choices=RosterStatus.choices, default=RosterStatus.CHECKED)
     is_inviting = models.BooleanField(
         default=False, help_text=_("Whoever is new gets a mail that leads to a password.")
     )
-    confirmed_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = RosterImportQuerySet.as_manager()
 
@@ -67,28 +49,17 @@ class RosterImport(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.file_name
-
     def get_absolute_url(self) -> str:
         return reverse("learners:roster-detail", args=[self.public_id])
 
 
-class RosterRow(models.Model):
-    """A row as the file has it, what was planned when it was checked, and what came of it."""
-
+class RosterRow(FileListRow):
     roster = models.ForeignKey(RosterImport, on_delete=models.CASCADE, related_name="rows")
-    number = models.PositiveIntegerField()
-    line = models.PositiveIntegerField()
     student_number = models.CharField(max_length=500, blank=True)
     name = models.CharField(max_length=500, blank=True)
     email = models.CharField(max_length=500, blank=True)
     profession = models.CharField(max_length=500, blank=True)
     cohort = models.CharField(max_length=500, blank=True)
-    plan = models.CharField(max_length=10, choices=RowResult.choices)
-    said = models.TextField(blank=True, help_text=_("What changes, or what is wrong."))
-    result = models.CharField(max_length=10, blank=True, choices=RowResult.choices)
-    done_at = models.DateTimeField(null=True, blank=True)
     learner = models.ForeignKey(Learner, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
@@ -102,6 +73,3 @@ class RosterRow(models.Model):
         indexes = [
             models.Index(fields=["roster", "number"], condition=Q(done_at__isnull=True), name="roster_row_to_do")
         ]
-
-    def __str__(self) -> str:
-        return f"row {self.number}"

@@ -86,6 +86,7 @@ def _judgments(credential: Credential) -> Iterator[Any]:
         assessment__submission__second_marking__status__in=COMPARED,
         assessment__status="finished",
         assessment__is_agreed=False,
+        kept_from__isnull=True,  # neither judged it
         assessment__role__in=[AssessorRole.FIRST, AssessorRole.SECOND],
     )
     return (

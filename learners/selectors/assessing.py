@@ -1,7 +1,5 @@
 """What those who assess read: whose work it is, the evidence beside what it was before, the rubric as it was judged."""
 
-import difflib
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,8 +28,8 @@ from learners.models import (
 )
 from learners.models.assessment import AssessorRole
 from learners.models.evidence import EvidenceKind, SubmissionQuerySet
-
-SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+from learners.services import last_assessment
+from learners.text_changes import Paragraph, changes
 
 # How a file is shown beside the rubric, by its type; anything else is downloaded.
 SHOWN_AS = {"application/pdf": "frame", "text/plain": "frame", "image": "image", "video": "video", "audio": "audio"}
@@ -131,8 +129,8 @@ class ShownEvidence:
     """One item as an assessor sees it.
 
     shown_as: text, frame, image, video, audio, link, hours, file, or withheld (may hold patient data). change: new, changed, same, removed, or empty on a
-    first attempt. parts: the text in pieces of (kept | added | removed, words) where it was changed. found: for the learner
-    alone, what may name a patient.
+    first attempt. paragraphs: the text in parts of (kept | added | removed, words) where it was changed; was: what a title,
+    an address or hours were before. found: for the learner alone, what may name a patient.
     """
 
     item: EvidenceItem
@@ -140,7 +138,8 @@ class ShownEvidence:
     shown_as: str
     url: str = ""
     change: str = ""
-    parts: list[tuple[str, str]] = field(default_factory=list)
+    paragraphs: list[Paragraph] = field(default_factory=list)
+    was: list[str] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
 
 
@@ -152,35 +151,45 @@ def evidence(submission: Submission, before: Submission | None) -> list[ShownEvi
         return [_shown(item, submission) for item in now]
     former = [item for item in items if item.submission_id == before.pk]
     unchanged = {_content(item) for item in former} & {_content(item) for item in now}
-    replaced = {_place(item): item for item in former if _content(item) not in unchanged and not item.is_withheld}
+    left = [item for item in former if _content(item) not in unchanged and not item.is_withheld]
+    changed = [item for item in now if _content(item) not in unchanged and not item.is_withheld]
+    replaced = _replaced(left, changed)
     shown = []
     for item in now:
         if item.is_withheld:
             shown.append(_shown(item, submission))
         elif _content(item) in unchanged:
             shown.append(_shown(item, submission, change="same"))
-        elif (old := replaced.pop(_place(item), None)) is not None:
-            shown.append(_shown(item, submission, change="changed", parts=compare(old.text, item.text)))
+        elif (old := replaced.get(item.pk)) is not None:
+            told = changes(old.text, item.text) if old.text != item.text else []
+            was = [] if submission.credential_version.is_blind and item.file else _was(old, item)
+            shown.append(_shown(item, submission, change="changed", paragraphs=told, was=was))
         else:
             shown.append(_shown(item, submission, change="new"))
-    return shown + [_shown(item, submission, change="removed") for item in replaced.values()]
+    gone = {item.pk for item in replaced.values()}
+    return shown + [_shown(item, submission, change="removed") for item in left if item.pk not in gone]
 
 
-def compare(old: str, new: str) -> list[tuple[str, str]]:
-    """A text in pieces of (kept | added | removed, words), sentence by sentence."""
-    if not old or not new:
-        return []
-    before, after = ([each for each in SENTENCES.split(text) if each] for text in (old, new))
-    parts = []
-    for what, low, high, from_, until in difflib.SequenceMatcher(a=before, b=after, autojunk=False).get_opcodes():
-        if what == "equal":
-            parts.append(("kept", " ".join(before[low:high])))
-            continue
-        if low < high:
-            parts.append(("removed", " ".join(before[low:high])))
-        if from_ < until:
-            parts.append(("added", " ".join(after[from_:until])))
-    return parts
+def _replaced(left: Sequence[EvidenceItem], changed: Sequence[EvidenceItem]) -> dict[int, EvidenceItem]:
+    """What an item stands in the place of: one of the same title, else the next of its kind for the same requirement."""
+    found: dict[int, EvidenceItem] = {}
+    free = list(left)
+    for alike in (_place, _kind):
+        for item in changed:
+            old = next((each for each in free if item.pk not in found and alike(each) == alike(item)), None)
+            if old is not None:
+                found[item.pk] = old
+                free.remove(old)
+    return found
+
+
+def _was(old: EvidenceItem, item: EvidenceItem) -> list[str]:
+    """In words, what else was different."""
+    pairs = [(old.title, item.title), (old.link, item.link)]
+    told = [before for before, now in pairs if before != now and before]
+    if old.hours is not None and old.hours != item.hours:
+        told.append(_("%(hours)s hours") % {"hours": old.hours.normalize()})
+    return told
 
 
 def _items(submissions: Sequence[Submission]) -> list[EvidenceItem]:
@@ -199,6 +208,10 @@ def _content(item: EvidenceItem) -> tuple[object, ...]:
 def _place(item: EvidenceItem) -> tuple[object, ...]:
     """What an item and the one that replaces it have in common."""
     return (item.kind, item.requirement_id, item.title)
+
+
+def _kind(item: EvidenceItem) -> tuple[object, ...]:
+    return (item.kind, item.requirement_id)
 
 
 def _shown(item: EvidenceItem, submission: Submission, **more: Any) -> ShownEvidence:
@@ -244,6 +257,7 @@ def result_rows(
                 "feedback": judgment.comment,
                 "next_step": judgment.next_step,
                 "cannot_judge": judgment.cannot_judge,
+                "is_kept": judgment.kept_from_id is not None,
                 "reached_label": _("Cannot be judged from this evidence")
                 if judgment.cannot_judge
                 else next((level["label"] for level in row["levels"] if level["value"] == judgment.level), ""),
@@ -261,11 +275,14 @@ class Before:
     judgments: dict[int, Judgment]
 
 
-def attempt_before(submission: Submission) -> Before | None:
-    """None on a first attempt. At most three queries where the attempt before was assessed here."""
+def attempt_before(submission: Submission, *, assessor: User | None = None) -> Before | None:
+    """None on a first attempt. At most three queries where the attempt before was assessed here.
+
+    assessor: as in `services.last_assessment`.
+    """
     if submission.attempt == 1:
         return None
-    assessed = _last_assessment(submission)
+    assessed = last_assessment(submission, assessor=assessor)
     if assessed is not None:
         decision = assessed.submission.decisions.filter(status="released").first()
         judgments = {each.criterion_id: each for each in assessed.judgments.all()}
@@ -279,21 +296,6 @@ def attempt_before(submission: Submission) -> Before | None:
     if former is None:
         return None
     return Before(former, former.decisions.filter(status="released").first(), None, {})
-
-
-def _last_assessment(submission: Submission) -> Assessment | None:
-    """What `assessment_of` says of the attempt right before this one."""
-    return (
-        Assessment.objects.filter(
-            submission__enrollment=submission.enrollment_id,
-            submission__attempt=submission.attempt - 1,
-            status="finished",
-        )
-        .select_related("submission__enrollment__learner__user", "submission__enrollment__credential_version")
-        .prefetch_related("judgments")
-        .order_by("-is_agreed", "finished_at", "pk")
-        .first()
-    )
 
 
 def assessment_of(submission: Submission) -> Assessment | None:

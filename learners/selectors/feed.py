@@ -78,7 +78,7 @@ def _waits(learner: Learner, at: datetime) -> list[Event]:
     found = []
     for each in rows[:MOST]:
         version = each.enrollment.credential_version
-        if each.attempt < version.attempts_max and each.effective_at is not None:
+        if each.attempt < each.enrollment.attempts_most and each.effective_at is not None:
             opens_at = each.effective_at + timedelta(days=version.attempts_wait_days)
             title = _("Next attempt opens: %(title)s") % {"title": version.title}
             url = settings.PUBLIC_ORIGIN + each.submission.get_absolute_url()

@@ -106,7 +106,8 @@ def _told(learner: Learner) -> list[tuple[Judgment, date]]:
         .values_list("pk", "submission__decisions__effective_at")
     )
     when = dict(assessments)
-    rows = Judgment.objects.filter(assessment__in=when).select_related("criterion__version", "assessment__submission")
+    judged = Judgment.objects.filter(assessment__in=when, kept_from__isnull=True)  # what was kept is told once
+    rows = judged.select_related("criterion__version", "assessment__submission")
     told = [(row, timezone.localdate(when[row.assessment_id])) for row in rows]
     return sorted(told, key=lambda pair: (pair[1], pair[0].assessment_id, pair[0].criterion.position))
 

@@ -12,13 +12,14 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from credentials.models import Credential, EvidenceRequirement
+from credentials.models import Credential, Criterion, EvidenceRequirement
 from credentials.selectors import source_in_words
 from learners import identifiers
 from learners.models import Award, Decision, Enrollment, Learner, Submission, User
 from learners.models.evidence import EvidenceKind
 from learners.selectors import assessing, renewal
-from learners.services.evidence import FROM_LEARNER
+from learners.services import last_assessment, passed_before
+from learners.services.evidence import FROM_LEARNER, counts_toward
 from learners.workflow import (
     OPEN_ENROLLMENTS,
     AwardStatus,
@@ -219,15 +220,23 @@ class Place:
         return source_in_words(self.requirement) if self.requirement else ""
 
     @property
+    def count(self) -> int:
+        """How much of it is there; hours fill nothing but a log."""
+        requirement = self.requirement
+        return 0 if requirement is None else sum(counts_toward(each.item, requirement) for each in self.items)
+
+    @property
     def is_met(self) -> bool:
-        return self.requirement is not None and len(self.items) >= self.requirement.items_min
+        return self.requirement is not None and self.count >= self.requirement.items_min
 
     @property
     def said(self) -> str:
         """How far it is, in words."""
         if self.requirement is None:
             return ""
-        least, count = self.requirement.items_min, len(self.items)
+        least, count = self.requirement.items_min, self.count
+        if not self.is_from_learner:
+            return _("There") if count >= least else _("Not there yet")
         if count >= least:
             return ngettext("%(count)s item added", "%(count)s items added", count) % {"count": count}
         return _("%(count)s of %(least)s added") % {"count": count, "least": least}
@@ -265,6 +274,32 @@ def still_needed(checklist: Sequence[Place]) -> tuple[int, int]:
     return sum(each.is_met for each in own), len(own)
 
 
+@dataclass(frozen=True)
+class Again:
+    """What the last attempt leaves to do: the rows of its result that are open, and those that keep their level."""
+
+    number: int
+    opened: list[dict[str, Any]]
+    kept: list[dict[str, Any]]
+    kept_criteria: list[Criterion]
+
+
+def again(submission: Submission, criteria: Sequence[Criterion]) -> Again | None:
+    """None on a first attempt, and where nothing was assessed before. At most three queries."""
+    before = last_assessment(submission)
+    if before is None:
+        return None
+    passed = passed_before(submission, before)
+    rows = assessing.result_rows(submission.credential_version, criteria, before.judgments.all())
+    pairs = list(zip(rows, criteria, strict=True))
+    return Again(
+        number=before.submission.attempt,
+        opened=[row for row, criterion in pairs if criterion.pk not in passed],
+        kept=[row for row, criterion in pairs if criterion.pk in passed],
+        kept_criteria=[criterion for criterion in criteria if criterion.pk in passed],
+    )
+
+
 # A submission --------------------------------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Next:
@@ -282,7 +317,10 @@ def after(submission: Submission, decision: Decision, at: datetime) -> Next:
     if following is not None or decision.outcome == DecisionOutcome.AWARDED:
         return Next(following=following)
     version = submission.credential_version
-    if submission.enrollment.status != EnrollmentStatus.ACTIVE or submission.attempt >= version.attempts_max:
+    if (
+        submission.enrollment.status != EnrollmentStatus.ACTIVE
+        or submission.attempt >= submission.enrollment.attempts_most
+    ):
         return Next(is_over=True)
     opens_at = None
     if decision.outcome == DecisionOutcome.NOT_MET and decision.effective_at is not None:

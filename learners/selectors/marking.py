@@ -13,7 +13,16 @@ from django.utils.translation import ngettext
 
 from credentials.models import Criterion
 from learners import feedback_quality
-from learners.models import Concern, Judgment, LevelExample, MarkingLock, SecondMarking, Snippet, Submission, User
+from learners.models import (
+    Concern,
+    Judgment,
+    LevelExample,
+    MarkingLock,
+    SecondMarking,
+    Snippet,
+    Submission,
+    User,
+)
 from learners.models.evidence import SubmissionQuerySet
 from learners.models.marking import ConcernKind
 from learners.services.marking import KEY_WORDS, KEYS, SNIPPETS_MAX
@@ -124,7 +133,7 @@ def _used_for(user: User, submission: Submission, comments: set[str]) -> dict[st
     if not comments:
         return {}
     rows = (
-        Judgment.objects.filter(assessment__assessor=user, comment__in=comments)
+        Judgment.objects.filter(assessment__assessor=user, comment__in=comments, kept_from__isnull=True)
         .exclude(assessment__submission__enrollment__learner=submission.enrollment.learner_id)
         .values_list("comment")
         .annotate(learners=Count("assessment__submission__enrollment__learner", distinct=True))

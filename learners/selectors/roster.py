@@ -1,13 +1,16 @@
-"""Lists of learners from files: how many rows of which kind, and how far a list is."""
+"""Lists from files: how many rows of which kind, and how far a list is."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from learners.models import RosterImport, RosterRow, RowResult
+from learners.models import ResultList, RosterImport, RowResult
 from learners.workflow import RosterStatus
+
+FileLists = RosterImport | ResultList
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,7 @@ class Progress:
     said: str
 
 
-def counted(roster: RosterImport) -> list[Counted]:
+def counted(roster: FileLists) -> list[Counted]:
     """How many rows of each kind: as planned while it is only checked, else as they came out. One query."""
     words = (
         {
@@ -48,14 +51,14 @@ def counted(roster: RosterImport) -> list[Counted]:
     return [Counted(str(kind), word, found.get(kind, 0)) for kind, word in words.items()]
 
 
-def progress(roster: RosterImport) -> Progress:
+def progress(roster: FileLists) -> Progress:
     """One query."""
     found = roster.rows.aggregate(total=Count("pk"), done=Count("pk", filter=Q(done_at__isnull=False)))
     said = _("%(done)s of %(total)s rows") % {"done": f"{found['done']:,}", "total": f"{found['total']:,}"}
     return Progress(found["done"], found["total"], said)
 
 
-def rows_of(roster: RosterImport, kind: str) -> QuerySet[RosterRow]:
+def rows_of(roster: FileLists, kind: str) -> QuerySet[Any]:
     """The rows of one kind, in the order of the file."""
     field = "plan" if roster.status == RosterStatus.CHECKED else "result"
     return roster.rows.filter(**{field: kind}).order_by("number")

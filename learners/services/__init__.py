@@ -11,6 +11,7 @@ from .assessment import (
     save_judgments,
 )
 from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
+from .attempts import grant_attempt
 from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
 from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award, suspend_award, withdraw_award
 from .calibration import (
@@ -31,6 +32,7 @@ from .class_enrollment import ClassEnrollment, count_class, enroll_class
 from .concerns import close_concern, raise_concern
 from .decisions import release_decision, release_decisions, undo_release, undo_until, undo_window
 from .digest import send_digests
+from .drafts import drop_form_draft, keep_form_draft
 from .due_reminders import remind_of_due
 from .enrollment import enroll, fill_seats, refusals, why_not_withdraw, withdraw
 from .escalation import escalate
@@ -41,6 +43,7 @@ from .evidence import (
     add_hours,
     add_link,
     add_text,
+    form_key,
     note_harmless,
     remove_evidence,
     start_resubmission,
@@ -50,6 +53,7 @@ from .feed import drop_feed, make_feed
 from .files import FileRefused
 from .growth import add_goal, drop_goal, moment_of, note_visit, rate_confidence, reach_goal
 from .holidays import add_holidays, holidays_of, remove_holiday
+from .kept import kept_judgments, last_assessment, passed_before, reopen_criterion, why_anew
 from .marking import (
     add_example,
     choose_shortcuts,
@@ -68,6 +72,14 @@ from .preferences import Wishes, own_wishes, set_wishes
 from .reconciling import agree_on_result
 from .renewal import remind_of_expiry, renew_award
 from .responses import answer_feedback
+from .results import (
+    check_result_list,
+    confirm_result_list,
+    drop_result_list,
+    find_enrollment,
+    record_result,
+    run_result_lists,
+)
 from .review_reminders import remind_of_review, tell_of_refused_plans
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .scanning import scan_waiting
@@ -75,6 +87,7 @@ from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
 from .teams import form_teams, move_member, plan_teams
 from .uploads import OutOfStep, add_part, add_sent_file, begin_upload, discard_upload, drop_stale_uploads
+from .versions import VersionMoved, version_due
 
 __all__ = [
     "DECLARATIONS",
@@ -85,6 +98,7 @@ __all__ = [
     "Grant",
     "JudgmentInput",
     "OutOfStep",
+    "VersionMoved",
     "Wishes",
     "add_example",
     "add_file",
@@ -111,16 +125,20 @@ __all__ = [
     "begin_model_work",
     "begin_upload",
     "change_name",
+    "check_result_list",
     "check_roster",
     "choose_shortcuts",
     "close_concern",
+    "confirm_result_list",
     "confirm_roster",
     "count_class",
     "decide_appeal",
     "declare_conflict",
     "discard_upload",
     "drop_feed",
+    "drop_form_draft",
     "drop_goal",
+    "drop_result_list",
     "drop_roster",
     "drop_snippet",
     "drop_stale_uploads",
@@ -131,11 +149,14 @@ __all__ = [
     "enroll_class",
     "escalate",
     "fill_seats",
+    "find_enrollment",
     "find_learner",
     "finish_assessment",
     "finish_round",
+    "form_key",
     "form_teams",
     "graduate_cohort",
+    "grant_attempt",
     "grant_award",
     "grant_awards",
     "grant_role",
@@ -144,8 +165,11 @@ __all__ = [
     "invite_observer",
     "is_unblinded",
     "keep_cohort",
+    "keep_form_draft",
     "keep_observation_draft",
     "keep_snippet",
+    "kept_judgments",
+    "last_assessment",
     "let_go",
     "make_feed",
     "make_ready",
@@ -159,12 +183,14 @@ __all__ = [
     "note_visit",
     "open_appeal",
     "own_wishes",
+    "passed_before",
     "plan_teams",
     "purge_report",
     "raise_concern",
     "rate_confidence",
     "reach_goal",
     "record_observation",
+    "record_result",
     "refusals",
     "release_decision",
     "release_decisions",
@@ -180,6 +206,7 @@ __all__ = [
     "remove_purged_bytes",
     "renew_award",
     "reopen_assessment",
+    "reopen_criterion",
     "report_patient_data",
     "resume_award",
     "retire_example",
@@ -188,6 +215,7 @@ __all__ = [
     "revision",
     "revoke_award",
     "rosters_of",
+    "run_result_lists",
     "run_rosters",
     "save_calibration",
     "save_judgments",
@@ -217,6 +245,8 @@ __all__ = [
     "undo_release",
     "undo_until",
     "undo_window",
+    "version_due",
+    "why_anew",
     "why_not_withdraw",
     "withdraw",
     "withdraw_award",

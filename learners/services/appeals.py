@@ -235,7 +235,7 @@ def _take_back(appeal: Appeal, corrected_to: DecisionOutcome | None, *, actor: U
         raise Conflict(_("The award stands until two registrars revoke it. Uphold the decision and say why."))
     if corrected_to == decision.outcome:
         raise Invalid(_("That is the outcome already."))
-    if corrected_to == DecisionOutcome.RETURNED and decision.attempt >= decision.credential_version.attempts_max:
+    if corrected_to == DecisionOutcome.RETURNED and decision.attempt >= enrollment.attempts_most:
         raise Invalid(_("This was the last attempt; it cannot be returned."))
     if enrollment.submissions.filter(attempt__gt=decision.attempt).exists():
         raise Conflict(_("The learner has started the next attempt; this decision stands. Uphold it and say why."))

@@ -17,6 +17,7 @@ from learners.models import (
     Concern,
     Decision,
     DecisionEvent,
+    FormDraft,
     Judgment,
     MarkingLock,
     Submission,
@@ -25,6 +26,7 @@ from learners.models import (
 )
 from learners.pass_rule import Judged, Verdict, gaps, judge
 from learners.services import second_marking
+from learners.services.kept import kept_judgments, write_kept
 from learners.workflow import (
     ASSESSMENT_MOVES,
     DECISION_MOVES,
@@ -54,9 +56,9 @@ class ChangedElsewhere(Conflict):
     code = "changed-elsewhere"
 
 
-def revision(assessment: Assessment | None) -> str:
+def revision(draft: Assessment | FormDraft | None) -> str:
     """A mark of what a draft held when it was read; empty when there was none."""
-    return assessment.saved_at.isoformat() if assessment else ""
+    return draft.saved_at.isoformat() if draft else ""
 
 
 @transaction.atomic
@@ -71,9 +73,9 @@ def save_judgments(
 ) -> Assessment:
     """Keep an assessor's draft; the first one moves the submission to "being assessed".
 
-    Criteria that are not named keep what they had. seen: the `revision` of the draft that the caller changed; left out,
+    Criteria that are not named keep what they had; what met the standard at the last attempt keeps its level. seen: the `revision` of the draft that the caller changed; left out,
     nothing is compared. Raises NotAllowed, IllegalMove, Conflict (already finished), ChangedElsewhere, Invalid (a criterion
-    of another rubric, a level with "cannot judge").
+    of another rubric, a level with "cannot judge", another judgment on what is kept).
     """
     submission = locked(submission)
     require(actor, Can.SUBMISSION_ASSESS, submission)
@@ -92,6 +94,8 @@ def save_judgments(
             raise Invalid(_("Choose a level or “cannot judge”, not both."))
         if each.level is not None and each.level not in {1, 2, 3, 4}:
             raise Invalid(_("A level is 1, 2, 3 or 4."))
+    kept = kept_judgments(submission, assessor=actor)
+    judgments = _not_kept(judgments, kept)
     assessment = Assessment.objects.filter(submission=submission, assessor=actor).first()
     if seen is not None and seen != revision(assessment):
         if assessment is not None and _holds(assessment, judgments, overall_comment):
@@ -121,9 +125,25 @@ def save_judgments(
         ],
         update_conflicts=True,
         unique_fields=["assessment", "criterion"],
-        update_fields=["level", "cannot_judge", "comment", "next_step"],
+        update_fields=["level", "cannot_judge", "comment", "next_step", "kept_from"],
     )
+    write_kept(assessment, kept)
     return assessment
+
+
+def _not_kept(judgments: Sequence[JudgmentInput], kept: dict[int, Judgment]) -> list[JudgmentInput]:
+    """Those on open criteria. Raises Invalid where one contradicts what is kept."""
+    opened = []
+    for each in judgments:
+        before = kept.get(each.criterion_id)
+        if before is None:
+            opened.append(each)
+        elif (each.level, each.cannot_judge) != (before.level, False) or each.comment != before.comment:
+            raise Invalid(
+                _("“%(name)s” met the standard at the last attempt and is kept. Reopen it with a reason first.")
+                % {"name": before.criterion.name}
+            )
+    return opened
 
 
 @transaction.atomic
@@ -145,6 +165,7 @@ def finish_assessment(
     if submission.status != SubmissionStatus.IN_REVIEW:
         raise Conflict(_("This submission is not being assessed."))
     _require_no_hold(submission)
+    write_kept(assessment, kept_judgments(submission, assessor=actor))
     _verdict(submission, assessment)  # refuses what is incomplete
     MarkingLock.objects.filter(submission=submission, holder=actor).delete()
     assessment.status, assessment.finished_at = AssessmentStatus.FINISHED, at
@@ -259,7 +280,7 @@ def _outcome(verdict: Verdict, if_not_met: DecisionOutcome | None, submission: S
         raise Invalid(_("What falls short of the pass rule is never awarded."))
     if verdict.is_met:
         return DecisionOutcome.AWARDED
-    is_last = submission.attempt >= submission.credential_version.attempts_max
+    is_last = submission.attempt >= submission.enrollment.attempts_most
     if is_last and if_not_met == DecisionOutcome.RETURNED:
         raise Invalid(_("This was the last attempt; it cannot be returned."))
     return if_not_met or (DecisionOutcome.NOT_MET if is_last else DecisionOutcome.RETURNED)

@@ -23,7 +23,7 @@ from learners.models import (
     SubmissionEvent,
     User,
 )
-from learners.services import awards, notices
+from learners.services import attempts, awards, notices
 from learners.workflow import (
     DECISION_MOVES,
     ENROLLMENT_MOVES,
@@ -78,6 +78,9 @@ def release_decisions(*, actor: User, decisions: Sequence[Decision], at: datetim
         [awards.Grant(each.learner, each.credential_version, each) for each in awarded], actor=actor, at=at
     )
     _tell_learners(locked, at=at)
+    for decision in locked:
+        if _enrollment_after(decision) == EnrollmentStatus.NOT_MET:
+            attempts.tell_lead(decision, at=at + undo_window())
     return locked
 
 
@@ -118,7 +121,7 @@ def _require_no_hold(decisions: Sequence[Decision]) -> None:
 
 def _enrollment_after(decision: Decision) -> EnrollmentStatus | None:
     """Where the enrollment goes: completed when awarded; ended when the last attempt was not met."""
-    if decision.outcome == DecisionOutcome.NOT_MET and decision.attempt >= decision.credential_version.attempts_max:
+    if decision.outcome == DecisionOutcome.NOT_MET and decision.attempt >= decision.enrollment.attempts_most:
         return EnrollmentStatus.NOT_MET
     return CONSEQUENCES[decision.outcome][1]
 

@@ -223,6 +223,7 @@ def withdraw(*, actor: User, enrollment: Enrollment, at: datetime, note: str = "
         raise Conflict(reason)
     require_move(ENROLLMENT_MOVES, enrollment.status, EnrollmentStatus.WITHDRAWN)
     if newest is not None and SubmissionStatus.WITHDRAWN in SUBMISSION_MOVES[newest.status]:
+        newest.form_drafts.all().delete()
         newest.status = SubmissionStatus.WITHDRAWN
         newest.save(update_fields=["status"])
         SubmissionEvent.objects.create(submission=newest, actor=actor, moved_to=newest.status, note=note, at=at)

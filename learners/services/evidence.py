@@ -1,7 +1,7 @@
 """Gathering evidence and submitting it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -17,10 +17,12 @@ from django.utils.translation import gettext_lazy
 from config.errors import Conflict, Incomplete, Invalid, NotAllowed
 from config.permissions import Can, require
 from credentials.models import EvidenceRequirement
+from credentials.models.catalog import EvidenceSource
 from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
-from learners.services import assignment, files, holidays
+from learners.services import assignment, files, holidays, versions
 from learners.services.enrollment import start_attempt
+from learners.services.kept import ask_anew
 from learners.workflow import (
     SUBMISSION_MOVES,
     EnrollmentStatus,
@@ -46,12 +48,18 @@ ASKED = {
 AI_USE_WORDING = gettext_lazy("Say which tools you used and for what. Leave it empty if you used none.")
 TEXT_MAX_LETTERS = 20_000
 HOURS_MAX = 1000
+LOGS = {"log", "hours", "hours log", "log of hours"}  # requirements that hours fill
 
 
 class AlreadyHere(Conflict):
     """The same was added before: most often, a form that was sent twice."""
 
     code = "already-here"
+
+
+def form_key(kind: str, requirement: EvidenceRequirement | None) -> str:
+    """The name of the form of the workspace in which this is added."""
+    return f"add-{'other' if requirement is None else requirement.position}-{kind}"
 
 
 def add_text(
@@ -149,7 +157,48 @@ def _add(
         if any(_fingerprint(item) == _fingerprint(each) for each in items):
             raise AlreadyHere(_("This is here already."))
         item.save()
+        if requirement is not None and requirement.source == EvidenceSource.TEAM:
+            _share(item, submission)
+        submission.form_drafts.filter(form=form_key(kind, requirement)).delete()
         return item
+
+
+def _share(item: EvidenceItem, submission: Submission) -> None:
+    """What one member of a team hands in for it counts for each: it stands in the open draft of every other member."""
+    drafts = (
+        Submission.objects.filter(
+            status=SubmissionStatus.DRAFT,
+            enrollment__status=EnrollmentStatus.ACTIVE,
+            enrollment__credential_version=submission.enrollment.credential_version_id,
+            enrollment__team_member__team__members__enrollment=submission.enrollment_id,
+        )
+        .exclude(enrollment=submission.enrollment_id)
+        .order_by("pk")
+    )
+    EvidenceItem.objects.bulk_create(_copy(item, each, shared_from=item) for each in drafts)
+
+
+def _copy(item: EvidenceItem, submission: Submission, **fields: object) -> EvidenceItem:
+    """The same piece of evidence in another submission."""
+    kept = {
+        name: getattr(item, name)
+        for name in (
+            "requirement_id",
+            "kind",
+            "title",
+            "text",
+            "link",
+            "hours",
+            "file_id",
+            "harmless_at",
+            "result_id",
+            "shared_from_id",
+            "added_by_id",
+            "added_at",
+        )
+        if name.removesuffix("_id") not in fields
+    }
+    return EvidenceItem(submission=submission, **kept, **fields)
 
 
 def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
@@ -162,11 +211,14 @@ def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
 def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
     """Take an item out of a draft, and out of storage a file that no other item holds.
 
+    What was handed in for a team goes from the drafts of the others as well; what they have submitted stays.
+
     Raises NotAllowed (not one's own draft, or what somebody else wrote down), Conflict (handed in already).
     """
     own_draft(actor, item.submission)
     if item.is_from_others:
         raise NotAllowed(_("This was written down by somebody else, and stays with your work."))
+    item.shared.filter(submission__status=SubmissionStatus.DRAFT).delete()
     EvidenceItem.objects.filter(pk=item.pk).delete()
     if item.file is not None:
         files.forget_file(item.file)
@@ -182,15 +234,39 @@ def note_harmless(*, actor: User, item: EvidenceItem, at: datetime) -> None:
     EvidenceItem.objects.filter(pk=item.pk, harmless_at__isnull=True).update(harmless_at=at)
 
 
-@transaction.atomic
 def submit_evidence(
-    *, actor: User, submission: Submission, declarations: Mapping[DeclarationKind, str], at: datetime
+    *,
+    actor: User,
+    submission: Submission,
+    declarations: Mapping[DeclarationKind, str],
+    judge_anew: Collection[int] = (),
+    at: datetime,
 ) -> Submission:
     """Hand in a draft with its declarations, in the wording that was shown; an assessor is assigned at once.
 
-    declarations: each kind that the learner made, with an answer or "". Raises NotAllowed, Conflict (handed in already),
-    Incomplete (names what is missing).
+    declarations: each kind that the learner made, with an answer or "". judge_anew: criteria that met the standard at the
+    last attempt and are to be judged again all the same. Raises NotAllowed, Conflict (handed in already), Incomplete (names
+    what is missing), VersionMoved (today's version applies from now on, and is to be looked at), Invalid (nothing is kept of a criterion to be judged anew).
     """
+    with transaction.atomic():
+        moved = versions.move_if_due(actor=actor, submission=own_draft(actor, submission), at=at)
+    if moved:  # and stays moved, though nothing was handed in
+        raise versions.VersionMoved(
+            _(
+                "You enrolled more than 12 months ago, so today's version applies. Your evidence is here; look, and submit again."
+            )
+        )
+    return _hand_in(actor, submission, declarations, judge_anew, at)
+
+
+@transaction.atomic
+def _hand_in(
+    actor: User,
+    submission: Submission,
+    declarations: Mapping[DeclarationKind, str],
+    judge_anew: Collection[int],
+    at: datetime,
+) -> Submission:
     submission = own_draft(actor, submission)
     if missing := _missing(submission, declarations):
         raise Incomplete(_("Before you submit: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
@@ -208,6 +284,9 @@ def submit_evidence(
         for kind, wording in [*DECLARATIONS.items(), (DeclarationKind.AI_USE, AI_USE_WORDING)]
         if kind in declarations
     )
+    if judge_anew:
+        ask_anew(submission=submission, criteria=judge_anew, at=at)
+    submission.form_drafts.all().delete()
     submission.status, submission.submitted_at = SubmissionStatus.SUBMITTED, at
     submission.due_at = holidays.working_days_after(
         at,
@@ -220,10 +299,17 @@ def submit_evidence(
     return submission
 
 
+def counts_toward(item: EvidenceItem, requirement: EvidenceRequirement) -> bool:
+    """Time is information: hours fill a log, and never stand for anything that shows what somebody can do (DOMAIN A12)."""
+    return item.kind != EvidenceKind.HOURS or requirement.kind.casefold() in LOGS
+
+
 def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]) -> list[str]:
+    items = list(submission.evidence_items.select_related("requirement"))
     counts: dict[int | None, int] = {}
-    for item in submission.evidence_items.all():
-        counts[item.requirement_id] = counts.get(item.requirement_id, 0) + 1
+    for item in items:
+        if item.requirement is not None and counts_toward(item, item.requirement):
+            counts[item.requirement_id] = counts.get(item.requirement_id, 0) + 1
     missing = [
         _("add to “%(kind)s” (%(count)s of %(least)s is there)")
         % {
@@ -234,8 +320,12 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
         for requirement in submission.enrollment.asked_evidence().filter(source__in=FROM_LEARNER)
         if counts.get(requirement.pk, 0) < requirement.items_min
     ]
-    if not counts and not missing:
-        missing.append(_("add at least one piece of evidence"))
+    if not missing and all(item.kind == EvidenceKind.HOURS for item in items):
+        missing.append(
+            _("add something that shows what you can do; hours alone do not")
+            if items
+            else _("add at least one piece of evidence")
+        )
     for kind in DECLARATIONS:
         if kind not in declarations:
             missing.append(str(ASKED[kind]))
@@ -263,8 +353,11 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
     if decision is None or decision.outcome == "awarded":
         raise Conflict(_("There is nothing to change: this submission was not returned."))
     version = submission.credential_version
-    if submission.enrollment.status != EnrollmentStatus.ACTIVE or submission.attempt >= version.attempts_max:
-        raise Conflict(_("All attempts are used. Speak with the lead of this credential."))
+    if (
+        submission.enrollment.status != EnrollmentStatus.ACTIVE
+        or submission.attempt >= submission.enrollment.attempts_most
+    ):
+        raise Conflict(_("All attempts are used. Meet with the lead of this credential, who can give one more."))
     if decision.outcome == "not-met" and decision.effective_at is not None:
         open_at = decision.effective_at + timedelta(days=version.attempts_wait_days)
         if at < open_at:
@@ -273,20 +366,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
             )
     draft = start_attempt(submission.enrollment, submission.attempt + 1, actor=actor, at=at)
     EvidenceItem.objects.bulk_create(
-        EvidenceItem(
-            submission=draft,
-            requirement_id=item.requirement_id,
-            kind=item.kind,
-            title=item.title,
-            text=item.text,
-            link=item.link,
-            hours=item.hours,
-            file_id=item.file_id,
-            harmless_at=item.harmless_at,
-            added_by_id=item.added_by_id,
-            added_at=item.added_at,
-        )
-        for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
+        _copy(item, draft) for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
     )
     return draft
 

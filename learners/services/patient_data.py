@@ -95,9 +95,10 @@ def _set_aside(report: PatientDataReport, *, at: datetime) -> None:
             same |= Q(file__sha256=item.file.sha256)
         elif item.text or item.link:
             same |= Q(kind=item.kind, text=item.text, link=item.link)
-    EvidenceItem.objects.filter(
-        same, submission__enrollment__learner=report.submission.enrollment.learner_id, set_aside_by__isnull=True
-    ).update(set_aside_by=report)
+    learner = Q(submission__enrollment__learner=report.submission.enrollment.learner_id)
+    roots = {key for item in own for key in (item.pk, item.shared_from_id) if key is not None}
+    team = Q(shared_from__in=roots) | Q(pk__in=roots)  # what stands in the work of the whole team
+    EvidenceItem.objects.filter((same & learner) | team, set_aside_by__isnull=True).update(set_aside_by=report)
     files = EvidenceItem.objects.filter(set_aside_by=report, file__isnull=False).values("file")
     StoredFile.objects.filter(pk__in=files, quarantined_at__isnull=True).update(quarantined_at=at)
 

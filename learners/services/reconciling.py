@@ -12,6 +12,7 @@ from learners.models import Assessment, Decision, Judgment, SecondMarking, Submi
 from learners.services import assessment as assessing
 from learners.services import second_marking
 from learners.services.assessment import JudgmentInput
+from learners.services.kept import kept_judgments, write_kept
 from learners.workflow import AssessmentStatus, DecisionOutcome, SecondMarkingStatus
 
 
@@ -27,7 +28,7 @@ def agree_on_result(
 ) -> Decision:
     """Record what two assessors agreed on, and propose the decision that follows; both originals stay as they are.
 
-    Either of the two records it, after they have spoken. Raises NotAllowed, Conflict (nothing to agree on: not opened,
+    Either of the two records it, after they have spoken. What is kept from the last attempt stays as it is. Raises NotAllowed, Conflict (nothing to agree on: not opened,
     agreed already, or with a third assessor), Invalid (no reason), Incomplete (a criterion without level or next step).
     """
     submission = assessing.locked(submission)
@@ -47,7 +48,9 @@ def agree_on_result(
     known = set(submission.credential_version.criteria.values_list("pk", flat=True))
     if {each.criterion_id for each in judgments} - known:
         raise Invalid(_("A criterion does not belong to this rubric."))
+    kept = kept_judgments(submission)  # what neither reopened
     agreed.judgments.all().delete()
+    write_kept(agreed, kept)
     Judgment.objects.bulk_create(
         Judgment(
             assessment=agreed,
@@ -58,6 +61,7 @@ def agree_on_result(
             next_step=each.next_step,
         )
         for each in judgments
+        if each.criterion_id not in kept
     )
     second_marking.record_agreed(second, agreed, actor=actor, reason=reason, at=at)
     return assessing.propose(submission, agreed, actor=actor, at=at, if_not_met=if_not_met)

@@ -14,7 +14,6 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from config import handoff
 from config.errors import RegistryError
 from config.permissions import Can, allowed, require
 from credentials.models import Organization
@@ -32,10 +31,8 @@ from learners.models import (
     User,
 )
 from learners.professions import PROFESSIONS
-from learners.services import notices, people, standing
-from learners.workflow import ROSTER_MOVES, RosterStatus, require_move
-
-BATCH = 100
+from learners.services import lists, notices, people, standing
+from learners.workflow import RosterStatus
 
 
 @dataclass
@@ -113,11 +110,7 @@ def confirm_roster(*, actor: User, roster: RosterImport, at: datetime) -> Roster
     """Let the workers carry out a list that was checked; a second call changes nothing. Raises NotAllowed, IllegalMove."""
     roster = _locked(roster)
     require(actor, Can.PEOPLE_MANAGE, roster.organization)
-    if roster.status not in {RosterStatus.CONFIRMED, RosterStatus.FINISHED}:
-        require_move(ROSTER_MOVES, roster.status, RosterStatus.CONFIRMED)
-        roster.status, roster.confirmed_by, roster.confirmed_at = RosterStatus.CONFIRMED, actor, at
-        roster.save(update_fields=["status", "confirmed_by", "confirmed_at"])
-        handoff.after_commit("learners.run_rosters")
+    lists.confirm(roster, actor=actor, at=at, task="learners.run_rosters")
     return roster
 
 
@@ -126,11 +119,7 @@ def drop_roster(*, actor: User, roster: RosterImport) -> RosterImport:
     """Leave a list that was checked; its rows go. A second call changes nothing. Raises NotAllowed, IllegalMove."""
     roster = _locked(roster)
     require(actor, Can.PEOPLE_MANAGE, roster.organization)
-    if roster.status != RosterStatus.DROPPED:
-        require_move(ROSTER_MOVES, roster.status, RosterStatus.DROPPED)
-        roster.status = RosterStatus.DROPPED
-        roster.save(update_fields=["status"])
-        roster.rows.all().delete()
+    lists.drop(roster)
     return roster
 
 
@@ -140,7 +129,7 @@ def _locked(roster: RosterImport) -> RosterImport:
 
 
 @transaction.atomic
-def run_rosters(*, at: datetime, limit: int = BATCH) -> int:
+def run_rosters(*, at: datetime, limit: int = lists.BATCH) -> int:
     """Carry out the next rows of the list that was confirmed first; answer how many. No actor: a person confirmed them.
 
     While another worker has a list, it is passed over.
@@ -167,17 +156,7 @@ def run_rosters(*, at: datetime, limit: int = BATCH) -> int:
             _change(row, verdict, roster.confirmed_by, at)
     _create(new, roster, at)
     RosterRow.objects.bulk_update(rows, ["done_at", "result", "said", "learner"])
-    if not roster.rows.filter(done_at__isnull=True).exists():
-        roster.status, roster.finished_at = RosterStatus.FINISHED, at
-        roster.save(update_fields=["status", "finished_at"])
-        notices.tell(
-            user=roster.confirmed_by,
-            kind="roster",
-            subject=_("The list of learners is carried out"),
-            text=_("What came of each row is on its page."),
-            path=roster.get_absolute_url(),
-            at=at,
-        )
+    lists.finish_if_done(roster, at=at, subject=_("The list of learners is carried out"))
     return len(rows)
 
 

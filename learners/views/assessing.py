@@ -19,7 +19,7 @@ from config.errors import Incomplete, RegistryError
 from config.pages import render_page
 from credentials import rubric
 from learners import services
-from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter
+from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter, ReopenForm
 from learners.models import Assessment, Decision, Submission
 from learners.selectors import assessing, patient_data
 from learners.selectors import marking as marking_selectors
@@ -94,7 +94,7 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
         decision = submission.decisions.exclude(status="undone").first()
         return redirect(decision or submission)
     version = submission.credential_version
-    before = assessing.attempt_before(submission)
+    before = assessing.attempt_before(submission, assessor=request.user)
     lock = services.hold_submission(
         actor=request.user,
         submission=submission,
@@ -106,13 +106,15 @@ def marking(request: HttpRequest, public_id: UUID) -> HttpResponse:
         criteria=assessing.criteria_of(version),
         version=version,
         assessment=assessment,
-        is_last_attempt=submission.attempt >= version.attempts_max,
-        before=before.judgments if before else None,
+        is_last_attempt=submission.attempt >= submission.enrollment.attempts_most,
+        kept=services.kept_judgments(submission, assessor=request.user, before=before.assessment) if before else None,
     )
     if request.POST.get("action") == "take-over":
         return redirect(request.get_full_path())
     if request.method == "POST" and form.is_valid():
-        answer = _act(request, submission, form, assessment)
+        is_reopening = request.POST.get("action", "").startswith("reopen-")
+        act = _reopen if is_reopening else _act
+        answer = act(request, submission, form, assessment)
         if answer is not None:
             return answer
     if form.is_incomplete:
@@ -170,6 +172,38 @@ def _act(
     return redirect(request.get_full_path())
 
 
+def _reopen(
+    request: HttpRequest, submission: Submission, form: MarkingForm, assessment: Assessment | None
+) -> HttpResponse | None:
+    """Judge a kept criterion anew; what stands in the form is saved first, so that nothing of it is lost."""
+    number = request.POST["action"].removeprefix("reopen-")
+    if not (number.isascii() and number.isdecimal() and 0 < int(number[:4]) <= len(form.criteria)):
+        form.add_error(None, _("Choose what is to be judged anew."))
+        return None
+    try:
+        services.save_judgments(
+            actor=request.user,
+            submission=submission,
+            judgments=form.judgments(),
+            overall_comment=form.cleaned_data["overall_comment"],
+            at=timezone.now(),
+            seen=form.cleaned_data["seen"] if "seen" in request.POST else None,
+        )
+        services.reopen_criterion(
+            actor=request.user,
+            submission=submission,
+            criterion=form.criteria[int(number) - 1],
+            reason=request.POST.get(f"reopen_reason_{number}", ""),
+            at=timezone.now(),
+        )
+    except RegistryError as error:
+        form.add_error(None, str(error))
+        form.is_changed_elsewhere = isinstance(error, services.ChangedElsewhere)
+        return None
+    messages.success(request, _("Reopened. Judge it like the others."))
+    return redirect(f"{request.get_full_path()}#criterion-{number}")
+
+
 def _finished(decision: Decision | None) -> str:
     if decision is None:
         return _("Finished. A second assessor judges this work as well; a decision follows when both have.")
@@ -214,7 +248,13 @@ def _marking_context(
                 "is_apart": True,
             }
         )
+        criterion = form.criteria[number - 1]
         row |= form.bound(number)
+        if criterion.pk in form.kept:
+            row["kept"] = earlier[number - 1]
+            row["reopen"] = ReopenForm(request.POST or None, number=number).field
+        if before and criterion.pk in before.judgments:
+            row["reopened"] = services.why_anew(before.judgments[criterion.pk])
         row["before"] = earlier[number - 1] if before and "reached_label" in earlier[number - 1] else None
     shown = assessing.evidence(submission, before.submission if before else None)
     keys_on, keys = services.shortcuts_of(request.user)
@@ -237,11 +277,12 @@ def _marking_context(
         "seen": form["seen"].value() or "",
         "before": before,
         "evidence": shown,
+        "open_count": len(form.open),
         "changed_count": sum(each.change not in {"", "same"} for each in shown),
         "declarations": submission.declarations.order_by("pk"),
         "neighbors": assessing.neighbors(request.user, submission, chosen),
         "is_late": _is_late(submission, timezone.now()),
-        "is_last_attempt": submission.attempt >= version.attempts_max,
+        "is_last_attempt": submission.attempt >= submission.enrollment.attempts_most,
     }
 
 

@@ -18,13 +18,15 @@ from config.errors import Conflict, Incomplete, RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import rubric
+from credentials.models import Criterion
 from learners import services
-from learners.forms_learning import FORMS, EvidenceForm, SubmitForm, evidence_form
-from learners.models import Enrollment, EvidenceItem, Submission
+from learners.forms_learning import FORMS, AttemptGrantForm, EvidenceForm, SubmitForm, evidence_form
+from learners.models import Enrollment, EvidenceItem, FormDraft, Submission
 from learners.models.evidence import ScanState
-from learners.selectors import assessing, learning, patient_data
+from learners.selectors import assessing, drafts, learning, patient_data
+from learners.services.drafts import SUBMIT
 from learners.views.patient_data import set_aside_page
-from learners.workflow import DecisionStatus, SubmissionStatus
+from learners.workflow import DecisionStatus, EnrollmentStatus, SubmissionStatus
 
 ADD: dict[str, Callable[..., EvidenceItem]] = {
     "text": services.add_text,
@@ -60,13 +62,22 @@ def _workspace(
     is_draft = submission.status == SubmissionStatus.DRAFT
     checklist = learning.places(submission)
     doubtful = 0
+    kept: dict[str, FormDraft] = {}
     if is_draft:
         doubtful = learning.look_for_identifiers(checklist, of=submission.enrollment.learner.user)
+        kept = drafts.drafts_of(submission)
         for place in checklist:
             if place.is_from_learner:
-                place.forms = _forms_of(place.position, evidence if place.position == at_position else None)
+                refused = evidence if place.position == at_position else None
+                place.forms = _forms_of(request, submission, place, refused, kept)
     met, wanted = learning.still_needed(checklist)
     criteria = assessing.criteria_of(version)
+    again = learning.again(submission, criteria) if is_draft else None
+    submit_draft = drafts.shown(
+        submission, SUBMIT, kept.get(SUBMIT), seen=request.POST.get("seen", "") if submit is not None else None
+    )
+    if submit is None:
+        submit = SubmitForm(kept=again.kept_criteria if again else (), initial=submit_draft.values)
     context = {
         "enrollment": enrollment,
         "submission": submission,
@@ -75,7 +86,10 @@ def _workspace(
         "places": [place for place in checklist if place.requirement or place.items or place.forms],
         "met": met,
         "wanted": wanted,
-        "submit": submit or SubmitForm(),
+        "again": again,
+        "version_due": services.version_due(enrollment, timezone.now()) if is_draft else None,
+        "submit": submit,
+        "submit_draft": submit_draft,
         "refusal": refusal,
         "doubtful": doubtful,
         "max_bytes": settings.UPLOAD_MAX_BYTES,
@@ -87,7 +101,14 @@ def _workspace(
     return render_page(request, "learners/enrollment_detail.html", context, status=status)
 
 
-def _forms_of(position: int | None, refused: EvidenceForm | None) -> list[dict[str, Any]]:
+def _forms_of(
+    request: HttpRequest,
+    submission: Submission,
+    place: learning.Place,
+    refused: EvidenceForm | None,
+    kept: dict[str, FormDraft],
+) -> list[dict[str, Any]]:
+    """refused: what was sent and has to be mended; kept: what was typed and not added yet, by the key of its form."""
     labels = {
         "text": (_("Write a text"), "pencil"),
         "file": (_("Attach a file"), "upload"),
@@ -96,9 +117,22 @@ def _forms_of(position: int | None, refused: EvidenceForm | None) -> list[dict[s
     }
     forms = []
     for kind, (label, icon) in labels.items():
+        key = services.form_key(kind, place.requirement)
         is_refused = refused is not None and isinstance(refused, FORMS[kind])
-        form = refused if is_refused else evidence_form(kind, position)
-        forms.append({"kind": kind, "label": label, "icon": icon, "form": form, "is_open": is_refused})
+        seen = request.POST.get("seen", "") if is_refused else None
+        draft = drafts.shown(submission, key, kept.get(key), seen=seen) if kind != "file" else None
+        form = refused if is_refused else evidence_form(kind, place.position, draft=draft.values if draft else None)
+        forms.append(
+            {
+                "kind": kind,
+                "label": label,
+                "icon": icon,
+                "form": form,
+                "draft": draft,
+                "is_refused": is_refused,
+                "is_open": is_refused or bool(draft and draft.values),
+            }
+        )
     return forms
 
 
@@ -127,6 +161,7 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
         refusal = _("This kind of evidence does not belong to the credential.")
         return _workspace(request, submission, refusal=refusal, status=422)
     at_position = requirement.position if requirement else None
+    key = services.form_key(kind, requirement)
     form = evidence_form(kind, at_position, request.POST, request.FILES)
     status = 422
     if form.is_valid():
@@ -137,13 +172,16 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 actor=request.user, submission=submission, requirement=requirement, at=timezone.now(), **content
             )
         except services.AlreadyHere:  # sent twice
-            messages.info(request, _("This is here already; it was not added a second time."))
+            services.drop_form_draft(actor=request.user, submission=submission, form=key)
+            said = _("This is here already; it was not added a second time.")
+            messages.info(request, said, extra_tags=f"{submission.public_id}:{key}")
             return _to_place(submission, at_position)
         except RegistryError as error:
             form.add_error(_field_of(kind, error), str(error))
             status = error.http_status
         else:
-            messages.success(request, _("Added: %(title)s") % {"title": added.title})
+            said = _("Added: %(title)s") % {"title": added.title}
+            messages.success(request, said, extra_tags=f"{submission.public_id}:{key}")
             return _to_place(submission, at_position)
     submission.refresh_from_db(fields=["status"])
     if submission.status != SubmissionStatus.DRAFT:
@@ -198,6 +236,11 @@ def evidence_harmless(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return _to_place(item.submission, item.requirement.position if item.requirement else None)
 
 
+def _kept_criteria(submission: Submission) -> list[Criterion]:
+    kept = services.passed_before(submission, services.last_assessment(submission))
+    return sorted((each.criterion for each in kept.values()), key=lambda each: each.position)
+
+
 @login_required
 @require_http_methods(["GET", "POST"])
 def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -207,13 +250,20 @@ def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if submission.status != SubmissionStatus.DRAFT:  # sent twice
         messages.info(request, _("This is handed in already."))
         return redirect(submission)
-    form = SubmitForm(request.POST)
+    form = SubmitForm(request.POST, kept=_kept_criteria(submission))
     status = 422
     if form.is_valid():
         try:
             services.submit_evidence(
-                actor=request.user, submission=submission, declarations=form.declarations(), at=timezone.now()
+                actor=request.user,
+                submission=submission,
+                declarations=form.declarations(),
+                judge_anew=form.judge_anew(),
+                at=timezone.now(),
             )
+        except services.VersionMoved as error:
+            messages.warning(request, str(error))
+            return redirect(submission.enrollment)
         except Incomplete as error:
             for each in error.missing:
                 form.add_error(None, each[:1].upper() + each[1:] + ".")
@@ -222,9 +272,42 @@ def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
             status = error.http_status
         else:
-            messages.success(request, _("Evidence submitted. You will hear from us by mail once it is decided."))
+            said = _("Evidence submitted. You will hear from us by mail once it is decided.")
+            messages.success(request, said, extra_tags=f"{submission.public_id}:")
             return redirect(submission)
     return _workspace(request, submission, submit=form, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def draft_keep(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
+    """Keep what stands in a form of the workspace; the script asks for the line that tells, a press for the page."""
+    submission = _own(request, public_id)
+    if request.method == "GET":
+        return redirect(submission.enrollment)
+    is_overwriting = request.POST.get("action") == "overwrite"
+    seen = request.POST.get("seen", "")
+    draft, status = None, 200
+    more: dict[str, Any] = {}
+    try:
+        draft = services.keep_form_draft(
+            actor=request.user,
+            submission=submission,
+            form=form,
+            values=request.POST.dict(),
+            at=timezone.now(),
+            seen=None if is_overwriting else seen,
+        )
+    except RegistryError as error:
+        is_changed = isinstance(error, services.ChangedElsewhere)
+        more, status = {"seen": seen, "refused": str(error), "is_changed_elsewhere": is_changed}, 422
+    if request.headers.get("HX-Request") != "true":
+        if more:
+            return _workspace(request, submission, refusal=str(more["refused"]), status=status)
+        messages.success(request, _("Draft saved."), extra_tags=f"{submission.public_id}:{form}")
+        return redirect(submission.enrollment)
+    shown = drafts.shown(submission, form, draft, **more)
+    return render_page(request, "learners/_draft_saved.html", {"draft": shown}, status=status)
 
 
 # A submission --------------------------------------------------------------------------------------------------------
@@ -242,7 +325,13 @@ def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _submission_page(
-    request: HttpRequest, submission: Submission, *, is_own: bool, refusal: str = "", status: int = 200
+    request: HttpRequest,
+    submission: Submission,
+    *,
+    is_own: bool,
+    refusal: str = "",
+    grant: AttemptGrantForm | None = None,
+    status: int = 200,
 ) -> HttpResponse:
     version = submission.credential_version
     at = timezone.now()
@@ -276,6 +365,11 @@ def _submission_page(
             "growth": learning.growth(rows) if judgments else [],
             "overall_comment": assessment.overall_comment if assessment else "",
             "next": learning.after(submission, decision, at),
+            "grant_form": grant or AttemptGrantForm()
+            if submission.enrollment.status == EnrollmentStatus.NOT_MET
+            and submission.attempt == submission.enrollment.attempts_most
+            and allowed(request.user, Can.ATTEMPT_GRANT, submission.enrollment)
+            else None,
             "award": decision.awards.exclude(status="withdrawn").first(),
             "assessed_by": assessing.assessed_by(submission) if settings.SHOW_ASSESSORS_AFTER_DECISION else "",
             "final_at": services.undo_until(decision) if services.undo_until(decision) > at else None,
@@ -297,12 +391,38 @@ def resubmission_start(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect(submission.enrollment)
 
 
+@login_required
+@require_http_methods(["GET", "POST"])
+def attempt_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The lead gives one more attempt, after a meeting."""
+    visible = Submission.objects.visible_to(request.user).with_context().prefetch_related("assignments", "declarations")
+    submission = get_object_or_404(visible, public_id=public_id)
+    if request.method == "GET":
+        return redirect(submission)
+    is_own = submission.learner.user_id == request.user.pk
+    form = AttemptGrantForm(request.POST)
+    if not form.is_valid():
+        return _submission_page(request, submission, is_own=is_own, grant=form, status=422)
+    try:
+        services.grant_attempt(
+            actor=request.user, enrollment=submission.enrollment, at=timezone.now(), **form.cleaned_data
+        )
+    except RegistryError as error:
+        return _submission_page(
+            request, submission, is_own=is_own, refusal=str(error), grant=form, status=error.http_status
+        )
+    messages.success(request, _("One more attempt is given, and the learner is told."))
+    return redirect(submission)
+
+
 urlpatterns: list[URLPattern] = [
     path("enrollments/<uuid:public_id>/", enrollment_detail, name="enrollment-detail"),
     path("submissions/<uuid:public_id>/", submission_detail, name="submission-detail"),
     path("submissions/<uuid:public_id>/evidence/", evidence_add, name="evidence-add"),
     path("submissions/<uuid:public_id>/submit/", submission_submit, name="submission-submit"),
+    path("submissions/<uuid:public_id>/one-more-attempt/", attempt_grant, name="attempt-grant"),
     path("submissions/<uuid:public_id>/next-attempt/", resubmission_start, name="resubmission-start"),
+    path("submissions/<uuid:public_id>/drafts/<slug:form>/", draft_keep, name="draft-keep"),
     path("evidence/<uuid:public_id>/remove/", evidence_remove, name="evidence-remove"),
     path("evidence/<uuid:public_id>/harmless/", evidence_harmless, name="evidence-harmless"),
 ]

@@ -1,6 +1,5 @@
 """Bringing in a list of learners: the file, what it would do, and how far the workers are."""
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,9 +19,10 @@ from learners import roster_file, services
 from learners.forms_roster import RosterForm
 from learners.models import RosterImport, RowResult
 from learners.selectors import roster as selectors
+from learners.views.lists import list_page
 from learners.workflow import RosterStatus
 
-LIST_PAGE, ROWS_PAGE = 30, 50
+LIST_PAGE = 30
 
 
 @login_required
@@ -66,31 +66,7 @@ def _find(request: HttpRequest, public_id: UUID) -> RosterImport:
 def roster_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What a list would do, or did; while the workers are at it the page asks again by itself."""
     roster = _find(request, public_id)
-    is_running = roster.status == RosterStatus.CONFIRMED
-    context: dict[str, Any] = {
-        "roster": roster,
-        "is_checked": roster.status == RosterStatus.CHECKED,
-        "is_running": is_running,
-        "progress": selectors.progress(roster),
-    }
-    if is_running:
-        return render_page(request, "learners/roster_detail.html", context, part="learners/_roster_progress.html")
-    if request.headers.get("HX-Request") == "true":  # it has come to its end: the whole page, with the report
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
-        return response
-    kinds = selectors.counted(roster)
-    kind = selectors.kind_shown(request.GET.get("rows", ""), kinds)
-    page = Paginator(selectors.rows_of(roster, kind), ROWS_PAGE).get_page(request.GET.get("page"))
-    context |= {
-        "kinds": kinds,
-        "kind": kind,
-        "kind_word": next(each.word for each in kinds if each.kind == kind),
-        "page": page,
-        "faulty": next(each.count for each in kinds if each.kind == RowResult.FAULTY),
-        "to_do": sum(each.count for each in kinds if each.kind in {RowResult.CREATE, RowResult.CHANGE}),
-    }
-    return render_page(request, "learners/roster_detail.html", context)
+    return list_page(request, roster, "learners/roster_detail.html", {"roster": roster})
 
 
 @login_required

@@ -43,7 +43,8 @@ def reconcile(request: HttpRequest, public_id: UUID) -> HttpResponse:
     judged = [{each.criterion_id: each for each in row.judgments.all()} for row in originals[:2]]
     told = [difference(each) for each in second_marking.pairs(submission, originals)]
     differing = {criterion.pk for criterion, why in zip(criteria, told, strict=True) if why}
-    form = AgreeForm(request.POST or None, criteria=criteria, judged=judged[0], differing=differing)
+    kept = services.kept_judgments(submission)
+    form = AgreeForm(request.POST or None, criteria=criteria, judged=judged[0], differing=differing, kept=kept)
     if request.method == "POST" and form.is_valid():
         try:
             decision = services.agree_on_result(

@@ -20,6 +20,7 @@
   }
 
   function go(index) {
+    if (!criteria.length) return; // each is kept from the last attempt
     const criterion = criteria[index];
     const radio = criterion.querySelector("input[type=radio]:checked") ?? criterion.querySelector("input[type=radio]");
     criterion.scrollIntoView({ block: "start" });
@@ -27,7 +28,8 @@
   }
 
   function choose(value) {
-    const radio = criteria[Math.max(0, current())].querySelector(`input[type=radio][value="${value}"]`);
+    const radio = criteria[Math.max(0, current())]?.querySelector(`input[type=radio][value="${value}"]`);
+    if (!radio) return;
     radio.checked = true;
     radio.focus();
     radio.dispatchEvent(new Event("input", { bubbles: true }));
@@ -42,7 +44,7 @@
   function insert(words) {
     let into = field;
     if (!into) {
-      into = criteria[Math.max(0, current())].querySelector("textarea");
+      into = (criteria[Math.max(0, current())] ?? form).querySelector("textarea");
       into.setSelectionRange(into.value.length, into.value.length);
     }
     const gap = /\S$/.test(into.value.slice(0, into.selectionStart)) ? " " : "";
@@ -102,9 +104,9 @@
     if (!action) return;
     event.preventDefault();
     if (action.startsWith("level-")) choose(action.slice(-1));
-    else if (action === "comment") criteria[Math.max(0, current())].querySelector("textarea").focus();
+    else if (action === "comment") criteria[Math.max(0, current())]?.querySelector("textarea").focus();
     else if (action === "snippet") {
-      const here = criteria[Math.max(0, current())];
+      const here = criteria[Math.max(0, current())] ?? form;
       if (!here.contains(field)) {
         field = here.querySelector("textarea");
         field.setSelectionRange(field.value.length, field.value.length);

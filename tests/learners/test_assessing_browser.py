@@ -64,8 +64,9 @@ def test_no_finding_and_nothing_scrolls_sideways(open_as, resubmitted, make_deci
         assert page.evaluate("document.documentElement.scrollWidth") <= width
 
 
-def test_an_assessment_is_made_by_keyboard_alone(open_as, resubmitted, assessor):
-    page = open_as(assessor, address_of(resubmitted))
+def test_an_assessment_is_made_by_keyboard_alone(open_as, make_submission, assessor):
+    first_attempt = make_submission(status="submitted", assessor=assessor)
+    page = open_as(assessor, address_of(first_attempt))
 
     for level in ("2", "3", "4"):
         page.keyboard.press("n")
@@ -79,7 +80,7 @@ def test_an_assessment_is_made_by_keyboard_alone(open_as, resubmitted, assessor)
     page.keyboard.press("s")
     page.get_by_text("Draft saved. The learner sees nothing").wait_for()
 
-    given = Judgment.objects.filter(assessment=Assessment.objects.get(submission=resubmitted))
+    given = Judgment.objects.filter(assessment=Assessment.objects.get(submission=first_attempt))
     assert list(given.order_by("criterion__position").values_list("level", flat=True)) == [2, 3, 4]
     first = given.get(criterion__key="role-map")
     assert first.comment.endswith("are only numbers here.")
@@ -143,8 +144,11 @@ def test_all_of_it_works_without_script(open_as, resubmitted, assessor):
     page = open_as(assessor, "/queue/", java_script_enabled=False)
 
     page.get_by_role("row").filter(has_text="2, resubmitted").get_by_role("link").click()
-    for name, level in (("level_1", "3"), ("level_2", "3"), ("level_3", "2")):
-        page.locator(f'input[name="{name}"][value="{level}"]').check()
+    page.locator('input[name="level_1"][value="3"]').check()
+    page.locator("#criterion-3").get_by_text("Judge it anew").click()
+    page.locator("#criterion-3").get_by_label("Why it is judged anew").fill("The new text says otherwise.")
+    follow(page, page.locator("#criterion-3").get_by_role("button", name="Reopen this criterion"))
+    page.locator('input[name="level_3"][value="2"]').check()
     page.get_by_role("button", name="Finish assessment").click()
     page.get_by_role("button", name="Release decision").click()
     page.get_by_text("Decision released.").wait_for()
@@ -255,7 +259,7 @@ def test_a_network_cut_in_mid_typing_loses_nothing(open_as, resubmitted, assesso
     page.locator("#marking-saved").get_by_text("Draft saved").wait_for()
 
     assert Judgment.objects.filter(comment=words).exists()
-    assert page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('signet-marking:'))") == []
+    assert page.evaluate("Object.keys(localStorage).filter((each) => each.startsWith('signet-draft:'))") == []
 
 
 def test_what_was_written_is_saved_when_the_page_is_left(open_as, resubmitted, assessor, live_server):
@@ -284,9 +288,9 @@ def test_two_tabs_do_not_overwrite_each_other_in_silence(open_as, resubmitted, a
     assert Judgment.objects.filter(comment="From the second tab.").exists()
 
 
-def test_kept_words_are_inserted_by_abbreviation_and_by_key(open_as, resubmitted, assessor):
+def test_kept_words_are_inserted_by_abbreviation_and_by_key(open_as, make_submission, assessor):
     services.keep_snippet(actor=assessor, abbreviation="call", text="Say whom you call first.", at=NOON)
-    page = open_as(assessor, address_of(resubmitted))
+    page = open_as(assessor, address_of(make_submission(status="submitted", assessor=assessor)))
     page.locator("[data-snippet]").wait_for(state="attached")
 
     page.keyboard.press("n")
@@ -298,7 +302,7 @@ def test_kept_words_are_inserted_by_abbreviation_and_by_key(open_as, resubmitted
     page.keyboard.press("i")
     page.keyboard.press("Enter")
 
-    assert page.get_by_label("What you saw").nth(1).input_value() == "You named each role. Say whom you call first."
+    assert page.get_by_label("What you saw").nth(1).input_value() == "Say whom you call first."
 
 
 def test_evidence_and_rubric_scroll_each_alone_and_are_stacked_on_a_phone(open_as, resubmitted, assessor):

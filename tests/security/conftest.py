@@ -135,6 +135,13 @@ def records(
         is_inviting=False,
         at=NOON,
     )
+    result_list = learners_services.check_result_list(
+        actor=people["lead"],
+        credential=version.credential,
+        file_name="quiz.csv",
+        data=b"student_number,title,rated_on,score,out_of\nS-9,Quiz 1,2026-08-30,17,20\n",
+        at=NOON,
+    )
     return {
         "roster": roster,
         "model": model,
@@ -142,6 +149,7 @@ def records(
         "taken": taken,
         "blind": blind,
         "told": returned.submission,
+        "result_list": result_list,
         "version": version,
         "draft": draft,
         "framework": version.alignments.first().competency.framework,

@@ -1,0 +1,113 @@
+"""What a member of a team hands in for it counts for each member."""
+
+import pytest
+
+from config.errors import NotAllowed
+from config.permissions import Role
+from credentials.models import EvidenceRequirement
+from learners import services
+from learners.models import EvidenceItem, Team, TeamMember
+from tests.fixtures.records import NOON
+
+DECLARED = {"no-patient-data": "", "own-work": ""}
+
+
+@pytest.fixture
+def version(make_version):
+    made = make_version(published=False)
+    EvidenceRequirement.objects.create(version=made, position=2, kind="project", source="team")
+    return made
+
+
+@pytest.fixture
+def team(make_submission, version):
+    """Three drafts of one team, and one of another."""
+    drafts = [make_submission(version=version) for _number in range(4)]
+    one = Team.objects.create(credential_version=version, name="Team 01")
+    other = Team.objects.create(credential_version=version, name="Team 02")
+    for draft, its in zip(drafts, [one, one, one, other], strict=True):
+        TeamMember.objects.create(team=its, enrollment=draft.enrollment)
+    return drafts
+
+
+def hand_in(draft, text="Our project."):
+    return services.add_text(
+        actor=draft.learner.user,
+        submission=draft,
+        requirement=draft.credential_version.evidence_requirements.get(kind="project"),
+        title="Project",
+        text=text,
+        at=NOON,
+    )
+
+
+def projects(draft):
+    return [each.text for each in draft.evidence_items.filter(requirement__kind="project")]
+
+
+def test_it_stands_with_each_member_and_with_nobody_else(team):
+    first, second, third, other = team
+
+    item = hand_in(first)
+
+    assert [projects(each) for each in team] == [["Our project."]] * 3 + [[]]
+    assert second.evidence_items.get(requirement__kind="project").shared_from == item
+    # It counts: the others can submit.
+    assert (
+        services.submit_evidence(actor=third.learner.user, submission=third, declarations=DECLARED, at=NOON).status
+        == "submitted"
+    )
+    assert other.evidence_items.count() == 1
+
+
+def test_only_who_handed_it_in_takes_it_out_and_then_for_all_drafts(team):
+    first, second, third, _other = team
+    item = hand_in(first)
+    services.submit_evidence(actor=third.learner.user, submission=third, declarations=DECLARED, at=NOON)
+
+    with pytest.raises(NotAllowed):
+        services.remove_evidence(actor=second.learner.user, item=second.evidence_items.get(shared_from=item))
+    services.remove_evidence(actor=first.learner.user, item=item)
+
+    assert [projects(each) for each in team] == [[], [], ["Our project."], []]
+
+
+def test_other_evidence_stays_with_its_learner(team):
+    first, _second, _third, _other = team
+    services.add_text(
+        actor=first.learner.user, submission=first, requirement=None, title="", text="Only mine.", at=NOON
+    )
+
+    assert not EvidenceItem.objects.filter(text="Only mine.").exclude(submission=first).exists()
+
+
+def test_without_a_team_it_is_ones_own(make_submission, version):
+    alone = make_submission(version=version)
+
+    hand_in(alone)
+
+    assert projects(alone) == ["Our project."]
+
+
+def test_patient_data_in_it_is_set_aside_in_the_work_of_the_whole_team(team, make_user):
+    first, second, third, _other = team
+    hand_in(first, "Our project about Ms. Smith.")
+    services.submit_evidence(actor=third.learner.user, submission=third, declarations=DECLARED, at=NOON)
+
+    report = services.report_patient_data(actor=make_user(Role.LEAD), submission=third, at=NOON)
+
+    for draft in (first, second, third):
+        assert draft.evidence_items.get(requirement__kind="project").is_withheld
+    assert not first.evidence_items.get(requirement__kind="case analysis").is_withheld
+    services.purge_report(actor=make_user(Role.PRIVACY), report=report, at=NOON)
+    assert not EvidenceItem.objects.filter(text__contains="Smith").exists()
+
+
+def test_the_workspace_says_that_it_is_for_the_team(client, team):
+    hand_in(team[0])
+    client.force_login(team[1].learner.user)
+
+    page = " ".join(client.get(team[1].enrollment.get_absolute_url()).content.decode().split())
+
+    assert "Handed in for the team" in page
+    assert "Your team makes it, and you hand it in." in page
