@@ -71,6 +71,9 @@ class Can(TextChoices):
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
     MAIL_LOG_READ = "mail-log-read", gettext_lazy("read when mail was sent")
     CALENDAR_EDIT = "calendar-edit", gettext_lazy("keep the school's days off")
+    RECOGNITION_RULE_EDIT = "recognition-rule-edit", gettext_lazy("keep the rules of outside providers")
+    RECOGNITION_BRING = "recognition-bring", gettext_lazy("bring in what was learned elsewhere")
+    RECOGNITION_DECIDE = "recognition-decide", gettext_lazy("decide on what was learned elsewhere")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
@@ -213,6 +216,15 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: an Organization
     Can.MAIL_LOG_READ: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
     Can.CALENDAR_EDIT: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
+    # subject: a Credential
+    Can.RECOGNITION_RULE_EDIT: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),
+    # subject: the Learner whose it is
+    Can.RECOGNITION_BRING: lambda user, learner: learner.user_id == user.pk,
+    # subject: a RecognizedCredential
+    Can.RECOGNITION_DECIDE: lambda user, recognized: (
+        recognized.learner.user_id != user.pk
+        and user.has_any_role({Role.LEAD, Role.REGISTRAR}, recognized.counts_toward)
+    ),
     # subject: a Pathway
     Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(
         {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential

@@ -8,9 +8,10 @@ class IssuanceConfig(AppConfig):
     name = "issuance"
 
     def ready(self) -> None:
-        from config import health, panels
+        from config import health, outside_badges, panels
         from config.pages import add_nav
         from issuance import origin, selectors, wellbeing
+        from issuance.verification.brought import BroughtBadges
 
         panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
         panels.register("learners:awards", selectors.transcript_panel, "issuance/_transcript_panel.html")
@@ -22,6 +23,7 @@ class IssuanceConfig(AppConfig):
             order=22,
         )
         add_nav(_("Registrar"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
+        outside_badges.register(BroughtBadges())
         refuse_open_issuing()
         health.register("keys", wellbeing.keys)
         health.register("awards_waiting", wellbeing.awards_waiting)

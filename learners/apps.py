@@ -10,6 +10,16 @@ class LearnersConfig(AppConfig):
         from config.pages import add_nav
         from config.permissions import Role
         from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, results, teams
+        from learners.selectors import (
+            appeals,
+            calibration,
+            enrolling,
+            learning,
+            notices,
+            recognition,
+            responses,
+            teams,
+        )
         from learners.services import scanning
 
         health.register("scanner", scanning.waiting)
@@ -23,6 +33,14 @@ class LearnersConfig(AppConfig):
         panels.register("learners:workspace", teams.team_panel, "learners/_team.html")
         panels.register("credentials:manage", teams.team_link, "learners/_team_link.html", order=30)
 
+        panels.register("credentials:item-action", recognition.item_panel, "learners/_recognized_item.html", order=60)
+        panels.register("credentials:manage", recognition.manage_link, "learners/_recognition_link.html", order=40)
+        panels.register("learners:workspace", recognition.workspace_panel, "learners/_recognized_item.html", order=60)
+        panels.register("learners:awards", recognition.badges_panel, "learners/_recognized_list.html", order=40)
+        panels.register("learners:growth", recognition.growth_panel, "learners/_recognized_list.html")
+        panels.register("learners:record", recognition.record_panel, "learners/_recognized_record.html")
+        panels.register("learners:evidence", recognition.evidence_panel, "learners/_recognized_evidence.html")
+        panels.register("learners:home", recognition.home_panel, "learners/_recognized_home.html", order=10)
         panels.register("learners:decision", responses.decision_panel, "learners/_feedback_panel.html", order=10)
         panels.register("credentials:manage", results.results_link, "learners/_results_link.html", order=31)
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
@@ -72,6 +90,12 @@ class LearnersConfig(AppConfig):
             "learners:learner-search",
             is_shown=lambda user: bool({Role.LEAD, Role.REGISTRAR, Role.AUDITOR} & user.roles()),
             order=45,
+        )
+        add_nav(
+            _("Recognition"),
+            "learners:recognition-list",
+            is_shown=lambda user: bool(recognition.STAFF & user.roles()),
+            order=47,
         )
         add_nav(
             _("Days off"),

@@ -52,6 +52,8 @@ ABOUT = {
     "roster": About.REGISTRY,
     "review": About.REGISTRY,
     "plan-refused": About.REGISTRY,
+    "recognition": About.RESULTS,
+    "recognition-waits": About.WORK,
 }
 # What nobody can turn off: security comes at once, results come by mail in one form or the other.
 WAYS: dict[About, list[Way]] = {about: list(Way) for about in About} | {

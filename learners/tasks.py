@@ -109,3 +109,10 @@ def remind_of_calibration() -> None:
 def remind_of_review() -> None:
     services.remind_of_review(at=timezone.now())
     services.tell_of_refused_plans(at=timezone.now())
+@shared_task(
+    name="learners.check_recognized", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5
+)
+def check_recognized() -> None:
+    """Badges that learners brought in. A few at a time: an issuer may take seconds to answer."""
+    while services.check_recognized(limit=10, at=timezone.now()):
+        pass

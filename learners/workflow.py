@@ -155,3 +155,34 @@ ROSTER_MOVES: dict[str, set[str]] = {
     RosterStatus.FINISHED: set(),
     RosterStatus.DROPPED: set(),
 }
+
+
+class RecognitionStatus(TextChoices):
+    """Something that was learned elsewhere."""
+
+    CHECKING = "checking", _("being checked")
+    SUBMITTED = "submitted", _("waiting for staff")
+    ACCEPTED = "accepted", _("recognized")
+    REFUSED = "refused", _("declined")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    ENDED = "ended", _("no longer recognized")
+
+
+OPEN_RECOGNITIONS = [RecognitionStatus.CHECKING, RecognitionStatus.SUBMITTED]
+RECOGNITION_MOVES: dict[str, set[str]] = {
+    RecognitionStatus.CHECKING: {
+        RecognitionStatus.SUBMITTED,
+        RecognitionStatus.ACCEPTED,  # by its rule
+        RecognitionStatus.WITHDRAWN,
+    },
+    RecognitionStatus.SUBMITTED: {
+        RecognitionStatus.CHECKING,  # once more
+        RecognitionStatus.ACCEPTED,
+        RecognitionStatus.REFUSED,
+        RecognitionStatus.WITHDRAWN,
+    },
+    RecognitionStatus.ACCEPTED: {RecognitionStatus.ENDED},
+    RecognitionStatus.REFUSED: set(),  # brought in anew, it is another one
+    RecognitionStatus.WITHDRAWN: set(),
+    RecognitionStatus.ENDED: set(),
+}

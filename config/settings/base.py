@@ -188,6 +188,7 @@ CELERY_TASK_ROUTES = {
     "issuance.sign_overdue": {"queue": "issue"},
     "issuance.render_pending": {"queue": "documents"},
     "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
+    "learners.check_recognized": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
     "learners.send_digests": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
@@ -204,6 +205,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.escalate": 900.0,
     "learners.run_rosters": 30.0,
     "learners.run_result_lists": 30.0,
+    "learners.check_recognized": 30.0,
     "learners.send_digests": 60.0,
     "learners.remind_of_due": 3600.0,
     "learners.turn_leaves": 1800.0,

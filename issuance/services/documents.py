@@ -208,7 +208,11 @@ def _transcript_context(
         for document in documents
         if document.award and document.award.credential.kind == CredentialKind.MICROCREDENTIAL
     )
-    recognized = RecognizedCredential.objects.filter(learner=learner, status="accepted").select_related("provider")
+    recognized = (
+        RecognizedCredential.objects.standing_on(timezone.localdate(at))
+        .filter(learner=learner)
+        .select_related("provider")
+    )
     return {
         "holder": learner.display_name,
         "organization": organization,

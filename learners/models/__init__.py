@@ -23,6 +23,8 @@ from .calibration import (
 from .drafts import FormDraft
 from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
 from .enrollment_events import AttemptGrant, EnrollmentEvent
+from .enrollment import ConfidenceRating, Enrollment, Team, TeamMember
+from .enrollment_events import EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .feed import CalendarFeed
 from .growth import Goal, HomeVisit
@@ -33,6 +35,15 @@ from .notices import Notice
 from .observation import Observation, ObservationInvitation
 from .people import Cohort, Learner, LearnerName, RoleGrant, User
 from .preferences import DueReminder, NoticePreference, NoticeTimes
+from .recognition import (
+    CreditedRequirement,
+    RecognitionCheck,
+    RecognitionEvent,
+    RecognitionRule,
+    RecognitionRuleEvent,
+    RecognizedBadge,
+    RecognizedCredential,
+)
 from .responses import FeedbackResponse, Usefulness
 from .resubmission import ReopenedCriterion
 from .results import RecordedResult, ResultList, ResultRow
@@ -67,6 +78,7 @@ __all__ = [
     "ConfidenceRating",
     "Conflict",
     "ConflictKind",
+    "CreditedRequirement",
     "Decision",
     "DecisionEvent",
     "Declaration",
@@ -99,6 +111,11 @@ __all__ = [
     "ObservationInvitation",
     "PatientDataEvent",
     "PatientDataReport",
+    "RecognitionCheck",
+    "RecognitionEvent",
+    "RecognitionRule",
+    "RecognitionRuleEvent",
+    "RecognizedBadge",
     "RecognizedCredential",
     "RecordedResult",
     "ReopenedCriterion",

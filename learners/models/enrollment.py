@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credentials.models import Credential, CredentialVersion, EvidenceRequirement, Offering, Organization, Outcome
+from credentials.models import Credential, CredentialVersion, EvidenceRequirement, Offering, Outcome
 from credentials.models.catalog import RenewalKind
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus
 
@@ -137,35 +137,3 @@ class ConfidenceRating(models.Model):
 
     def __str__(self) -> str:
         return f"{self.value} {self.moment}"
-
-
-class RecognizedCredential(models.Model):
-    """Learning that another provider credentialed, recognized here after a check by staff; never "assessed here"."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="recognized_credentials")
-    provider = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="recognized_credentials")
-    title = models.CharField(max_length=200)
-    earned_on = models.DateField()
-    counts_toward = models.ForeignKey(
-        Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="recognized_credentials"
-    )
-    status = models.CharField(
-        max_length=20,
-        choices=[("submitted", "submitted"), ("accepted", "accepted"), ("refused", "refused")],
-        default="submitted",
-    )
-    decided_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    decided_at = models.DateTimeField(null=True, blank=True)
-    reason = models.TextField(blank=True)
-
-    class Meta:
-        constraints = [
-            CheckConstraint(
-                condition=Q(status="submitted") | Q(decided_by__isnull=False, decided_at__isnull=False),
-                name="recognized_decided_has_actor",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.title

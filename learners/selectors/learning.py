@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from credentials.models import Credential, Criterion, EvidenceRequirement
 from credentials.selectors import source_in_words
 from learners import identifiers
-from learners.models import Award, Decision, Enrollment, Learner, Submission, User
+from learners.models import Award, Decision, Enrollment, Learner, RecognizedCredential, Submission, User
 from learners.models.evidence import EvidenceKind
 from learners.selectors import assessing, renewal
-from learners.services import last_assessment, passed_before
+from learners.services import last_assessment, passed_before, recognition
 from learners.services.evidence import FROM_LEARNER, counts_toward
 from learners.workflow import (
     OPEN_ENROLLMENTS,
@@ -205,6 +205,7 @@ class Place:
     requirement: EvidenceRequirement | None
     items: list[assessing.ShownEvidence] = field(default_factory=list)
     forms: list[Any] = field(default_factory=list)
+    recognized: RecognizedCredential | None = None  # what stands in place of it
 
     @property
     def position(self) -> int | None:
@@ -227,13 +228,17 @@ class Place:
 
     @property
     def is_met(self) -> bool:
-        return self.requirement is not None and self.count >= self.requirement.items_min
+        if self.requirement is None:
+            return False
+        return self.recognized is not None or self.count >= self.requirement.items_min
 
     @property
     def said(self) -> str:
         """How far it is, in words."""
         if self.requirement is None:
             return ""
+        if self.recognized is not None:
+            return _("Recognized from %(provider)s") % {"provider": self.recognized.provider.name}
         least, count = self.requirement.items_min, self.count
         if not self.is_from_learner:
             return _("There") if count >= least else _("Not there yet")
@@ -243,12 +248,25 @@ class Place:
 
 
 def places(submission: Submission) -> list[Place]:
-    """The checklist, in the order of the version. Two queries."""
+    """The checklist, in the order of the version. Three queries."""
     found = {each.pk: Place(each) for each in submission.enrollment.asked_evidence()}
+    _note_recognized(submission, found)
     other = Place(None)
     for shown in assessing.evidence(submission, None):
         found.get(shown.item.requirement_id or 0, other).items.append(shown)
     return [*found.values(), other]
+
+
+def _note_recognized(submission: Submission, found: dict[int, Place]) -> None:
+    """What need not be handed in: as it stands today for a draft, as it stood for what is handed in. One query."""
+    if submission.status == SubmissionStatus.DRAFT:
+        credited = recognition.credited(submission.enrollment, on=timezone.localdate())
+        for place in found.values():
+            place.recognized = credited.get(place.requirement.kind) if place.requirement else None
+        return
+    for each in submission.credited.select_related("recognized__provider"):
+        if each.requirement_id in found:
+            found[each.requirement_id].recognized = each.recognized
 
 
 def look_for_identifiers(checklist: Sequence[Place], *, of: User) -> int:

@@ -69,6 +69,17 @@ from .observation import invite_observer, keep_observation_draft, record_observa
 from .patient_data import purge_report, release_report, remove_purged_bytes, report_patient_data, start_over
 from .people import add_learner, add_person, change_name, end_role, grant_role
 from .preferences import Wishes, own_wishes, set_wishes
+from .recognition import (
+    BroughtAlready,
+    accept_recognition,
+    bring,
+    check_again,
+    check_recognized,
+    decline_recognition,
+    end_recognition,
+    withdraw_recognition,
+)
+from .recognition_rules import NewProvider, RuleInput, add_rule, end_rule
 from .reconciling import agree_on_result
 from .renewal import remind_of_expiry, renew_award
 from .responses import answer_feedback
@@ -92,14 +103,18 @@ from .versions import VersionMoved, version_due
 __all__ = [
     "DECLARATIONS",
     "AlreadyHere",
+    "BroughtAlready",
     "ChangedElsewhere",
     "ClassEnrollment",
     "FileRefused",
     "Grant",
     "JudgmentInput",
+    "NewProvider",
     "OutOfStep",
     "VersionMoved",
+    "RuleInput",
     "Wishes",
+    "accept_recognition",
     "add_example",
     "add_file",
     "add_goal",
@@ -112,6 +127,7 @@ __all__ = [
     "add_model_text",
     "add_part",
     "add_person",
+    "add_rule",
     "add_sent_file",
     "add_text",
     "agree_levels",
@@ -124,8 +140,11 @@ __all__ = [
     "assign_waiting",
     "begin_model_work",
     "begin_upload",
+    "bring",
     "change_name",
     "check_result_list",
+    "check_again",
+    "check_recognized",
     "check_roster",
     "choose_shortcuts",
     "close_concern",
@@ -134,6 +153,7 @@ __all__ = [
     "count_class",
     "decide_appeal",
     "declare_conflict",
+    "decline_recognition",
     "discard_upload",
     "drop_feed",
     "drop_form_draft",
@@ -144,7 +164,9 @@ __all__ = [
     "drop_stale_uploads",
     "end_course",
     "end_leave",
+    "end_recognition",
     "end_role",
+    "end_rule",
     "enroll",
     "enroll_class",
     "escalate",
@@ -251,4 +273,5 @@ __all__ = [
     "withdraw",
     "withdraw_award",
     "withdraw_conflict",
+    "withdraw_recognition",
 ]

@@ -23,11 +23,13 @@ from learners.models import (
     Enrollment,
     EnrollmentEvent,
     Learner,
+    RecognizedCredential,
     Submission,
     SubmissionEvent,
     User,
 )
 from learners.models.people import LearnerStatus
+from learners.models.recognition import Credit
 from learners.services.notices import tell
 from learners.workflow import (
     ENROLLMENT_MOVES,
@@ -40,7 +42,7 @@ from learners.workflow import (
 
 
 def refusals(*, learner: Learner, credential: Credential, at: datetime, is_renewal: bool = False) -> list[str]:
-    """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Three queries.
+    """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Four queries at most.
 
     is_renewal: to renew the badge that is held, which otherwise stands in the way.
     """
@@ -65,6 +67,14 @@ def refusals(*, learner: Learner, credential: Credential, at: datetime, is_renew
         for each in prerequisites_of(version)
         if each.requires_id not in held and each.requires.current_version is not None
     ]
+    if missing:  # what is recognized as a whole stands in for it
+        recognized = (
+            RecognizedCredential.objects.standing_on(timezone.localdate(at))
+            .giving(Credit.WHOLE)
+            .filter(learner=learner, counts_toward__required_by__version=version)
+        )
+        known = set(recognized.values_list("counts_toward__current_version__title", flat=True))
+        missing = [title for title in missing if title not in known]
     if missing:
         reasons.append(_("Earn this first: %(missing)s.") % {"missing": ", ".join(missing)})
     if not is_renewal and credential.pk in held:

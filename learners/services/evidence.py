@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from django.conf import settings
@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +21,7 @@ from credentials.models import EvidenceRequirement
 from credentials.models.catalog import EvidenceSource
 from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
-from learners.services import assignment, files, holidays, versions
+from learners.services import assignment, files, holidays, recognition, versions
 from learners.services.enrollment import start_attempt
 from learners.services.kept import ask_anew
 from learners.workflow import (
@@ -268,9 +269,10 @@ def _hand_in(
     at: datetime,
 ) -> Submission:
     submission = own_draft(actor, submission)
-    if missing := _missing(submission, declarations):
+    if missing := _missing(submission, declarations, on=timezone.localdate(at)):
         raise Incomplete(_("Before you submit: %(missing)s.") % {"missing": "; ".join(missing)}, missing)
     require_move(SUBMISSION_MOVES, submission.status, SubmissionStatus.SUBMITTED)
+    recognition.record_credit(submission, at=at)
     Declaration.objects.bulk_create(
         Declaration(
             submission=submission,
@@ -304,7 +306,9 @@ def counts_toward(item: EvidenceItem, requirement: EvidenceRequirement) -> bool:
     return item.kind != EvidenceKind.HOURS or requirement.kind.casefold() in LOGS
 
 
-def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]) -> list[str]:
+def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str], *, on: date) -> list[str]:
+    """What is still to be added and declared. What is recognized from elsewhere need not be handed in."""
+    recognized = recognition.credited(submission.enrollment, on=on)
     items = list(submission.evidence_items.select_related("requirement"))
     counts: dict[int | None, int] = {}
     for item in items:
@@ -318,7 +322,7 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
             "least": requirement.items_min,
         }
         for requirement in submission.enrollment.asked_evidence().filter(source__in=FROM_LEARNER)
-        if counts.get(requirement.pk, 0) < requirement.items_min
+        if counts.get(requirement.pk, 0) < requirement.items_min and requirement.kind not in recognized
     ]
     if not missing and all(item.kind == EvidenceKind.HOURS for item in items):
         missing.append(

@@ -32,7 +32,7 @@ from pypdf.generic import DictionaryObject, IndirectObject
 
 from config import handoff
 from config.errors import Invalid
-from learners.models import EvidenceItem, ModelPiece, Observation, StoredFile, User
+from learners.models import EvidenceItem, ModelPiece, Observation, RecognizedCredential, StoredFile, User
 from learners.models.evidence import ScanState
 
 IMAGES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
@@ -115,7 +115,8 @@ def kept_on_success(clean: CleanFile, *, actor: User, at: datetime) -> Iterator[
 
 def forget_file(stored: StoredFile) -> None:
     """Remove a file that nothing holds any more, the bytes once that is committed. Inside the caller's transaction."""
-    if any(each.objects.filter(file=stored).exists() for each in (EvidenceItem, Observation, ModelPiece)):
+    holders = (EvidenceItem, Observation, ModelPiece, RecognizedCredential)
+    if any(each.objects.filter(file=stored).exists() for each in holders):
         return
     StoredFile.objects.filter(pk=stored.pk).delete()
     transaction.on_commit(partial(default_storage.delete, stored.path), robust=True)
@@ -161,6 +162,11 @@ def require_size(name: str, size: int) -> None:
             _("“%(name)s” has %(size)s; the most is %(limit)s.")
             % {"name": name, "size": filesizeformat(size), "limit": filesizeformat(settings.UPLOAD_MAX_BYTES)}
         )
+
+
+def require_image(content: bytes, form: str, name: str) -> None:
+    """Raises FileRefused when a picture that is kept as it came does not read, or is too large to be shown."""
+    _clean_image(content, form, name)
 
 
 def safe_name(name: str) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from learners.models import EvidenceItem, StoredFile, Submission
 from learners.models.evidence import ScanState
-from learners.services import assignment, notices
+from learners.services import assignment, notices, recognition
 from learners.services.patient_data import remove_purged_bytes
 from learners.workflow import SubmissionStatus
 
@@ -163,6 +163,7 @@ def _settle(stored: StoredFile, verdict: ScanState, found: str, *, at: datetime)
         logger.warning("file refused by the scanner", extra={"file": stored.public_id, "found": found})
         _tell(still, at=at)
         EvidenceItem.objects.filter(file=still, submission__status=SubmissionStatus.DRAFT).delete()
+        recognition.drop_infected(still.pk, at=at)
         transaction.on_commit(partial(remove_purged_bytes, at=at), robust=True)
     still.save(update_fields=["scan_state", "tombstoned_at"])
     for submission in held:

@@ -62,6 +62,7 @@ def growth(request: HttpRequest) -> HttpResponse:
     only = request.GET.get("show", "")
     only = only if only in lists else ""
     context = {
+        "learner": learner,
         "growth": shown,
         "form": form,
         "only": only,

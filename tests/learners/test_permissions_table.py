@@ -73,6 +73,9 @@ TABLE = {
     Can.PEOPLE_MANAGE: {R},
     Can.CALENDAR_EDIT: {M},
     Can.MAIL_LOG_READ: {M},
+    Can.RECOGNITION_RULE_EDIT: {L, M},
+    Can.RECOGNITION_BRING: {LEARNER},
+    Can.RECOGNITION_DECIDE: {L, R},
     Can.PATHWAY_PUBLISH: {P, M},
     Can.PATHWAY_JOIN: {LEARNER},
     Can.CASE_READ: {C, U},
@@ -96,6 +99,7 @@ NEVER_ONESELF = {
     Can.AWARD_REVOKE_APPROVE,
     Can.LEARNER_RENAME,
     Can.LEARNER_MANAGE,
+    Can.RECOGNITION_DECIDE,
     Can.CASE_DECIDE,
 }
 EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
@@ -156,6 +160,9 @@ def make_subject(make_decision, make_award, make_user):
             Can.PEOPLE_MANAGE: decision.credential.organization,
             Can.MAIL_LOG_READ: decision.credential.organization,
             Can.CALENDAR_EDIT: decision.credential.organization,
+            Can.RECOGNITION_RULE_EDIT: decision.credential,
+            Can.RECOGNITION_BRING: decision.learner,
+            Can.RECOGNITION_DECIDE: SimpleNamespace(learner=decision.learner, counts_toward=decision.credential),
             Can.PATHWAY_PUBLISH: owned,
             Can.PATHWAY_JOIN: decision.learner,
             Can.CASE_READ: owned,

@@ -51,7 +51,17 @@ def clients(people):
 
 @pytest.fixture
 def records(
-    issuer, learner, people, make_version, make_submission, make_decision, make_double, make_signed, make_pathway, media
+    issuer,
+    learner,
+    people,
+    make_version,
+    make_submission,
+    make_decision,
+    make_double,
+    make_signed,
+    make_pathway,
+    make_brought,
+    media,
 ):
     """What belongs to the owner; one badge is shared, the rest is not."""
     version, draft = make_version(), make_version(published=False)
@@ -143,6 +153,7 @@ def records(
         at=NOON,
     )
     return {
+        "recognized": make_brought(),
         "roster": roster,
         "model": model,
         "piece": piece,
