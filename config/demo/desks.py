@@ -11,7 +11,7 @@ from learners.models import Award, Learner, User
 from pathways import services as pathways_services
 from pathways.models import Pathway
 
-from . import history, load
+from . import history, load, recognition
 
 # Left in the queue of the printed assessor, and proposed for release.
 QUEUE_ITEM, RELEASE_ITEM = "ip-communication", "quality-foundations"
@@ -32,6 +32,8 @@ def fill(*, at: datetime) -> list[str]:
         note="The score was entered for another learner.",
         at=at,
     )
+    robin = Learner.objects.select_related("user").get(user=accounts["learner"])
+    recognition.load(accounts=accounts, learner=robin, colleague=colleagues[4], at=at)
     draft = Credential.objects.get(slug=DRAFT_ITEM)
     credentials_services.start_version(actor=accounts["administrator"], credential=draft, at=at)
     return [
@@ -39,6 +41,7 @@ def fill(*, at: datetime) -> list[str]:
         "lead: a decision to release",
         "committee member: a case to decide",
         "registrar: a revocation to decide, asked for by the second registrar",
+        "registrar and lead: an outside provider's badge to recognize or decline; the learner has one that is recognized",
         "administrator: a draft version to publish",
     ]
 
