@@ -230,7 +230,7 @@ class RecognizedCredential(models.Model):
 
 
 class RecognizedBadge(models.Model):
-    """What the checks of a badge answered last, and what the badge says of itself."""
+    """What the checks of a badge answered last, and what the badge says of itself. state: as in Answer, or doubt."""
 
     recognized = models.OneToOneField(RecognizedCredential, on_delete=models.CASCADE, related_name="badge")
     state = models.CharField(max_length=20)

@@ -357,7 +357,7 @@ def _finish(recognized: RecognizedCredential, answer: Answer, at: datetime) -> N
     RecognizedBadge.objects.filter(recognized=recognized).delete()
     badge = RecognizedBadge.objects.create(
         recognized=recognized,
-        state=answer.state,
+        state=_state(answer),
         issuer_id=answer.issuer_id[:500],
         issuer=answer.issuer[:200],
         title=answer.title[:200],
@@ -377,7 +377,7 @@ def _finish(recognized: RecognizedCredential, answer: Answer, at: datetime) -> N
         )
         for number, line in enumerate(answer.lines, 1)
     )
-    _event(recognized, None, "checked", at, note=answer.state)
+    _event(recognized, None, "checked", at, note=badge.state)
     recognized.check_after, recognized.check_tries = None, 0
     if recognized.rule.badge_passes and _passes(answer):
         recognized.is_passed_by_rule = True
@@ -391,6 +391,14 @@ def _finish(recognized: RecognizedCredential, answer: Answer, at: datetime) -> N
         recognized.save(update_fields=["status", "check_after", "check_tries"])
         _tell_staff(recognized, at)
     logger.info("checked", extra={"recognized": recognized.public_id, "state": answer.state})
+
+
+def _state(answer: Answer) -> str:
+    """How it came out as a whole: a genuine badge may still be another person's, or another badge than the rule means."""
+    if answer.state != "valid":
+        return answer.state
+    outcomes = {line.outcome for line in answer.lines}
+    return "doubt" if "failed" in outcomes else "unknown" if "unknown" in outcomes else "valid"
 
 
 def _passes(answer: Answer) -> bool:

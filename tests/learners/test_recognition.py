@@ -332,6 +332,7 @@ def test_whatever_is_in_doubt_goes_to_staff_even_where_badges_pass(
 
     found.refresh_from_db()
     assert (found.status, lines(found)[name]) == ("submitted", outcome)
+    assert found.badge.state != "valid"
 
 
 def test_a_badge_that_was_changed_fails_and_is_not_recognized(make_brought, make_badge, make_rule, learner):
