@@ -9,7 +9,6 @@ class LearnersConfig(AppConfig):
         from config import health, panels
         from config.pages import add_nav
         from config.permissions import Role
-        from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, results, teams
         from learners.selectors import (
             appeals,
             calibration,
@@ -18,6 +17,7 @@ class LearnersConfig(AppConfig):
             notices,
             recognition,
             responses,
+            results,
             teams,
         )
         from learners.services import scanning

@@ -109,6 +109,8 @@ def remind_of_calibration() -> None:
 def remind_of_review() -> None:
     services.remind_of_review(at=timezone.now())
     services.tell_of_refused_plans(at=timezone.now())
+
+
 @shared_task(
     name="learners.check_recognized", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5
 )

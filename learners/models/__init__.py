@@ -21,10 +21,8 @@ from .calibration import (
     ModelWork,
 )
 from .drafts import FormDraft
-from .enrollment import ConfidenceRating, Enrollment, RecognizedCredential, Team, TeamMember
-from .enrollment_events import AttemptGrant, EnrollmentEvent
 from .enrollment import ConfidenceRating, Enrollment, Team, TeamMember
-from .enrollment_events import EnrollmentEvent
+from .enrollment_events import AttemptGrant, EnrollmentEvent
 from .evidence import Declaration, EvidenceItem, StoredFile, Submission, SubmissionEvent
 from .feed import CalendarFeed
 from .growth import Goal, HomeVisit

@@ -13,7 +13,7 @@ from config.triggers import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("credentials", "0005_renewal_path"),
-        ("learners", "0024_calibration_and_feedback"),
+        ("learners", "0024_results_teams_and_attempts"),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ UPDATE learners_recognizedcredential SET reason = 'Not kept.' WHERE status = 're
 
 
 class Migration(migrations.Migration):
-    dependencies = [("learners", "0026_recognized_learning")]
+    dependencies = [("learners", "0025_recognized_learning")]
 
     operations = [
         migrations.RunSQL(SAY_WHAT_IT_GIVES, migrations.RunSQL.noop),
