@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueCo
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credentials.models import Credential, CredentialVersion
+from credentials.models import Credential, CredentialVersion, Organization
 from learners.models import Award, Cohort, Learner, User
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus, PathwayVersionStatus
 
@@ -51,6 +51,11 @@ class PathwayVersion(models.Model):
     components_valid_at_award = models.BooleanField(default=True)
     is_double_counting_allowed = models.BooleanField(default=False)
     shared_components_max = models.PositiveSmallIntegerField(default=1)
+    recognized_max = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text=_("How many credentials of other providers may stand in for badges. Empty: any."),
+    )
     max_per_learner = models.PositiveSmallIntegerField(null=True, blank=True)
     capstone_form = models.CharField(max_length=200, blank=True, help_text=_("Empty: no capstone."))
     recorded_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
@@ -71,14 +76,39 @@ class PathwayVersion(models.Model):
 
 class RequirementKind(TextChoices):
     ALL_OF = "all-of", _("all of")
+    ANY_OF = "any-of", _("any of")
     CHOOSE = "choose", _("choose n")
-    CREDENTIAL = "credential", _("a credential")
+    IN_ORDER = "in-order", _("in this order")
+    CREDENTIAL = "credential", _("a badge")
     HOURS = "hours", _("at least n hours")
+    POINTS = "points", _("at least n points")
+    COVERAGE = "coverage", _("competencies to cover")
+    OBSERVATIONS = "observations", _("observations")
+    PROFESSIONS = "professions", _("professions in team evidence")
+    OUTSIDE = "outside", _("credentials of other providers")
     CAPSTONE = "capstone", _("a capstone")
+    CONFIRMATION = "confirmation", _("the committee’s confirmation")
+
+
+GROUPS = frozenset({RequirementKind.ALL_OF, RequirementKind.ANY_OF, RequirementKind.CHOOSE})
+SUMS = frozenset({RequirementKind.HOURS, RequirementKind.POINTS, RequirementKind.COVERAGE})
+# Below these stand badges and nothing else.
+OF_BADGES = SUMS | {RequirementKind.IN_ORDER, RequirementKind.OBSERVATIONS}
+COUNTED = frozenset(
+    {
+        RequirementKind.CHOOSE,
+        RequirementKind.HOURS,
+        RequirementKind.POINTS,
+        RequirementKind.COVERAGE,
+        RequirementKind.OBSERVATIONS,
+        RequirementKind.PROFESSIONS,
+        RequirementKind.OUTSIDE,
+    }
+)
 
 
 class Requirement(models.Model):
-    """One node of the tree: a group with children, a credential, or a sum over the whole."""
+    """One node of the tree: a group with children, a credential, a sum over its children or over the whole, a fact."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="requirements")
@@ -89,7 +119,26 @@ class Requirement(models.Model):
     credential = models.ForeignKey(
         Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="requirements"
     )
-    minimum = models.PositiveIntegerField(null=True, blank=True, help_text=_("How many, for choose and hours."))
+    minimum = models.PositiveIntegerField(null=True, blank=True, help_text=_("How many, for what is counted."))
+    points = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text=_("What a badge brings to a rule on points.")
+    )
+    repeats_max = models.PositiveSmallIntegerField(
+        default=1, db_default=1, help_text=_("How often the same badge counts, for sums over badges.")
+    )
+    contexts_min = models.PositiveSmallIntegerField(default=1, db_default=1)
+    assessors_min = models.PositiveSmallIntegerField(default=1, db_default=1)
+    window_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    provider = models.ForeignKey(
+        Organization, null=True, blank=True, on_delete=models.PROTECT, related_name="pathway_requirements"
+    )
+    codes = ArrayField(
+        models.CharField(max_length=40),
+        default=list,
+        blank=True,
+        db_default=[],
+        help_text=_("Of the competencies to cover, in whichever version of their framework."),
+    )
 
     class Meta:
         constraints = [
@@ -102,7 +151,18 @@ class Requirement(models.Model):
                 name="requirement_credential_matches_kind",
             ),
             CheckConstraint(
-                condition=~Q(kind__in=["choose", "hours"]) | Q(minimum__gte=1), name="requirement_has_its_number"
+                condition=~Q(
+                    kind__in=["choose", "hours", "points", "coverage", "observations", "professions", "outside"]
+                )
+                | Q(minimum__gte=1),
+                name="requirement_counts_something",
+            ),
+            CheckConstraint(
+                condition=Q(repeats_max__gte=1, contexts_min__gte=1, assessors_min__gte=1),
+                name="requirement_at_least_one",
+            ),
+            CheckConstraint(
+                condition=Q(window_days__isnull=True) | Q(window_days__gte=1), name="requirement_window_has_a_day"
             ),
         ]
 
@@ -146,6 +206,23 @@ class Waiver(models.Model):
 
     def __str__(self) -> str:
         return self.reason
+
+
+class CapstoneRecord(models.Model):
+    """Append-only: that a learner did the capstone that a requirement asks for, recorded by staff."""
+
+    enrollment = models.ForeignKey(PathwayEnrollment, on_delete=models.PROTECT, related_name="capstones")
+    requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="records")
+    done_on = models.DateField()
+    note = models.TextField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["enrollment", "requirement"], name="capstone_once")]
+
+    def __str__(self) -> str:
+        return self.note
 
 
 class DesignationCaseQuerySet(QuerySet["DesignationCase"]):

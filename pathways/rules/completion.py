@@ -2,109 +2,185 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Collection, Sequence
-from datetime import date
+from dataclasses import dataclass
 
-from .matching import Place, Seating, assign, places_of
-from .model import AllOf, Choose, Held, Hours, Item, Pathway, Required, items_of
-from .words import hours_in_words
-
-LEAST_STEPS = 5_000  # sets looked at before giving up
-
-
-def least(pathway: Pathway, counting: Sequence[Held], waived: frozenset[int]) -> tuple[Item, ...]:
-    """Which items to earn, of the fewest hours together, so that every place is filled and the hours are reached."""
-    places = places_of(pathway.rules, waived)
-    asked = [number for number, place in enumerate(places) if not place.is_waived]
-    minimum = max((r.minimum for r in pathway.rules if isinstance(r, Hours) and r.id not in waived), default=0)
-    here = {each.credential_id for each in counting}
-    left = sorted(
-        (item for key, item in pathway.items.items() if key not in here),
-        key=lambda item: (item.hours or 0, item.title, item.credential_id),
-    )
-    seating = Seating(places)
-    for each in counting:
-        seating.seat(each, asked)
-    lacking = len(asked) - len(seating.taken)
-    cheapest = tuple(item for item in left if seating.seat(_made_up(item), asked))
-    if len(seating.taken) < len(asked):
-        return ()
-
-    def best_hours(items: Collection[Item]) -> int:
-        used = assign(places, [*counting, *map(_made_up, items)])
-        return sum(each.hours for awards in used.values() for each in awards)
-
-    if best_hours(cheapest) >= minimum:  # of the sets that fill every place this one takes the fewest hours
-        return cheapest
-    if best_hours(left) < minimum:
-        return ()
-    return _fewest_hours(places, asked, counting, left, lacking, len(places), minimum - best_hours(()), minimum)
+from .counting import Tally, count
+from .model import (
+    NOTHING,
+    AllOf,
+    Capstone,
+    Choose,
+    Confirmation,
+    Coverage,
+    Facts,
+    Held,
+    Hours,
+    InOrder,
+    Item,
+    Observed,
+    Outside,
+    Pathway,
+    Points,
+    Professions,
+    Required,
+    Rule,
+    Sum,
+    parts_of,
+    walk,
+)
+from .words import all_of, clause, hours_in_words, name_of
 
 
-def _fewest_hours(
-    places: Sequence[Place],
-    asked: Sequence[int],
-    counting: Sequence[Held],
-    left: Sequence[Item],
-    least_count: int,
-    most_count: int,
-    least_hours: int,
-    minimum: int,
-) -> tuple[Item, ...]:
-    """Look at sets of items by ascending hours until one fills every place and reaches the minimum.
+@dataclass(frozen=True)
+class Least:
+    """items: what to earn, by hours. first: which of them no rule names, and for what each has to be held."""
 
-    left: by ascending hours. A set of fewer hours than least_hours, or of a size out of bounds, cannot be the one.
+    items: tuple[Item, ...] = ()
+    first: tuple[tuple[Item, Item], ...] = ()
+    facts: tuple[Rule, ...] = ()
+
+    @property
+    def hours(self) -> int:
+        return sum(item.hours or 0 for item in self.items)
+
+    @property
+    def sentence(self) -> str:
+        sentences = []
+        if self.items:
+            taken = f", {hours_in_words(self.hours)}" if self.hours else ""
+            sentences.append(f"The least that is left to earn: {all_of([i.title for i in self.items])}{taken}.")
+        sentences += [f"{one.title} has to be held before {other.title}." for one, other in self.first]
+        if self.facts:
+            also = "Also left" if self.items else "What is left"
+            sentences.append(f"{also}: {all_of([clause(rule) for rule in self.facts])}.")
+        return " ".join(sentences)
+
+
+def least(
+    pathway: Pathway, counting: Sequence[Held], owned: frozenset[int], facts: Facts, waived: frozenset[int]
+) -> Least | None:
+    """What to earn, of the fewest hours together, so that every rule is met; None when nothing would do.
+
+    The hours are the true ones: what has to be held before a badge is counted with it.
     """
-    hours = [item.hours or 0 for item in left]
-    waiting: list[tuple[int, int, tuple[int, ...]]] = [(hours[0], 1, (0,))]
-    for _step in range(LEAST_STEPS):
-        if not waiting:
-            return ()
-        total, size, chosen = heapq.heappop(waiting)
-        last = chosen[-1]
-        if last + 1 < len(left):
-            if size < most_count:
-                heapq.heappush(waiting, (total + hours[last + 1], size + 1, (*chosen, last + 1)))
-            heapq.heappush(waiting, (total - hours[last] + hours[last + 1], size, (*chosen[:-1], last + 1)))
-        if total < least_hours or size < least_count:
-            continue
-        items = tuple(left[number] for number in chosen)
-        holding = [*counting, *map(_made_up, items)]
-        seating = Seating(places)
-        if sum(seating.seat(each, asked) for each in holding) < len(asked):
-            continue
-        used = assign(places, holding)
-        if sum(each.hours for awards in used.values() for each in awards) >= minimum:
-            return items
-    return ()
+    from .solving import cheapest
+
+    found = cheapest(pathway, counting, owned, facts, waived)
+    if found is None:
+        return None
+    items = tuple(pathway.catalog[key] for key in found[0])
+    first = tuple(
+        (item, next(other for other in items if item.credential_id in other.needs))
+        for item in items
+        if item.credential_id not in pathway.items and any(item.credential_id in other.needs for other in items)
+    )
+    by_id = {rule.id: rule for rule in walk(pathway.rules)}
+    return Least(items, first, tuple(by_id[key] for key in found[1]))
 
 
 def impossible(pathway: Pathway, open_to: Collection[int]) -> list[str]:
-    """Why somebody who can earn only these credentials can never meet the rules; empty when they can."""
-    found = []
-    for rule in pathway.rules:
-        closed = [item for item in items_of(rule) if item.credential_id not in open_to]
-        if isinstance(rule, Required | AllOf):
-            found += [f"{item.title} is required and cannot be earned." for item in closed]
-        elif isinstance(rule, Choose) and len(rule.items) - len(closed) < rule.count:
-            found.append(
-                f"“{rule.label}” asks for {rule.count} and leaves {len(rule.items) - len(closed)} to choose from."
-            )
+    """Why somebody who can earn only these credentials can never meet the rules; empty when they can.
+
+    What has to be held before a credential is one of these too, or it cannot be earned. Rules on other things than
+    credentials are taken for met.
+    """
+    within = attainable(pathway, open_to)
+    found = [reason for rule in pathway.rules for reason in _alone(pathway, rule, within)]
     if found:
         return found
-    places = places_of(pathway.rules, frozenset())
-    used = assign(places, [_made_up(item) for key, item in pathway.items.items() if key in open_to])
-    short = [rule for rule in pathway.rules if len(used.get(rule.id, ())) < sum(p.rule_id == rule.id for p in places)]
-    for rule in short:
-        name = rule.item.title if isinstance(rule, Required) else rule.label if isinstance(rule, AllOf | Choose) else ""
-        found.append(f"“{name}” asks for badges that another rule needs; each counts once.")
-    reached = sum(each.hours for awards in used.values() for each in awards)
-    if not found and reached < pathway.minimum_hours:
-        found.append(f"At most {hours_in_words(reached)} can be reached; {pathway.minimum_hours} are asked for.")
-    return found
+    from .solving import earned_today
+
+    waived = frozenset(
+        rule.id
+        for rule in walk(pathway.rules)
+        if isinstance(rule, Observed | Professions | Outside | Capstone | Confirmation)
+    )
+    held = earned_today(pathway, sorted(within & pathway.items.keys()))
+    tally = count(pathway, held, NOTHING, waived)
+    return [_together(pathway, rule, tally) for rule in pathway.rules if not tally.is_met(rule, NOTHING, waived)]
 
 
-def _made_up(item: Item) -> Held:
-    """An item as if it were held. Real awards have positive keys, so none is taken for another."""
-    return Held(-item.credential_id, item.credential_id, item.title, item.hours or 0, date.min)
+def attainable(pathway: Pathway, open_to: Collection[int]) -> set[int]:
+    """Those of the credentials that can be earned with all that has to be held before them."""
+    within = set(open_to)
+    while True:
+        lost = {key for key in within if key in pathway.catalog and not pathway.catalog[key].needs <= within}
+        if not lost:
+            return within
+        within -= lost
+
+
+def _alone(pathway: Pathway, rule: Rule, within: set[int]) -> list[str]:
+    """Why a rule cannot be met, whatever the others take."""
+    if isinstance(rule, Required):
+        return (
+            []
+            if _can(rule, within)
+            else [f"{name_of(rule)} is required and cannot be earned{_why(pathway, rule, within)}."]
+        )
+    if isinstance(rule, AllOf | InOrder):
+        return [reason for part in rule.rules for reason in _alone(pathway, part, within)]
+    if isinstance(rule, Choose):
+        left = sum(not _alone(pathway, part, within) for part in rule.rules)
+        return (
+            [] if left >= rule.count else [f"{name_of(rule)} asks for {rule.count} and leaves {left} to choose from."]
+        )
+    if isinstance(rule, Hours | Points | Coverage) and rule.rules:
+        reached = _reach(rule, within)
+        return [] if reached >= rule.minimum else [_short(rule, reached)]
+    if isinstance(rule, Coverage):
+        covered = frozenset[str]().union(*(pathway.items[key].covers for key in within & pathway.items.keys()))
+        reached = sum(each.key in covered for each in rule.competencies)
+        return [] if reached >= rule.minimum else [_short(rule, reached, covered)]
+    return []
+
+
+def _can(rule: Required, within: set[int]) -> bool:
+    return any(item.credential_id in within for item in rule.items)
+
+
+def _why(pathway: Pathway, rule: Required, within: set[int]) -> str:
+    closed = sorted(
+        pathway.catalog[key].title if key in pathway.catalog else "another badge"
+        for key in rule.item.needs
+        if key not in within
+    )
+    return f": {all_of(closed)} has to be held before it and cannot be earned" if closed else ""
+
+
+def _reach(rule: Sum, within: set[int]) -> int:
+    parts = [part for part in parts_of(rule) if isinstance(part, Required) and _can(part, within)]
+    if isinstance(rule, Coverage):
+        covered = frozenset[str]().union(*(part.item.covers for part in parts))
+        return sum(each.key in covered for each in rule.competencies)
+    each = [(part.item.hours or 0) if isinstance(rule, Hours) else part.points for part in parts]
+    return sum(each) * rule.repeats_max
+
+
+def _short(rule: Sum, reached: int, covered: frozenset[str] | None = None) -> str:
+    label = f"{rule.label}: " if rule.label else ""
+    if isinstance(rule, Coverage):
+        gaps = [each.code for each in rule.competencies if covered is not None and each.key not in covered]
+        named = f"; nothing assesses {all_of(gaps)}" if gaps else ""
+        return f"{label}at most {reached} of {rule.minimum} competencies can be reached{named}."
+    word = "hour" if isinstance(rule, Hours) else "point"
+    start = "at most" if label else "At most"
+    reached_words = f"1 {word}" if reached == 1 else f"{reached} {word}s"
+    return f"{label}{start} {reached_words} can be reached; {rule.minimum} are asked for."
+
+
+def _together(pathway: Pathway, rule: Rule, tally: Tally) -> str:
+    """Why a rule that can be met alone cannot be met beside the others."""
+    if isinstance(rule, Hours) and not rule.rules and pathway.plan.is_flat:
+        return _short(rule, tally.hours)
+    if isinstance(rule, Hours | Points) and not rule.rules:
+        everything = sum(item.hours or 0 for item in pathway.items.values()) if isinstance(rule, Hours) else None
+        if everything is not None and everything < rule.minimum:
+            return _short(rule, everything)
+        return f"{hours_or_points(rule)} cannot be reached beside the other rules."
+    return f"{name_of(rule)} asks for badges that another rule needs; each counts once."
+
+
+def hours_or_points(rule: Hours | Points) -> str:
+    return hours_in_words(rule.minimum) if isinstance(rule, Hours) else f"{rule.minimum} points"

@@ -2,30 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from datetime import date
 from functools import cached_property
+from itertools import pairwise
 
-from .completion import least
-from .matching import assign, places_of
-from .model import AllOf, Choose, Held, Hours, Item, Line, Pathway, Required, Rule
-from .words import all_of, day_in_words, hours_in_words, one_of
+from .completion import Least, least
+from .counting import Tally, count, decide
+from .model import (
+    NOTHING,
+    AllOf,
+    Capstone,
+    Choose,
+    Confirmation,
+    Coverage,
+    Facts,
+    Held,
+    Hours,
+    InOrder,
+    Item,
+    Line,
+    Observed,
+    Outside,
+    Pathway,
+    Points,
+    Professions,
+    Required,
+    Rule,
+    Sum,
+)
+from .observing import best_window, is_fact_met, is_in_order, recognized
+from .words import all_of, counted, day_in_words, name_of, one_of
 
 
-@dataclass(frozen=True)
 class Progress:
-    """The whole answer. hours: of the components that count."""
+    """The whole answer. The lines are written when they are read."""
 
-    lines: tuple[Line, ...]
-    hours: int
-    _asked: Pathway = field(repr=False, compare=False)
-    _counting: tuple[Held, ...] = field(repr=False, compare=False)
-    _waived: frozenset[int] = field(repr=False, compare=False)
+    def __init__(
+        self,
+        pathway: Pathway,
+        counting: list[Held],
+        lapsed: dict[int, str],
+        facts: Facts,
+        waived: frozenset[int],
+        owned: frozenset[int],
+    ) -> None:
+        self.pathway, self.facts, self.waived = pathway, facts, waived
+        self._counting, self._lapsed, self._owned = counting, lapsed, owned
+        _ = pathway.plan  # refuses rules that make no sense
+        self._here = {each.credential_id for each in counting}
+
+    @cached_property
+    def _decided(self) -> Tally | bool:
+        return decide(self.pathway, self._counting, self.facts, self.waived)
+
+    @cached_property
+    def _tally(self) -> Tally:
+        """Which award counts where. What is met says so itself; for the rest it is worked out when somebody reads it."""
+        if isinstance(self._decided, Tally):
+            return self._decided
+        return count(self.pathway, self._counting, self.facts, self.waived)
+
+    @property
+    def hours(self) -> int:
+        """Of the components that count."""
+        return self._tally.hours
 
     @property
     def is_met(self) -> bool:
-        return all(line.is_met for line in self.lines)
+        """Every requirement; what the committee says is another matter."""
+        return not self._is_full and bool(self._decided)
+
+    @property
+    def _is_full(self) -> bool:
+        most = self.pathway.designations_max
+        return most is not None and self.facts.designations >= most
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """One for each requirement."""
+        rules = [rule for rule in self.pathway.rules if not isinstance(rule, Confirmation)]
+        lines = [_line(self, rule) for rule in rules]
+        if self._is_full:
+            most = counted(self.pathway.designations_max or 0, "designation")
+            held = counted(self.facts.designations, "designation")
+            lines.append(Line(0, "Designations", f"You hold {held}; a learner is given at most {most}.", False))
+        return tuple(lines)
+
+    @cached_property
+    def decision(self) -> Line:
+        """What the committee has said, apart from the requirements."""
+        rule = next((rule for rule in self.pathway.rules if isinstance(rule, Confirmation)), Confirmation(0))
+        name = rule.label or "The committee"
+        on = self.facts.confirmed_on
+        sentence = f"{name} confirmed it on {day_in_words(on)}." if on else f"{name} has not confirmed it yet."
+        return Line(rule.id, "Confirmation", sentence, on is not None, is_decision=True)
 
     @property
     def done(self) -> int:
@@ -49,21 +120,34 @@ class Progress:
         return tuple((held, line.label) for line in self.lines for held in line.used)
 
     @cached_property
-    def least(self) -> tuple[Item, ...]:
-        """The items that take the fewest hours and complete every rule on credentials and hours.
+    def _least(self) -> Least | None:
+        if self.is_met or self._is_full:
+            return Least()
+        return least(self.pathway, self._counting, self._owned, self.facts, self.waived)
 
-        Empty when these rules are met, when nothing would complete them, or when the search was given up.
+    @property
+    def least(self) -> tuple[Item, ...]:
+        """The items of the fewest hours that complete every rule, with all that has to be held before them.
+
+        Empty when only other things than badges are left, and when nothing would complete it.
         """
-        return least(self._asked, self._counting, self._waived)
+        return self._least.items if self._least else ()
+
+    @property
+    def is_out_of_reach(self) -> bool:
+        """Whether nothing that can be earned would complete it; a waiver or a substitute might."""
+        return self._least is None or self._is_full
 
     @property
     def least_sentence(self) -> str:
-        """The least in one sentence, or nothing."""
-        if not self.least:
-            return ""
-        hours = sum(item.hours or 0 for item in self.least)
-        taken = f", {hours_in_words(hours)}" if hours else ""
-        return f"The least that is left to earn: {all_of([item.title for item in self.least])}{taken}."
+        """The least in one sentence or two, or nothing."""
+        return (
+            ""
+            if self.is_met
+            else self._least.sentence
+            if self._least
+            else "Nothing that can be earned would complete it."
+        )
 
 
 def evaluate(
@@ -72,111 +156,237 @@ def evaluate(
     *,
     on: date,
     waived: frozenset[int] = frozenset(),
-    professions: int | None = None,
+    facts: Facts = NOTHING,
 ) -> Progress:
     """Say what is met and missing on a day.
 
-    waived: the ids of rules that need not be met. professions: how many professions the learner's team evidence shows;
-    None when that is not recorded. Raises RuleError for a rule that makes no sense.
+    waived: the ids of rules that need not be met. Raises RuleError for a rule that makes no sense.
     """
     counting, lapsed = _sift(pathway, held, on)
-    used = assign(places_of(pathway.rules, waived), counting)
-    hours = sum(each.hours for awards in used.values() for each in awards)
-    here = {each.credential_id for each in counting}
-    lines = [_line(rule, used.get(rule.id, ()), here, lapsed, hours, rule.id in waived) for rule in pathway.rules]
-    if pathway.distinct_professions > 1:
-        lines.append(_professions_line(pathway.distinct_professions, professions))
-    return Progress(tuple(lines), hours, pathway, tuple(counting), waived)
+    owned = frozenset(each.credential_id for each in held if each.awarded_on <= on)
+    return Progress(pathway, counting, lapsed, facts, waived, owned)
 
 
 def _sift(pathway: Pathway, held: Sequence[Held], on: date) -> tuple[list[Held], dict[int, str]]:
-    """The awards that count on the day, one for each credential, and a sentence for each credential that lapsed."""
-    oldest = _months_before(on, pathway.time_limit_months) if pathway.time_limit_months else None
+    """The awards that count on the day, one for each credential and what was earned again, and a sentence for each
+    credential that lapsed."""
+    oldest = months_before(on, pathway.time_limit_months) if pathway.time_limit_months else None
     counting: dict[int, Held] = {}
+    earlier: list[Held] = []
     lapsed: dict[int, str] = {}
+    items = pathway.items
     for each in held:
-        if each.credential_id not in pathway.items or each.awarded_on > on:
+        if each.credential_id not in items or each.awarded_on > on:
             continue
         if pathway.is_valid_at_award and each.valid_until is not None and each.valid_until < on:
-            lapsed[each.credential_id] = f"{each.title} lapsed on {day_in_words(each.valid_until)}; renew it."
+            if not each.is_earlier:
+                lapsed[each.credential_id] = f"{each.title} lapsed on {day_in_words(each.valid_until)}; renew it."
         elif oldest is not None and each.awarded_on < oldest:
-            lapsed[each.credential_id] = (
-                f"{each.title} was awarded on {day_in_words(each.awarded_on)}, "
-                f"more than {pathway.time_limit_months} months ago; earn it again."
-            )
+            if not each.is_earlier:
+                lapsed[each.credential_id] = (
+                    f"{each.title} was awarded on {day_in_words(each.awarded_on)}, "
+                    f"more than {pathway.time_limit_months} months ago; earn it again."
+                )
+        elif each.is_earlier:
+            earlier.append(each)
         else:
             known = counting.get(each.credential_id)
-            if known is None or (each.awarded_on, each.award_id) > (known.awarded_on, known.award_id):
+            if known is None or _newness(each) > _newness(known):
                 counting[each.credential_id] = each
-    return list(counting.values()), {key: text for key, text in lapsed.items() if key not in counting}
+    return [*counting.values(), *earlier], {key: text for key, text in lapsed.items() if key not in counting}
 
 
-def _line(
-    rule: Rule, used: tuple[Held, ...], here: set[int], lapsed: Mapping[int, str], hours: int, is_waived: bool
-) -> Line:
+def _newness(each: Held) -> tuple[bool, date, int]:
+    """What was earned here before what was recognized, then the newest."""
+    return not each.is_recognized, each.awarded_on, each.award_id
+
+
+# Lines ---------------------------------------------------------------------------------------------------------------
+def _line(state: Progress, rule: Rule) -> Line:
     if isinstance(rule, Required):
-        name, line = rule.item.title, _required_line(rule, used, lapsed)
-    elif isinstance(rule, AllOf):
-        name, line = rule.label, _group_line(rule.id, rule.label, len(rule.items), rule.items, used, here, lapsed)
-    elif isinstance(rule, Choose):
-        name, line = rule.label, _group_line(rule.id, rule.label, rule.count, rule.items, used, here, lapsed)
-    elif isinstance(rule, Hours):
-        name = "The number of hours"
-        more = "" if hours >= rule.minimum else f"; {rule.minimum - hours} more needed"
-        sentence = f"{hours} of {hours_in_words(rule.minimum)} together{more}."
-        line = Line(rule.id, "Hours", sentence, hours >= rule.minimum)
+        line = _required_line(state, rule)
+    elif isinstance(rule, Choose | AllOf | InOrder):
+        line = _group_line(state, rule)
+    elif isinstance(rule, Hours | Points | Coverage):
+        line = _sum_line(state, rule)
     else:
-        name = "The capstone"
-        line = Line(rule.id, "Capstone", f"The capstone ({rule.form}) is not recorded yet.", False)
-    if is_waived and not line.is_met:
-        return Line(rule.id, line.label, f"{name} is waived.", True, used)
+        line = _fact_line(state, rule)
+    if rule.id in state.waived and not line.is_met:
+        name = rule.item.title if isinstance(rule, Required) else line.label
+        name = {"Hours": "The number of hours", "Capstone": "The capstone"}.get(name, name)
+        return Line(rule.id, line.label, f"{name} is waived.", True, line.used, is_waived=True)
     return line
 
 
-def _required_line(rule: Required, used: tuple[Held, ...], lapsed: Mapping[int, str]) -> Line:
-    title, label = rule.item.title, "Required"
-    if used:
-        return Line(rule.id, label, f"{title} was awarded on {day_in_words(used[0].awarded_on)}.", True, used)
-    if gone := lapsed.get(rule.item.credential_id):
-        return Line(rule.id, label, gone, False, (), (title,), (title,))
+def _required_line(state: Progress, rule: Required) -> Line:
+    title, label = name_of(rule), "Required"
+    if used := tuple(state._tally.used.get(rule.id, ())):
+        day = day_in_words(used[0].awarded_on)
+        how = "was recognized; it was earned" if used[0].is_recognized else "was awarded"
+        instead = f" and stands in for {rule.item.title}" if used[0].credential_id != rule.item.credential_id else ""
+        return Line(rule.id, label, f"{used[0].title} {how} on {day}{instead}.", True, used)
+    gone = [text for item in rule.items if (text := state._lapsed.get(item.credential_id))]
+    if gone:
+        return Line(rule.id, label, " ".join(gone), False, (), (title,), (title,))
+    if all(item.credential_id in state._here for item in rule.items):
+        return Line(rule.id, label, f"{title} counts elsewhere, and {_limits(state)}.", False, (), (title,))
     return Line(rule.id, label, f"{title} is missing.", False, (), (title,))
 
 
-def _group_line(
-    rule_id: int,
-    label: str,
-    count: int,
-    items: tuple[Item, ...],
-    used: tuple[Held, ...],
-    here: set[int],
-    lapsed: Mapping[int, str],
-) -> Line:
-    if len(used) >= count:
-        return Line(rule_id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
-    more = count - len(used)
-    open_items = sorted(
-        (item for item in items if item.credential_id not in here), key=lambda item: (item.hours or 0, item.title)
-    )
-    titles = [item.title for item in open_items]
-    gone = [item for item in open_items if item.credential_id in lapsed]
+def _limits(state: Progress) -> str:
+    most = state.pathway.shared_max
+    if most is not None and any(each.is_shared for each in state._counting):
+        return f"at most {counted(most, 'badge')} may be shared with another designation"
+    return "it counts once"
+
+
+def _group_line(state: Progress, rule: Choose | AllOf | InOrder) -> Line:
+    label = rule.label or (f"Choose {rule.count}" if isinstance(rule, Choose) else "All of these")
+    count_wanted = rule.count if isinstance(rule, Choose) else len(rule.rules)
+    is_met = state._tally.is_met(rule, state.facts, frozenset())
+    if all(isinstance(part, Required) for part in rule.rules):
+        return _flat_line(state, rule, label, count_wanted, is_met)
+    parts = tuple(_line(state, part) for part in rule.rules)
+    used = tuple(each for part in parts for each in part.used)
+    is_met = is_met or sum(part.is_met for part in parts) >= count_wanted
+    if is_met:
+        said = all_of([each.title for each in used]) or "met"
+        return Line(rule.id, label, f"{label}: {said}.", True, used, parts=parts)
+    more = count_wanted - sum(part.is_met for part in parts)
+    open_parts = [(part, line) for part, line in zip(rule.rules, parts, strict=True) if not line.is_met]
+    names = [name_of(part) for part, _line_of in open_parts]
+    if len(names) <= more:
+        head = f"{label}: {all_of(names)} {'is' if len(names) == 1 else 'are'} missing."
+    else:
+        head = f"{label}: {more} more of {one_of(names)}."
+    inner = [line.sentence for part, line in open_parts if not isinstance(part, Required) or line.lapsed]
+    missing = tuple(title for _part, line in open_parts for title in line.missing)
+    lapsed = tuple(title for _part, line in open_parts for title in line.lapsed)
+    return Line(rule.id, label, " ".join([head, *inner]), False, used, missing, lapsed, parts)
+
+
+def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, wanted: int, is_met: bool) -> Line:
+    at = [rule.id] if isinstance(rule, Choose) else [part.id for part in rule.rules]
+    used = tuple(each for key in at for each in state._tally.used.get(key, ()))
+    if is_met:
+        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
+    leaves = [part for part in rule.rules if isinstance(part, Required)]
+    if isinstance(rule, Choose):
+        open_leaves = [part for part in leaves if not any(i.credential_id in state._here for i in part.items)]
+        open_leaves.sort(key=lambda part: (part.item.hours or 0, part.item.title))
+    else:
+        waived = state.waived
+        open_leaves = [part for part in leaves if not state._tally.used.get(part.id) and part.id not in waived]
+    more = wanted - len(used)
+    titles = [name_of(part) for part in open_leaves]
+    gone = [part for part in open_leaves if any(item.credential_id in state._lapsed for item in part.items)]
+    if isinstance(rule, InOrder) and not titles:
+        if not is_in_order(rule, state._tally.used):
+            return Line(rule.id, label, f"{label}: {_disorder(rule, state)}", False, used)
+        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
+    if not isinstance(rule, Choose) and not titles:  # what is not there is waived
+        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used]) or 'waived'}.", True, used)
     if not titles:
         sentence = f"{label}: {more} more; the badges that you hold of it count elsewhere."
+    elif isinstance(rule, InOrder):
+        sentence = f"{label}, in this order: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
+        if not is_in_order(rule, state._tally.used):
+            sentence += f" {_disorder(rule, state)}"
     elif len(titles) <= more:
         sentence = f"{label}: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
     else:
         sentence = f"{label}: {more} more of {one_of(titles)}."
-    sentence = " ".join([sentence, *(lapsed[item.credential_id] for item in gone)])
-    return Line(rule_id, label, sentence, False, used, tuple(titles[:more]), tuple(item.title for item in gone))
+    texts = [state._lapsed[i.credential_id] for part in gone for i in part.items if i.credential_id in state._lapsed]
+    return Line(
+        rule.id, label, " ".join([sentence, *texts]), False, used, tuple(titles[:more]), tuple(map(name_of, gone))
+    )
 
 
-def _professions_line(wanted: int, shown: int | None) -> Line:
-    label = "Professions"
-    if shown is None:
-        return Line(0, label, f"Team evidence with {wanted} professions is not recorded yet.", False)
-    return Line(0, label, f"Team evidence shows {shown} of {wanted} professions.", shown >= wanted)
+def _disorder(rule: InOrder, state: Progress) -> str:
+    steps = [used[0] for part in rule.rules if (used := state._tally.used.get(part.id))]
+    for before, after in pairwise(steps):
+        if before.awarded_on > after.awarded_on:
+            return f"{after.title} was awarded before {before.title}, which comes first."
+    return ""
 
 
-def _months_before(day: date, months: int) -> date:
+def _sum_line(state: Progress, rule: Sum) -> Line:
+    have = state._tally.amount(rule)
+    is_met = have >= rule.minimum
+    used = tuple(state._tally.used.get(rule.id, ())) if rule.rules else ()
+    if isinstance(rule, Coverage):
+        label = rule.label or "Competencies"
+        covered = frozenset[str]().union(*(each.covers for each in state._tally.scope(rule)))
+        gaps = [each.code for each in rule.competencies if each.key not in covered]
+        more = rule.minimum - have
+        names = all_of(gaps) if len(gaps) <= more else one_of(gaps)
+        tail = "" if is_met else f"; {f'{more} more of ' if len(gaps) > more else ''}{names} {_is_open(gaps, more)}"
+        start = f"{label}: {have} of {counted(rule.minimum, 'competency')}"
+        sentence = f"{start} assessed{tail}.".replace("competencys", "competencies")
+    else:
+        word = "hour" if isinstance(rule, Hours) else "point"
+        label = rule.label or f"{word.capitalize()}s"
+        tail = "" if is_met else f"; {rule.minimum - have} more needed"
+        if rule.rules:
+            sentence = f"{label}: {have} of {counted(rule.minimum, word)}{tail}{'' if is_met else _from(state, rule)}."
+        else:
+            sentence = f"{have} of {counted(rule.minimum, word)} together{tail}."
+    missing = () if is_met or not rule.rules else tuple(name_of(part) for part in _open(state, rule))
+    gone = [part for part in _open(state, rule) if any(i.credential_id in state._lapsed for i in part.items)]
+    texts = [state._lapsed[i.credential_id] for part in gone for i in part.items if i.credential_id in state._lapsed]
+    if is_met or not texts:
+        return Line(rule.id, label, sentence, is_met, used, missing)
+    return Line(rule.id, label, " ".join([sentence, *texts]), False, used, missing, tuple(map(name_of, gone)))
+
+
+def _is_open(gaps: Sequence[str], more: int) -> str:
+    return "needed" if len(gaps) > more else "is not" if len(gaps) == 1 else "are not"
+
+
+def _open(state: Progress, rule: Sum) -> list[Required]:
+    return [
+        part
+        for part in rule.rules
+        if isinstance(part, Required) and not any(item.credential_id in state._here for item in part.items)
+    ]
+
+
+def _from(state: Progress, rule: Sum) -> str:
+    names = [name_of(part) for part in _open(state, rule)]
+    return f", from {one_of(names)}" if names else ""
+
+
+def _fact_line(state: Progress, rule: Rule) -> Line:
+    facts = state.facts
+    is_met = is_fact_met(rule, facts)
+    if isinstance(rule, Observed):
+        seen = best_window(rule, facts)
+        label = rule.label or "Observations"
+        contexts = f", in {seen.contexts} of {counted(rule.contexts, 'setting')}" if rule.contexts > 1 else ""
+        people = f", by {seen.assessors} of {rule.assessors} people" if rule.assessors > 1 else ""
+        window = f" within {counted(rule.window_days, 'day')}" if rule.window_days is not None else ""
+        sentence = f"{label}: {seen.number} of {counted(rule.count, 'observation')}{contexts}{people}{window}."
+        return Line(rule.id, label, sentence, is_met)
+    if isinstance(rule, Professions):
+        wanted, shown = rule.minimum, facts.professions
+        said = (
+            f"Team evidence with {counted(wanted, 'profession')} is not recorded yet."
+            if shown is None
+            else f"Team evidence shows {shown} of {counted(wanted, 'profession')}."
+        )
+        return Line(rule.id, "Professions", said, is_met)
+    if isinstance(rule, Outside):
+        label = rule.label or "Recognized credentials"
+        by = f" of {rule.provider}" if rule.provider else ""
+        have = recognized(rule, facts)
+        return Line(rule.id, label, f"{label}: {have} of {counted(rule.count, 'credential')}{by} recognized.", is_met)
+    if isinstance(rule, Capstone):
+        done = f"The capstone ({rule.form}) is recorded."
+        return Line(rule.id, "Capstone", done if is_met else f"The capstone ({rule.form}) is not recorded yet.", is_met)
+    return Line(rule.id, "Confirmation", "The committee confirms.", True, is_decision=True)
+
+
+def months_before(day: date, months: int) -> date:
     """The same day of the month so many months earlier, or that month's last day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
     for number in range(day.day, 27, -1):

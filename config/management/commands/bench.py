@@ -20,6 +20,7 @@ from django.utils import timezone
 from config.bench.assigning import measure_assigning
 from config.bench.lists import measure_lists
 from config.bench.load import measure
+from config.bench.pathways import measure_pathways
 from config.bench.populate import fill
 from config.bench.signing import measure_core
 from config.bench.table import Table
@@ -73,6 +74,7 @@ class Command(BaseCommand):
             self._list_check(addresses)
             self._growth()
             measure_assigning(self.table)
+            measure_pathways(self.table)
         self.table.write()
 
     def _bare_postgres_seconds(self) -> float:
