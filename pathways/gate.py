@@ -1,70 +1,138 @@
-"""The publish gate of a pathway: what stands in the way of publishing a version, each thing in a sentence."""
+"""The publish gate of a pathway: what stands in the way of publishing a version, and what is worth knowing before.
+
+Each finding says what is the case and what can be done about it.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from credentials.models import Credential, Prerequisite
+from credentials.models import Competency, Credential, Prerequisite
 from credentials.selectors import in_words
 from credentials.workflow import CredentialStatus, VersionStatus
 from pathways import rules, selectors
-from pathways.models import PathwayVersion, Requirement, RequirementKind
+from pathways.models import GROUPS, OF_BADGES, PathwayVersion, Requirement, RequirementKind
 from pathways.workflow import PathwayVersionStatus
 
-GROUPS = {RequirementKind.ALL_OF, RequirementKind.CHOOSE}
+ABOVE = GROUPS | OF_BADGES
+
+
+@dataclass(frozen=True)
+class Finding:
+    """text: what is the case. todo: what can be done. is_blocking: it cannot be published like this."""
+
+    text: str
+    todo: str
+    is_blocking: bool = True
 
 
 def missing(version: PathwayVersion) -> list[str]:
-    """What stands in the way; empty when the version may be published. Six queries, whatever the size."""
+    """What stands in the way; empty when the version may be published. At most eleven queries, whatever the size."""
+    return [each.text for each in blocking(version)]
+
+
+def blocking(version: PathwayVersion) -> list[Finding]:
+    """What stands in the way, with what can be done."""
     found = _designation(version)
     rows = list(version.requirements.select_related("parent").order_by("position", "pk"))
-    if odd := [row for row in rows if row.parent is not None and row.parent.kind not in GROUPS]:
-        return [*found, *(_("“%(row)s” stands below something that is not a group.") % {"row": row} for row in odd)]
+    if odd := [row for row in rows if row.parent is not None and row.parent.kind not in ABOVE]:
+        return [*found, *(_below(row, _("something that is not a group")) for row in odd)]
+    if odd := [
+        row
+        for row in rows
+        if row.parent is not None and row.parent.kind in OF_BADGES and row.kind != RequirementKind.CREDENTIAL
+    ]:
+        return [*found, *(_below(row, _("“%(row)s”, which takes badges alone") % {"row": row.parent}) for row in odd)]
+    found += _empty(rows) + _unknown_codes(rows)
     try:
         asked = selectors.asked(version)
         if not asked.credentials:
-            return [*found, _("Name at least one badge that it asks for.")]
+            todo = _("Add a badge, or a group with badges in it.")
+            return [*found, Finding(_("Name at least one badge that it asks for."), todo)]
         found += _offered(asked.credentials.values())
         found += _impossible(version, asked)
     except rules.RuleError as error:
-        return [*found, str(error)]
+        return [*found, Finding(str(error), _("Change or remove that rule."))]
     return found + _cycle(version, rows)
 
 
-def _designation(version: PathwayVersion) -> list[str]:
+def _below(row: Requirement, where: str) -> Finding:
+    text = _("“%(row)s” stands below %(where)s.") % {"row": row, "where": where}
+    return Finding(text, _("Move it out, or below a group."))
+
+
+def _empty(rows: Iterable[Requirement]) -> list[Finding]:
+    with_parts = {row.parent_id for row in rows}
+    needs_parts = GROUPS | {RequirementKind.IN_ORDER}
+    return [
+        Finding(_("“%(row)s” is empty.") % {"row": row}, _("Add what it is to choose from, or remove it."))
+        for row in rows
+        if row.kind in needs_parts and row.pk not in with_parts
+    ]
+
+
+def _unknown_codes(rows: Iterable[Requirement]) -> list[Finding]:
+    asked = {code for row in rows for code in row.codes}
+    if not asked:
+        return []
+    known = set(Competency.objects.filter(code__in=asked).values_list("code", flat=True))
+    return [
+        Finding(
+            _("No framework that is loaded knows the code %(code)s.") % {"code": code},
+            _("Correct the code, or load its framework first."),
+        )
+        for code in sorted(asked - known)
+    ]
+
+
+def _designation(version: PathwayVersion) -> list[Finding]:
     designation = version.credential_version
     if designation is None or designation.status != VersionStatus.PUBLISHED:
-        return [_("Publish the designation first: it says what is awarded.")]
+        text = _("Publish the designation first: it says what is awarded.")
+        return [Finding(text, _("An administrator publishes it under “Manage credentials”."))]
     if designation.credential_id != version.pathway.credential_id:
-        return [_("The designation that it awards is that of another pathway.")]
+        text = _("The designation that it awards is that of another pathway.")
+        return [Finding(text, _("Start the version anew from this pathway."))]
     return []
 
 
-def _offered(credentials: Iterable[Credential]) -> list[str]:
+def _offered(credentials: Iterable[Credential]) -> list[Finding]:
     found = []
     for credential in sorted(credentials, key=lambda each: each.code):
+        title = {"title": _title(credential)}
         if credential.status == CredentialStatus.DRAFT:
-            found.append(_("%(title)s is not published.") % {"title": _title(credential)})
+            todo = _("Have it published first, or leave it out.")
+            found.append(Finding(_("%(title)s is not published.") % title, todo))
         elif credential.status == CredentialStatus.RETIRED:
-            found.append(_("%(title)s is no longer offered.") % {"title": _title(credential)})
+            todo = _("Put another badge in its place.")
+            found.append(Finding(_("%(title)s is no longer offered.") % title, todo))
     return found
 
 
-def _impossible(version: PathwayVersion, asked: selectors.Asked) -> list[str]:
+def _impossible(version: PathwayVersion, asked: selectors.Asked) -> list[Finding]:
     """Rules that nobody, or no admitted profession, can meet; the professions of one cause in one sentence."""
     professions = version.professions_admitted or [""]
+    outside = Credential.objects.select_related("current_version").in_bulk(
+        [item.credential_id for item in asked.rules.outside]
+    )
+    everything = [*asked.credentials.items(), *outside.items()]
     stuck: dict[str, list[str]] = defaultdict(list)
     for profession in professions:
-        open_to = {key for key, credential in asked.credentials.items() if _admits(credential, profession)}
+        open_to = {key for key, credential in everything if _admits(credential, profession)}
         for sentence in rules.impossible(asked.rules, open_to):
             stuck[sentence].append(in_words(profession))
     return [
-        sentence
+        Finding(sentence, _("Ask for less, or name more badges that can be earned."))
         if len(names) == len(professions)
-        else _("For %(professions)s: %(sentence)s") % {"professions": ", ".join(names), "sentence": sentence}
+        else Finding(
+            _("For %(professions)s: %(sentence)s") % {"professions": ", ".join(names), "sentence": sentence},
+            _("Add a badge that is open to them, or do not admit them."),
+        )
         for sentence, names in stuck.items()
     ]
 
@@ -74,7 +142,93 @@ def _admits(credential: Credential, profession: str) -> bool:
     return not profession or version is None or profession in (version.professions_admitted or [profession])
 
 
-def _cycle(version: PathwayVersion, rows: Iterable[Requirement]) -> list[str]:
+# Worth knowing -------------------------------------------------------------------------------------------------------
+def notices(version: PathwayVersion, *, on: date) -> list[Finding]:
+    """What does not stand in the way and is worth a second look. At most six queries."""
+    try:
+        asked = selectors.asked(version)
+        return _hidden(asked) + _twice(version, asked) + _lapsing(version, asked, on)
+    except rules.RuleError:
+        return []  # the gate says what is wrong
+
+
+def _hidden(asked: selectors.Asked) -> list[Finding]:
+    """Badges that ask for another one first which no rule names, with the hours that both take."""
+    catalog = asked.rules.catalog
+    found = []
+    for item in sorted(asked.rules.items.values(), key=lambda each: each.title):
+        before = _all_before(item, catalog)
+        hidden = [each for each in before if each.credential_id not in asked.rules.items]
+        if hidden:
+            names = rules.all_of([each.title for each in hidden])
+            hours = (item.hours or 0) + sum(each.hours or 0 for each in before)
+            text = _("%(title)s asks for %(before)s first: %(hours)s in truth, not %(stated)s.") % {
+                "title": item.title,
+                "before": names,
+                "hours": rules.hours_in_words(hours),
+                "stated": rules.hours_in_words(item.hours or 0),
+            }
+            todo = _("Name what comes first as well, or leave the badge out; learners are shown the true hours.")
+            found.append(Finding(text, todo, is_blocking=False))
+    return found
+
+
+def _all_before(item: rules.Item, catalog: dict[int, rules.Item]) -> list[rules.Item]:
+    reached: dict[int, rules.Item] = {}
+    waiting = sorted(item.needs)
+    while waiting:
+        key = waiting.pop(0)
+        if key not in reached and key in catalog and key != item.credential_id:
+            reached[key] = catalog[key]
+            waiting.extend(sorted(catalog[key].needs))
+    return list(reached.values())
+
+
+def _twice(version: PathwayVersion, asked: selectors.Asked) -> list[Finding]:
+    places: dict[int, list[str]] = defaultdict(list)
+    for rule in asked.rules.rules:
+        for part in rules.walk((rule,)):
+            if isinstance(part, rules.Required):
+                places[part.item.credential_id].append(
+                    _("the required badges") if part is rule else rules.name_of(rule)
+                )
+    return [
+        Finding(
+            _("%(title)s stands in %(places)s; it counts once.")
+            % {"title": asked.rules.items[key].title, "places": rules.all_of(names)},
+            _("Leave it in one of them, unless it may fill either."),
+            is_blocking=False,
+        )
+        for key, names in places.items()
+        if len(names) > 1
+    ]
+
+
+def _lapsing(version: PathwayVersion, asked: selectors.Asked, on: date) -> list[Finding]:
+    """Badges that are over before the committee meets, though they were earned today."""
+    meets_on = version.committee_on
+    if meets_on is None:
+        meets_on = version.cohorts.order_by("graduates_on").values_list("graduates_on", flat=True).first()
+    if meets_on is None or not version.components_valid_at_award:
+        return []
+    found = []
+    for credential in sorted(asked.credentials.values(), key=lambda each: each.code):
+        current = credential.current_version
+        months = current.expires_after_months if current else None
+        if months and rules.months_before(meets_on, months) > on:
+            found.append(
+                Finding(
+                    _("%(title)s expires after %(months)s months: earned today it is over before %(day)s.")
+                    % {"title": _title(credential), "months": months, "day": rules.day_in_words(meets_on)},
+                    _("Plan for its renewal, or tell learners not to earn it before %(day)s.")
+                    % {"day": rules.day_in_words(rules.months_before(meets_on, months))},
+                    is_blocking=False,
+                )
+            )
+    return found
+
+
+def _cycle(version: PathwayVersion, rows: Iterable[Requirement]) -> list[Finding]:
     """Badges and designations that wait for each other. A prerequisite counts as well as a rule of a pathway."""
     needs: dict[int, set[int]] = defaultdict(set)
     current = Credential.objects.filter(current_version__isnull=False).values("current_version")
@@ -101,7 +255,8 @@ def _cycle(version: PathwayVersion, rows: Iterable[Requirement]) -> list[str]:
         credentials = Credential.objects.select_related("current_version").in_bulk(around)
         names = [_title(credentials[key]) for key in around]
         links = [_("%(one)s needs %(other)s") % {"one": a, "other": b} for a, b in pairwise(names)]
-        return [_("Nobody can begin: %(circle)s.") % {"circle": ", ".join(links)}]
+        text = _("Nobody can begin: %(circle)s.") % {"circle": ", ".join(links)}
+        return [Finding(text, _("Take one of these links away."))]
     return []
 
 

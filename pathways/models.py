@@ -57,6 +57,9 @@ class PathwayVersion(models.Model):
         help_text=_("How many credentials of other providers may stand in for badges. Empty: any."),
     )
     max_per_learner = models.PositiveSmallIntegerField(null=True, blank=True)
+    committee_on = models.DateField(
+        null=True, blank=True, help_text=_("When the committee meets; badges have to be in force on that day.")
+    )
     capstone_form = models.CharField(max_length=200, blank=True, help_text=_("Empty: no capstone."))
     recorded_on = ArrayField(models.CharField(max_length=60), default=list, blank=True)
 

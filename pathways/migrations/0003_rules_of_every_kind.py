@@ -37,6 +37,13 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddField(
+            model_name="pathwayversion",
+            name="committee_on",
+            field=models.DateField(
+                blank=True, help_text="When the committee meets; badges have to be in force on that day.", null=True
+            ),
+        ),
+        migrations.AddField(
             model_name="requirement",
             name="assessors_min",
             field=models.PositiveSmallIntegerField(db_default=1, default=1),

@@ -132,7 +132,7 @@ def confirm_case(*, actor: User, case: DesignationCase, at: datetime, reason: st
         version=version.credential_version,
         actor=actor,
         at=at,
-        components=[(counted[held.award_id], label) for held, label in state.counted],
+        components=[(counted[held.award_id], label) for held, label in state.counted if not held.is_recognized],
     )
     case.status, case.decided_at, case.award = CaseStatus.CONFIRMED, at, award
     case.save(update_fields=["status", "decided_at", "award"])

@@ -98,7 +98,7 @@ def create_pathway(
         capstone_form=capstone_form,
         recorded_on=list(recorded_on),
     )
-    _write_requirements(version, required, groups, minimum_hours, capstone_form)
+    _write_requirements(version, required, groups, capstone_form)
     PathwayEvent.objects.create(version=version, actor=actor, moved_to=version.status, at=at)
     return version
 
@@ -107,7 +107,6 @@ def _write_requirements(
     version: PathwayVersion,
     required: Sequence[Credential],
     groups: Sequence[tuple[str, int, Sequence[Credential]]],
-    minimum_hours: int,
     capstone_form: str,
 ) -> None:
     position = 0
@@ -131,16 +130,18 @@ def _write_requirements(
             )
             for number, credential in enumerate(credentials, 1)
         )
-    if minimum_hours:
-        position += 1
-        Requirement.objects.create(
-            version=version, position=position, kind=RequirementKind.HOURS, minimum=minimum_hours
-        )
+    rest: list[tuple[str, str, int | None]] = []
+    if version.minimum_hours:
+        rest.append((RequirementKind.HOURS, "", version.minimum_hours))
+    if version.minimum_distinct_professions > 1:
+        rest.append((RequirementKind.PROFESSIONS, "", version.minimum_distinct_professions))
     if capstone_form:
-        position += 1
-        Requirement.objects.create(
-            version=version, position=position, kind=RequirementKind.CAPSTONE, label=capstone_form
-        )
+        rest.append((RequirementKind.CAPSTONE, capstone_form, None))
+    rest.append((RequirementKind.CONFIRMATION, "", None))
+    Requirement.objects.bulk_create(
+        Requirement(version=version, position=place, kind=kind, label=label, minimum=minimum)
+        for place, (kind, label, minimum) in enumerate(rest, position + 1)
+    )
 
 
 @transaction.atomic

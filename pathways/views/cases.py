@@ -87,7 +87,7 @@ def _case(request: HttpRequest, public_id: UUID) -> DesignationCase:
 def _case_page(request: HttpRequest, case: DesignationCase, form: forms.Form, status: int = 200) -> HttpResponse:
     asked = selectors.asked(case.pathway_version)
     progress = selectors.progress(
-        version=case.pathway_version, learner=case.learner, on=timezone.localdate(), pathway=asked.rules
+        version=case.pathway_version, learner=case.learner, on=timezone.localdate(), ask=asked
     )
     context = {
         "case": case,
@@ -113,6 +113,8 @@ def _case_page(request: HttpRequest, case: DesignationCase, form: forms.Form, st
 
 
 def _evidence_row(evidence: selectors.Evidence) -> list[Any]:
+    if evidence.award is None:
+        return _recognized_row(evidence)
     award, version = evidence.award, evidence.award.credential_version
     state = badge(award, timezone.now())
     return [
@@ -125,6 +127,18 @@ def _evidence_row(evidence: selectors.Evidence) -> list[Any]:
         day_in_words(award.awarded_at),
         day_in_words(award.valid_until) if award.valid_until else _("does not expire"),
         {"kind": state.kind, "word": state.word},
+    ]
+
+
+def _recognized_row(evidence: selectors.Evidence) -> list[Any]:
+    found = evidence.recognized
+    return [
+        found.title,
+        evidence.requirement,
+        _("recognized from %(provider)s") % {"provider": found.provider.name},
+        day_in_words(found.earned_on),
+        _("does not expire"),
+        {"kind": "valid", "word": _("Recognized")},
     ]
 
 

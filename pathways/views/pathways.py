@@ -92,7 +92,7 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
     }
     progress = None
     if learner is not None:
-        progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), pathway=asked.rules)
+        progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), ask=asked)
         case = (
             DesignationCase.objects.filter(learner=learner, pathway_version=version)
             .select_related("award")

@@ -55,7 +55,13 @@ def test_the_draft_holds_the_rules_and_the_designation(create, administrator):
     assert version.credential_version.status == "draft"
     assert version.credential_version.credential.kind == "designation"
     kinds = Requirement.objects.filter(version=version, parent=None).order_by("position").values_list("kind", "minimum")
-    assert list(kinds) == [("credential", None), ("credential", None), ("choose", 1), ("hours", 38)]
+    assert list(kinds) == [
+        ("credential", None),
+        ("credential", None),
+        ("choose", 1),
+        ("hours", 38),
+        ("confirmation", None),
+    ]
     assert Requirement.objects.filter(parent__label="Apply").count() == 3
     event = version.events.get()
     assert (event.actor, event.moved_to, event.at) == (administrator, "draft", NOON)

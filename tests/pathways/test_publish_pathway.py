@@ -138,12 +138,12 @@ def test_more_than_a_group_holds(make_pathway, two_badges, pathway_admin):
     assert refused(version, pathway_admin) == ["“Depth” asks for 3 and leaves 2 to choose from."]
 
 
-def test_groups_within_groups_are_refused_in_words(make_pathway, two_badges, pathway_admin):
+def test_an_empty_group_is_named(make_pathway, two_badges, pathway_admin):
     version = make_pathway(groups=[("Depth", 1, two_badges)], published=False)
     group = version.requirements.get(kind="choose")
     Requirement.objects.create(version=version, parent=group, position=9, kind="all-of", label="Inner")
 
-    assert refused(version, pathway_admin) == ["“Inner” stands inside a group and names no credential."]
+    assert refused(version, pathway_admin) == ["“Inner” is empty."]
 
 
 def test_a_rule_below_a_badge_is_refused_in_words(draft, two_badges, pathway_admin):

@@ -1,0 +1,16 @@
+"""Reads that compute: what a pathway asks, and what a learner has and still needs."""
+
+from .asking import Asked as Asked
+from .asking import asked as asked
+from .asking import asked_by as asked_by
+from .asking import newest_published as newest_published
+from .drawing import groups as groups
+from .holding import Known as Known
+from .holding import standing_awards as standing_awards
+from .standing import Evidence as Evidence
+from .standing import Standing as Standing
+from .standing import evidence as evidence
+from .standing import met as met
+from .standing import progress as progress
+from .standing import standings as standings
+from .standing import unsettled as unsettled

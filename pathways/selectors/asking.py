@@ -1,0 +1,163 @@
+"""What a version asks, read from its rows."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from credentials.models import Alignment, Credential, Prerequisite
+from credentials.models.catalog import Strength
+from learners.models import Learner
+from pathways import rules
+from pathways.models import PathwayVersion, Requirement, RequirementKind
+from pathways.workflow import PathwayVersionStatus
+
+Kind = RequirementKind
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a version asks: its rules, and the credentials that they name, by key."""
+
+    rules: rules.Pathway
+    credentials: dict[int, Credential]
+    designation_id: int = 0
+
+
+def asked_by(versions: Iterable[PathwayVersion]) -> dict[int, Asked]:
+    """What each version asks, by the version's key. Three queries, four where competencies count, however many there are.
+
+    Raises RuleError for rows that make no sense together.
+    """
+    wanted = {version.pk: version for version in versions}
+    rows: dict[int, list[Requirement]] = defaultdict(list)
+    for row in (
+        Requirement.objects.filter(version__in=wanted)
+        .select_related("credential__current_version", "provider")
+        .order_by("version", "position", "pk")
+    ):
+        rows[row.version_id].append(row)
+    reader = _Reader([row for few in rows.values() for row in few])
+    owners = dict(PathwayVersion.objects.filter(pk__in=wanted).values_list("pk", "pathway__credential_id"))
+    return {key: reader.asked(version, rows[key], owners[key]) for key, version in wanted.items()}
+
+
+def asked(version: PathwayVersion) -> Asked:
+    """What one version asks. Three queries, or four."""
+    return asked_by([version])[version.pk]
+
+
+class _Reader:
+    """Rows as rules, with what has to be held before each credential and what it assesses."""
+
+    def __init__(self, rows: list[Requirement]) -> None:
+        self.needs: dict[int, set[int]] = defaultdict(set)
+        self.others: dict[int, tuple[str, int | None]] = {}
+        current = Credential.objects.filter(current_version__isnull=False).values("current_version")
+        for owner, needed, code, title, hours in Prerequisite.objects.filter(version__in=current).values_list(
+            "version__credential_id",
+            "requires_id",
+            "requires__code",
+            "requires__current_version__title",
+            "requires__current_version__workload_hours",
+        ):
+            self.needs[owner].add(needed)
+            self.others[needed] = (title or code, hours)
+        self.covers: dict[int, set[str]] = defaultdict(set)
+        if any(row.kind == Kind.COVERAGE for row in rows):
+            versions = {row.credential.current_version_id for row in rows if row.credential is not None}
+            for version_id, code in Alignment.objects.filter(
+                version__in=versions - {None}, strength=Strength.ASSESSES
+            ).values_list("version_id", "competency__code"):
+                self.covers[version_id].add(code)
+
+    def asked(self, version: PathwayVersion, rows: list[Requirement], designation_id: int) -> Asked:
+        children: dict[int | None, list[Requirement]] = defaultdict(list)
+        for row in rows:
+            children[row.parent_id].append(row)
+        made = [self._rule(row, children) for row in children[None]]
+        least = version.minimum_distinct_professions
+        if least > 1 and not any(isinstance(rule, rules.Professions) for rule in made):
+            made.append(rules.Professions(0, least))
+        named = {row.credential.pk: row.credential for row in rows if row.credential is not None}
+        shared_max = None if version.is_double_counting_allowed else version.shared_components_max
+        pathway = rules.Pathway(
+            rules=tuple(made),
+            time_limit_months=version.time_limit_months,
+            is_valid_at_award=version.components_valid_at_award,
+            shared_max=shared_max,
+            recognized_max=version.recognized_max,
+            designations_max=version.max_per_learner,
+            outside=self._outside(named),
+        )
+        return Asked(pathway, named, designation_id)
+
+    def _outside(self, named: Iterable[int]) -> tuple[rules.Item, ...]:
+        """Everything that has to be held before what is named, and before that, and so on."""
+        reached, waiting = set(named), list(named)
+        found = []
+        while waiting:
+            for needed in sorted(self.needs.get(waiting.pop(), ())):
+                if needed not in reached:
+                    reached.add(needed)
+                    waiting.append(needed)
+                    title, hours = self.others[needed]
+                    found.append(rules.Item(needed, title, hours, needs=frozenset(self.needs.get(needed, ()))))
+        return tuple(found)
+
+    def _rule(self, row: Requirement, children: dict[int | None, list[Requirement]]) -> rules.Rule:
+        below = children[row.pk]
+        if row.kind == Kind.CREDENTIAL:
+            return rules.Required(row.pk, self.item(row), row.points)
+        if row.kind == Kind.OBSERVATIONS:
+            return rules.Observed(
+                row.pk,
+                row.label,
+                row.minimum or 1,
+                row.contexts_min,
+                row.assessors_min,
+                row.window_days,
+                frozenset(each.credential_id for each in below if each.credential_id is not None),
+            )
+        parts = tuple(self._rule(each, children) for each in below)
+        if row.kind == Kind.ALL_OF:
+            return rules.AllOf(row.pk, row.label, parts)
+        if row.kind in {Kind.CHOOSE, Kind.ANY_OF}:
+            return rules.Choose(row.pk, row.label, 1 if row.kind == Kind.ANY_OF else row.minimum or 1, parts)
+        if row.kind == Kind.IN_ORDER:
+            return rules.InOrder(row.pk, row.label, parts)
+        if row.kind == Kind.HOURS:
+            return rules.Hours(row.pk, row.minimum or 0, row.label, parts, row.repeats_max)
+        if row.kind == Kind.POINTS:
+            return rules.Points(row.pk, row.minimum or 0, row.label, parts, row.repeats_max)
+        if row.kind == Kind.COVERAGE:
+            codes = tuple(rules.Competency(code, code) for code in row.codes)
+            return rules.Coverage(row.pk, row.minimum or 0, row.label, codes, parts)
+        if row.kind == Kind.PROFESSIONS:
+            return rules.Professions(row.pk, row.minimum or 1)
+        if row.kind == Kind.OUTSIDE:
+            provider = row.provider.name if row.provider else ""
+            return rules.Outside(row.pk, row.label, row.minimum or 1, provider)
+        if row.kind == Kind.CONFIRMATION:
+            return rules.Confirmation(row.pk, row.label)
+        return rules.Capstone(row.pk, row.label)
+
+    def item(self, row: Requirement) -> rules.Item:
+        if row.credential is None:
+            raise rules.RuleError(_("“%(row)s” names no badge.") % {"row": row})
+        key, current = row.credential.pk, row.credential.current_version
+        needs = frozenset(self.needs.get(key, ()))
+        if current is None:
+            return rules.Item(key, row.credential.code, needs=needs)
+        return rules.Item(key, current.title, current.workload_hours, frozenset(self.covers.get(current.pk, ())), needs)
+
+
+def newest_published(learner: Learner | None = None) -> QuerySet[PathwayVersion]:
+    """The newest published version of each pathway; for a learner, the newest that is not for other cohorts."""
+    versions = PathwayVersion.objects.filter(status=PathwayVersionStatus.PUBLISHED)
+    if learner is not None:
+        versions = versions.filter(Q(cohorts=None) | Q(cohorts=learner.cohort_id))
+    newest = versions.order_by("pathway", "-number", "pk").distinct("pathway")
+    return PathwayVersion.objects.filter(pk__in=newest.values("pk"))

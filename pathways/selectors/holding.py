@@ -1,0 +1,186 @@
+"""What learners hold, and what else is known of them, as the evaluation wants it."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import date
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from credentials.models import Alignment
+from credentials.models.catalog import CredentialKind, Strength
+from learners.models import Award, AwardComponent, Learner, Observation, RecognizedCredential, TeamMember
+from learners.workflow import AwardStatus
+from pathways import rules
+from pathways.models import CapstoneRecord, PathwayEnrollment, Waiver
+
+from .asking import Asked
+
+
+def standing_awards(learners: Collection[Learner | int]) -> QuerySet[Award]:
+    """Awards in force, and those that were earned again since: they count where repeats do."""
+    return Award.objects.filter(
+        learner__in=learners, status__in=[AwardStatus.ACTIVE, AwardStatus.SUPERSEDED]
+    ).select_related("credential_version", "credential")
+
+
+class Known:
+    """What is known of some learners, for the rules that ask for it.
+
+    Four queries, and one for each kind of rule among `asks` that looks at something of its own: competencies, sharing,
+    observations, professions; however many learners there are.
+    """
+
+    def __init__(
+        self,
+        learners: Collection[Learner | int],
+        asks: Iterable[Asked],
+        enrollments: Iterable[PathwayEnrollment] = (),
+    ) -> None:
+        pathways = [each.rules for each in asks]
+        kinds = {type(rule) for pathway in pathways for rule in rules.walk(pathway.rules)}
+        self.awards: dict[int, list[Award]] = defaultdict(list)
+        for award in standing_awards(learners):
+            self.awards[award.learner_id].append(award)
+        self.recognized: dict[int, list[RecognizedCredential]] = defaultdict(list)
+        for each in RecognizedCredential.objects.filter(learner__in=learners, status="accepted").select_related(
+            "provider", "counts_toward__current_version"
+        ):
+            self.recognized[each.learner_id].append(each)
+        self._covers = self._read_covers() if rules.Coverage in kinds else {}
+        is_limited = any(pathway.shared_max is not None for pathway in pathways)
+        self._shared = self._read_shared(learners) if is_limited else {}
+        self._seen = self._read_observations(learners) if rules.Observed in kinds else {}
+        self._teams = self._read_teams(learners) if rules.Professions in kinds else {}
+        self._read_allowances(list(enrollments))
+
+    def _read_covers(self) -> dict[int, frozenset[str]]:
+        versions = {award.credential_version_id for few in self.awards.values() for award in few}
+        versions |= {
+            each.counts_toward.current_version_id
+            for few in self.recognized.values()
+            for each in few
+            if each.counts_toward is not None and each.counts_toward.current_version_id is not None
+        }
+        found: dict[int, set[str]] = defaultdict(set)
+        for version_id, code in Alignment.objects.filter(version__in=versions, strength=Strength.ASSESSES).values_list(
+            "version_id", "competency__code"
+        ):
+            found[version_id].add(code)
+        return {key: frozenset(codes) for key, codes in found.items()}
+
+    def _read_shared(self, learners: Collection[Learner | int]) -> dict[int, set[int]]:
+        """The designations that count an award already, by the award."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for component_id, credential_id in AwardComponent.objects.filter(
+            award__learner__in=learners, award__status=AwardStatus.ACTIVE
+        ).values_list("component_id", "award__credential_id"):
+            found[component_id].add(credential_id)
+        return found
+
+    def _read_observations(self, learners: Collection[Learner | int]) -> dict[int, list[rules.Seen]]:
+        found: dict[int, list[rules.Seen]] = defaultdict(list)
+        for learner_id, credential_id, setting, observer_id, email, at in Observation.objects.filter(
+            enrollment__learner__in=learners
+        ).values_list(
+            "enrollment__learner_id",
+            "enrollment__credential_id",
+            "setting",
+            "observer_id",
+            "observer_email",
+            "observed_at",
+        ):
+            who = str(observer_id or email.lower())
+            found[learner_id].append(rules.Seen(timezone.localdate(at), setting, who, credential_id))
+        return found
+
+    def _read_teams(self, learners: Collection[Learner | int]) -> dict[int, dict[int, set[str]]]:
+        """The professions of a learner's teams, by learner and credential."""
+        found: dict[int, dict[int, set[str]]] = defaultdict(lambda: defaultdict(set))
+        for learner_id, credential_id, profession in TeamMember.objects.filter(
+            enrollment__learner__in=learners
+        ).values_list(
+            "enrollment__learner_id", "enrollment__credential_id", "team__members__enrollment__learner__profession"
+        ):
+            found[learner_id][credential_id].add(profession)
+        return found
+
+    def _read_allowances(self, enrollments: list[PathwayEnrollment]) -> None:
+        self._waived: dict[int, set[int]] = defaultdict(set)
+        self._instead: dict[int, dict[int, rules.Item]] = defaultdict(dict)
+        for waiver in Waiver.objects.filter(enrollment__in=enrollments).select_related("substitute__current_version"):
+            if waiver.substitute is None:
+                self._waived[waiver.enrollment_id].add(waiver.requirement_id)
+            else:
+                current = waiver.substitute.current_version
+                title = current.title if current else waiver.substitute.code
+                hours = current.workload_hours if current else None
+                item = rules.Item(waiver.substitute.pk, title, hours)
+                self._instead[waiver.enrollment_id][waiver.requirement_id] = item
+        self._recorded: dict[int, set[int]] = defaultdict(set)
+        for record in CapstoneRecord.objects.filter(enrollment__in=enrollments):
+            self._recorded[record.enrollment_id].add(record.requirement_id)
+
+    def held(self, learner_id: int, *, designation_id: int = 0) -> list[rules.Held]:
+        """Everything a learner holds; what other designations than this one count is marked as shared."""
+        awards = [
+            rules.Held(
+                award_id=award.pk,
+                credential_id=award.credential_id,
+                title=award.credential_version.title,
+                hours=award.credential_version.workload_hours or 0,
+                awarded_on=timezone.localdate(award.awarded_at),
+                valid_until=timezone.localdate(award.valid_until) if award.valid_until else None,
+                covers=self._covers.get(award.credential_version_id, frozenset()),
+                is_earlier=award.status == AwardStatus.SUPERSEDED,
+                is_shared=bool(self._shared.get(award.pk, set()) - {designation_id}),
+            )
+            for award in self.awards[learner_id]
+        ]
+        return awards + [_recognized(each, self._covers) for each in self.recognized[learner_id] if each.counts_toward]
+
+    def facts(self, learner_id: int, asked: Asked, enrollment: PathwayEnrollment | None) -> rules.Facts:
+        held = {award.credential_id for award in self.awards[learner_id]}
+        teams = self._teams.get(learner_id, {})
+        professions = set[str]().union(*(few for key, few in teams.items() if key in held and key in asked.rules.items))
+        return rules.Facts(
+            observations=tuple(self._seen.get(learner_id, ())),
+            professions=len(professions) or None,
+            recorded=frozenset(self._recorded[enrollment.pk]) if enrollment else frozenset(),
+            providers=tuple(each.provider.name for each in self.recognized[learner_id]),
+            designations=sum(
+                award.credential.kind == CredentialKind.DESIGNATION
+                and award.status == AwardStatus.ACTIVE
+                and award.credential_id != asked.designation_id
+                for award in self.awards[learner_id]
+            ),
+        )
+
+    def progress(
+        self, asked: Asked, learner_id: int, *, on: date, enrollment: PathwayEnrollment | None = None
+    ) -> rules.Progress:
+        """What a learner has and still needs, explained. No query."""
+        substitutes = self._instead.get(enrollment.pk, {}) if enrollment else {}
+        return rules.evaluate(
+            asked.rules.with_substitutes(substitutes),
+            self.held(learner_id, designation_id=asked.designation_id),
+            on=on,
+            waived=frozenset(self._waived[enrollment.pk]) if enrollment else frozenset(),
+            facts=self.facts(learner_id, asked, enrollment),
+        )
+
+
+def _recognized(each: RecognizedCredential, covers: dict[int, frozenset[str]]) -> rules.Held:
+    credential = each.counts_toward
+    if credential is None:
+        raise rules.RuleError(f"“{each.title}” counts toward nothing.")
+    current = credential.current_version
+    return rules.Held(
+        award_id=-each.pk,
+        credential_id=credential.pk,
+        title=each.title,
+        hours=(current.workload_hours or 0) if current else 0,
+        awarded_on=each.earned_on,
+        covers=covers.get(current.pk, frozenset()) if current else frozenset(),
+        is_recognized=True,
+    )
