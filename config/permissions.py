@@ -74,6 +74,7 @@ class Can(TextChoices):
     RECOGNITION_RULE_EDIT = "recognition-rule-edit", gettext_lazy("keep the rules of outside providers")
     RECOGNITION_BRING = "recognition-bring", gettext_lazy("bring in what was learned elsewhere")
     RECOGNITION_DECIDE = "recognition-decide", gettext_lazy("decide on what was learned elsewhere")
+    PATHWAY_EDIT = "pathway-edit", gettext_lazy("build a pathway version")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
@@ -226,6 +227,9 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         and user.has_any_role({Role.LEAD, Role.REGISTRAR}, recognized.counts_toward)
     ),
     # subject: a Pathway
+    Can.PATHWAY_EDIT: lambda user, pathway: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
+    ),
     Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(
         {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
     ),

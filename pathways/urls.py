@@ -1,4 +1,4 @@
-from pathways.views import cases, managing, pathways
+from pathways.views import building, cases, managing, pathways
 
 app_name = "pathways"
-urlpatterns = [*pathways.urlpatterns, *managing.urlpatterns, *cases.urlpatterns]
+urlpatterns = [*pathways.urlpatterns, *managing.urlpatterns, *building.urlpatterns, *cases.urlpatterns]

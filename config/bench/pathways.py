@@ -1,4 +1,4 @@
-"""A school's whole progress in one pass: 2,800 learners, 50 pathways of 12 rules, on one core."""
+"""A school's whole progress in one pass: 2,800 learners, 50 pathways of 12 rules, in the time of one core."""
 
 import random
 import time
@@ -30,11 +30,11 @@ def measure_pathways(table: Table) -> None:
     rules.evaluate(pathways[0], learners[0], on=ON).least  # noqa: B018  the solver is loaded once in the life of a process
     rules.SHARE.clear()
     met = 0
-    began = time.perf_counter()
+    began = time.process_time()
     for held in learners:
         for pathway in pathways:
             met += rules.evaluate(pathway, held, on=ON, facts=facts).is_met
-    spent = time.perf_counter() - began
+    spent = time.process_time() - began
     count = LEARNERS * PATHWAYS
     share = rules.SHARE
     table.add(
@@ -46,10 +46,10 @@ def measure_pathways(table: Table) -> None:
     )
     rules.SHARE.clear()
     some = [(chance.choice(learners), chance.choice(pathways)) for _number in range(EXPLAINED)]
-    began = time.perf_counter()
+    began = time.process_time()
     for held, pathway in some:
         _ = rules.evaluate(pathway, held, on=ON, facts=facts).lines
-    spent = time.perf_counter() - began
+    spent = time.process_time() - began
     table.add(
         "pathway_explanations_per_second",
         EXPLAINED / spent,
@@ -57,14 +57,14 @@ def measure_pathways(table: Table) -> None:
         f"every rule in words, as a page shows one; the solver counted {share.solved:,} of {EXPLAINED:,}, "
         f"{share.seconds / spent:.0%} of the time",
     )
-    began = time.perf_counter()
+    began = time.process_time()
     for held in learners:
         for pathway in pathways:
             keys = {each.credential_id for each in held}
             all(key in keys for key in pathway.items)
     table.add(
         "pathway_evaluations_floor_per_second",
-        count / (time.perf_counter() - began),
+        count / (time.process_time() - began),
         "evaluations/s",
         "comparing two sets of keys, nothing chosen and nothing explained",
     )

@@ -22,7 +22,7 @@ from pathways.models import PathwayVersion
 from pathways.workflow import PathwayVersionStatus
 
 
-def _managed(request: HttpRequest) -> Any:
+def managed(request: HttpRequest) -> Any:
     return (
         PathwayVersion.objects.filter(
             request.user.scope_q({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, "pathway__credential__")
@@ -37,14 +37,14 @@ def _managed(request: HttpRequest) -> Any:
 def manage_list(request: HttpRequest) -> HttpResponse:
     if not {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR} & request.user.roles():
         raise Http404
-    return render_page(request, "pathways/manage_list.html", {"versions": _managed(request)})
+    return render_page(request, "pathways/manage_list.html", {"versions": managed(request)})
 
 
 @login_required
 @require_safe
 def manage_pathway(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A pathway by itself leads to its newest version."""
-    version = _managed(request).filter(pathway__public_id=public_id).order_by("-number").first()
+    version = managed(request).filter(pathway__public_id=public_id).order_by("-number").first()
     if version is None:
         raise Http404
     return redirect("pathways:manage-detail", public_id, version.number)
@@ -53,7 +53,7 @@ def manage_pathway(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @login_required
 @require_safe
 def manage_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    version = get_object_or_404(_managed(request), pathway__public_id=public_id, number=number)
+    version = get_object_or_404(managed(request), pathway__public_id=public_id, number=number)
     return _manage_page(request, version, NoteForm())
 
 
@@ -63,11 +63,13 @@ def _manage_page(request: HttpRequest, version: PathwayVersion, form: forms.Form
         sentences = rules.in_words(selectors.asked(version).rules)
     except rules.RuleError:  # a draft; the gate says what is wrong
         sentences = []
-    missing = gate.missing(version) if is_draft else []
+    missing = gate.blocking(version) if is_draft else []
     context = {
         "version": version,
         "sentences": sentences,
         "missing": missing,
+        "notices": gate.notices(version, on=timezone.localdate()) if is_draft else [],
+        "may_edit": allowed(request.user, Can.PATHWAY_EDIT, version.pathway),
         "may_publish": is_draft and not missing and allowed(request.user, Can.PATHWAY_PUBLISH, version.pathway),
         "history": [
             {"title": f"{_event_title(event.moved_to)}, {event.actor.name}", "time": event.at, "note": event.note}
@@ -86,7 +88,7 @@ def _event_title(moved_to: str) -> str:
 @require_http_methods(["GET", "POST"])
 def pathway_publish(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """Publish; a GET comes from signing in half way and only leads back."""
-    version = get_object_or_404(_managed(request), pathway__public_id=public_id, number=number)
+    version = get_object_or_404(managed(request), pathway__public_id=public_id, number=number)
     if request.method == "GET":
         return redirect("pathways:manage-detail", public_id, number)
     form = NoteForm(request.POST)

@@ -128,6 +128,7 @@ def records(
         actor=learner.user, submission=workspace, name="talk.wav", size=9, changed_ms=1, at=NOON
     )
     pathway = make_pathway(required=[version])
+    building = make_pathway(required=[version], published=False)
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
     consent = issuance_services.give_consent(
@@ -184,6 +185,7 @@ def records(
         "award": document.award,
         "request": request,
         "pathway": pathway,
+        "building": building,
         "case": case,
         "transcript": transcript,
         "consent": consent,
