@@ -131,6 +131,18 @@ class RuleForm(forms.Form):
         if rule is not None:  # its kind stays, and it moves with buttons
             del self.fields["kind"], self.fields["parent"]
 
+    SELDOM = ("points", "repeats_max", "codes", "contexts_min", "assessors_min", "window_days", "provider")
+
+    def usual(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.SELDOM]
+
+    def seldom(self) -> list[forms.BoundField]:
+        """What only some kinds of rules ask for."""
+        return [self[name] for name in self.fields if name in self.SELDOM]
+
+    def is_seldom_open(self) -> bool:
+        return self.rule is not None or any(each.errors for each in self.seldom())
+
     def _among(self, name: str) -> forms.ModelChoiceField:
         return cast(forms.ModelChoiceField, self.fields[name])
 

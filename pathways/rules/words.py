@@ -53,7 +53,8 @@ def in_words(pathway: Pathway) -> list[str]:
         )
     if pathway.designations_max is not None:
         sentences.append(f"A learner is given at most {counted(pathway.designations_max, 'designation')}.")
-    return sentences + [sentence(rule) for rule in pathway.rules if isinstance(rule, Confirmation)]
+    # That a committee confirms is so for every pathway, and pages say it; which one is told here.
+    return sentences + [sentence(rule) for rule in pathway.rules if isinstance(rule, Confirmation) and rule.label]
 
 
 def sentence(rule: Rule) -> str:

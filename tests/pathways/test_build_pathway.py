@@ -30,7 +30,7 @@ def move(pathway_admin):
 
 
 def words(version):
-    return rules.in_words(selectors.asked(version).rules)[:-2]  # the rest says what holds for every pathway
+    return rules.in_words(selectors.asked(version).rules)[:-1]  # the rest says what holds for every pathway
 
 
 def test_rules_of_every_kind_read_as_sentences(add, draft, two_badges):

@@ -261,7 +261,7 @@ def test_the_rules_are_sentences():
             Hours(5, 56),
             Capstone(6, "oral defense"),
             Professions(7, 3),
-            Confirmation(8),
+            Confirmation(8, "The faculty committee"),
         ),
         time_limit_months=48,
     )
@@ -276,7 +276,7 @@ def test_the_rules_are_sentences():
         "Each badge counts for one requirement only.",
         "A badge that has expired does not count until it is renewed.",
         "Badges count for 48 months from the day of their award.",
-        "The committee confirms; badges alone do not award it.",
+        "The faculty committee confirms; badges alone do not award it.",
     ]
 
 
