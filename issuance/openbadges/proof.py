@@ -23,6 +23,8 @@ from .model import timestamp
 CRYPTOSUITE: Final = "eddsa-rdfc-2022"
 JCS_CRYPTOSUITE: Final = "eddsa-jcs-2022"
 OLDER_TYPE: Final = "Ed25519Signature2020"
+#: The most proofs that one may name as made before it.
+MAX_EARLIER = 8
 Suite = Literal["eddsa-rdfc-2022", "eddsa-jcs-2022"]
 
 
@@ -55,11 +57,15 @@ def proof_options(
 def hash_data(document: Mapping[str, Any], proof: Mapping[str, Any], contexts: Contexts) -> bytes:
     """Give the 64 bytes that a proof signs: SHA-256 of the canonical proof options, then of the canonical document.
 
-    document: with or without its proofs, which are left out. proof: with or without its value, which is left out; its
-    `cryptosuite` says which canonical form is meant. Raises ProofError, code "proof-context", when a JCS proof was made
-    under other contexts, and what `canonize` raises. Source: EdDSA Cryptosuites, sections 3.2.3 to 3.2.5, 3.3.3 to 3.3.5.
+    document: with or without its proofs, which are left out, but for those that the proof names as made before it
+    (`previousProof`): they are signed as well. proof: with or without its value, which is left out; its `cryptosuite` says
+    which canonical form is meant. Raises ProofError, code "proof-context", when a JCS proof was made under other contexts,
+    what `earlier_proofs` raises, and what `canonize` raises.
+    Source: EdDSA Cryptosuites, sections 3.2.3 to 3.2.5, 3.3.3 to 3.3.5; W3C Data Integrity, section 4.5.
     """
     unsigned = {key: value for key, value in document.items() if key != "proof"}
+    if "previousProof" in proof:
+        unsigned["proof"] = earlier_proofs(document, proof)
     config = {key: value for key, value in proof.items() if key != "proofValue"}
     if "@context" not in unsigned:
         raise ProofError("The document has no @context.")
@@ -126,11 +132,33 @@ def proofs_of(document: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [dict(proof) for proof in proofs]
 
 
+def earlier_proofs(document: Mapping[str, Any], proof: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Give the proofs that a proof says were made before it, in the order in which it names them (a proof chain).
+
+    Raises ProofError, code "proof-previous", when it names one that is not there, or names none rightly.
+    Source: W3C Data Integrity v1.0, section 4.5, Verify Proof Sets and Chains.
+    """
+    names = names_before(proof)
+    if not names or len(names) > MAX_EARLIER or not all(isinstance(name, str) for name in names):
+        raise ProofError("The proof does not name the proofs before it by their ids.", code="proof-previous")
+    earlier = []
+    for name in names:
+        found = [other for other in proofs_of(document) if other.get("id") == name]
+        if len(found) != 1:
+            raise ProofError("The proof names one before it that is not there.", code="proof-previous")
+        earlier += found
+    return earlier
+
+
+def names_before(proof: Mapping[str, Any]) -> list[Any]:
+    """Give what a proof names as made before it, unchecked; empty when it stands alone."""
+    named = proof.get("previousProof", [])
+    return named if isinstance(named, list) else [named]
+
+
 def suite_of(proof: Mapping[str, Any]) -> str | None:
     """Give the name of the suite that a proof was made with, or None when it is not read here."""
     kind, suite = proof.get("type"), proof.get("cryptosuite")
-    if "previousProof" in proof:  # a chain, which signs other proofs as well
-        return None
     if kind == OLDER_TYPE and "cryptosuite" not in proof:
         return OLDER_TYPE
     return suite if kind == "DataIntegrityProof" and suite in (CRYPTOSUITE, JCS_CRYPTOSUITE) else None
@@ -147,8 +175,8 @@ def verify_proof(
     """Check one proof of a document against a public key; answer by returning.
 
     data: the hash data of this document and proof, when the caller has worked it out already.
-    Raises ProofError ("proof-unsupported" for another kind of proof, "proof-malformed", "proof-context", and
-    "proof-mismatch" when the signature is not that of this document), TermError for a term that no context defines,
+    Raises ProofError ("proof-unsupported" for another kind of proof, "proof-malformed", "proof-context", "proof-previous",
+    and "proof-mismatch" when the signature is not that of this document), TermError for a term that no context defines,
     and what else `canonize` raises. Whose key it is, is not asked here.
     """
     suite = suite_of(proof)

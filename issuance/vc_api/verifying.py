@@ -193,7 +193,7 @@ def _proofs(document: Json, asked: Asked, means: Means) -> tuple[list[ob.Check],
         return [ob.Check("proof", "failed", "proof-many", sentence)], []
     answers = [_proof(document, proof, f"proof[{number}]", asked, means) for number, proof in enumerate(proofs)]
     controllers = [controller for _check, controller in answers if controller is not None]
-    checks = [check for check, _controller in answers]
+    checks = _in_chain(proofs, [check for check, _controller in answers])
     if controllers:  # beside a good proof, one of a kind that is not read here is a note
         checks = [
             ob.Check("proof-other", "unknown", check.code, check.sentence)
@@ -202,6 +202,19 @@ def _proofs(document: Json, asked: Asked, means: Means) -> tuple[list[ob.Check],
             for check in checks
         ]
     return checks, controllers
+
+
+def _in_chain(proofs: list[Any], checks: list[ob.Check]) -> list[ob.Check]:
+    """Take a good proof that builds on others for no better than they are."""
+    named = [proof if isinstance(proof, Mapping) else {} for proof in proofs]
+    outcomes = {str(proof.get("id")): check.outcome for proof, check in zip(named, checks, strict=True)}
+    untold = ob.Check("proof", "unknown", "proof-previous", "It builds on a proof that cannot be checked here.")
+    return [
+        untold
+        if check.outcome == "passed" and any(outcomes.get(str(name)) != "passed" for name in ob.names_before(proof))
+        else check
+        for proof, check in zip(named, checks, strict=True)
+    ]
 
 
 def _proof(document: Json, proof: Any, where: str, asked: Asked, means: Means) -> tuple[ob.Check, str | None]:
@@ -229,10 +242,10 @@ def _proof(document: Json, proof: Any, where: str, asked: Asked, means: Means) -
 
 
 def _is_other_kind(proof: Any) -> bool:
-    """Tell a Data Integrity proof of a cryptosuite, or in a chain, that is not read here."""
+    """Tell a Data Integrity proof of a cryptosuite that is not read here."""
     if not isinstance(proof, Mapping) or proof.get("type") != "DataIntegrityProof" or not proof.get("cryptosuite"):
         return False
-    return proof["cryptosuite"] not in SUITES or "previousProof" in proof
+    return proof["cryptosuite"] not in SUITES
 
 
 def _for_purpose(controller: Json, purpose: str) -> Json:

@@ -136,7 +136,7 @@ class CredentialStatusView(VcApiView):
             raise refused("format", "member-missing", "The body has a member credentialId, which is text.")
         if entry.get("statusPurpose") != "revocation":
             raise refused("form", "status-purpose", "credentialStatus.statusPurpose: Only revocation is kept here.")
-        if request.data.get("status") is not True:
+        if request.data.get("status", True) is not True:  # older callers leave it out
             raise refused("form", "status-final", "status: It can be set to true; a revocation is not taken back.")
         issuing.revoke(organization=organization, credential_id=credential_id, at=at)
         return Response({"credentialId": credential_id, "status": True})

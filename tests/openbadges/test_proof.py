@@ -209,7 +209,7 @@ def test_a_jcs_badge_holds_and_carries_its_contexts(jcs_badge, signer, contexts)
     ("change", "code"),
     [
         ({"cryptosuite": "eddsa-rdfc-2022"}, "proof-malformed"),
-        ({"previousProof": "urn:uuid:1"}, "proof-unsupported"),
+        ({"previousProof": "urn:uuid:1"}, "proof-previous"),
         ({"@context": ["https://www.w3.org/2018/credentials/v1"]}, "proof-context"),
         ({"@context": ["https://www.w3.org/ns/credentials/v2"]}, "proof-mismatch"),
         ({"created": "2026-11-22T12:00:01Z"}, "proof-mismatch"),

@@ -54,6 +54,15 @@ def test_a_revoked_credential_does_not_verify_any_more(issued, end, verify):
     assert verify(other)[0] == 200
 
 
+def test_callers_that_leave_the_status_out_mean_that_it_is_set(issued, call, make_token, verify):
+    document, token = issued(), make_token(Scope.CREDENTIALS_REVOKE)
+    body = {"credentialId": "urn:x:1", "credentialStatus": {"statusPurpose": "revocation"}}
+
+    assert call("credentials/status", body, Authorization=f"Bearer {token}")[0] == 200
+
+    assert verify(document)[1]["code"] == "revoked"
+
+
 def test_all_that_was_issued_under_the_id_is_revoked(issued, end, verify):
     documents = [issued(), issued()]
 

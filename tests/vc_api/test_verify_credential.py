@@ -92,7 +92,8 @@ def test_what_was_changed_after_signing_is_refused_for_its_reason(verify, change
         ({"challenge": 5}, "proof-challenge"),
         ({"domain": [1]}, "proof-domain"),
         ({"id": "no url"}, "id-no-url"),
-        ({"previousProof": "urn:x:1"}, "proof-unsupported"),
+        ({"previousProof": "urn:x:1"}, "proof-previous"),
+        ({"previousProof": 5}, "proof-previous"),
     ],
 )
 def test_a_malformed_proof_is_refused_for_its_reason(verify, change, code):
@@ -162,6 +163,34 @@ def test_beside_a_good_proof_a_bad_one_is_refused(verify):
     document["proof"] = [document["proof"], {**document["proof"], "created": "2026-11-23T12:00:00Z"}]
 
     assert verify(document)[1]["code"] == "proof-mismatch"
+
+
+def chained(suite="eddsa-rdfc-2022", **second):
+    """A credential with two proofs, of which the second builds on the first."""
+    first = signed(credential(), suite=suite, id="urn:x:first")
+    later = signed({**first, "proof": [first["proof"]]}, suite=suite, **{"previousProof": "urn:x:first", **second})
+    return {**first, "proof": [first["proof"], later["proof"]]}
+
+
+@pytest.mark.parametrize("suite", ["eddsa-rdfc-2022", "eddsa-jcs-2022"])
+@pytest.mark.parametrize("named", ["urn:x:first", ["urn:x:first"]])
+def test_a_proof_that_builds_on_another_covers_it(verify, suite, named):
+    document = chained(suite, previousProof=named)
+
+    assert verify(document)[0] == 200
+
+    other = signed(credential(), suite=suite, id="urn:x:first", created="2026-11-23T12:00:00Z")
+    swapped = {**document, "proof": [other["proof"], document["proof"][1]]}
+    assert verify(swapped)[1]["code"] == "proof-mismatch"
+    assert verify({**document, "proof": document["proof"][1]})[1]["code"] == "proof-previous"
+    assert verify({**document, "proof": [*document["proof"], other["proof"]]})[1]["code"] == "proof-previous"
+
+
+def test_a_proof_that_builds_on_one_that_cannot_be_checked_is_not_verified(verify):
+    first = signed(credential(), id="urn:x:first", cryptosuite="bbs-2023")
+    later = signed({**first, "proof": [first["proof"]]}, previousProof="urn:x:first")
+
+    assert verify({**first, "proof": [first["proof"], later["proof"]]})[1]["code"] == "proof-previous"
 
 
 def test_an_unknown_status_is_not_verified_unless_only_the_proof_is_asked_for(verify):

@@ -58,7 +58,8 @@ class Means:
 
     def verify_proof(self, document: Json, proof: Json, key: bytes) -> None:
         data = None
-        if self.templates is not None and proof.get("cryptosuite") == CRYPTOSUITE:
+        is_alone = "previousProof" not in proof  # one in a chain signs the proofs before it as well
+        if self.templates is not None and is_alone and proof.get("cryptosuite") == CRYPTOSUITE:
             data = self.templates.hash_data(document, proof)
         verify_proof(document, proof, public_key=key, contexts=self.contexts, data=data)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ..canonical import is_address
 from ..errors import (
@@ -18,7 +19,7 @@ from ..errors import (
     UnreachableError,
 )
 from ..model import read_timestamp
-from ..proof import proofs_of, suite_of
+from ..proof import names_before, proofs_of, suite_of
 from ..public_key import PublicKey
 from .keys import find_key, issuer_check, not_found
 from .means import Json, Means
@@ -45,9 +46,20 @@ def proof_and_issuer(document: Json, means: Means) -> Pair:
     if len(proofs) > MAX_PROOFS:
         many = "It carries more signatures than are looked at here."
         return Check("proof", "unknown", "proof-many", many), Check("issuer", "unknown", "proof-many", many)
-    answers = [_one_proof(document, proof, means) for proof in proofs]
+    answers = _in_chain(proofs, [_one_proof(document, proof, means) for proof in proofs])
     bad = [pair for pair in answers if pair[0].outcome == "failed"]
     return min(bad or answers, key=_care)
+
+
+def _in_chain(proofs: list[dict[str, Any]], answers: list[Pair]) -> list[Pair]:
+    """Take a good proof that builds on others for no better than they are."""
+    outcomes = {str(proof.get("id")): pair[0].outcome for proof, pair in zip(proofs, answers, strict=True)}
+    return [
+        (replace(pair[0], outcome="unknown", code="proof-previous", sentence=_UNTOLD_BEFORE), pair[1])
+        if pair[0].outcome == "passed" and any(outcomes.get(str(name)) != "passed" for name in names_before(proof))
+        else pair
+        for proof, pair in zip(proofs, answers, strict=True)
+    ]
 
 
 def _care(pair: Pair) -> int:
@@ -100,4 +112,5 @@ def _signature(document: Json, proof: Json, key: PublicKey, means: Means) -> Che
     return Check("proof", "passed", "proof", "It is exactly as it was signed.")
 
 
+_UNTOLD_BEFORE = "It builds on another signature, which cannot be checked here."
 _UNSUPPORTED = "Its kind of signature cannot be checked here."
