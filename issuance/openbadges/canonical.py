@@ -8,6 +8,7 @@ verifying alike. Source: W3C RDF Dataset Canonicalization (RDFC-1.0); JSON-LD 1.
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -113,7 +114,7 @@ def to_dataset(document: Mapping[str, Any], contexts: Contexts) -> dict[str, lis
     options = {
         "rdfDirection": "i18n-datatype",
         "documentLoader": contexts.loader(),
-        "contextResolver": ContextResolver(contexts.cache(), contexts.loader()),
+        "contextResolver": _BoundedResolver(contexts.cache(), contexts.loader()),
         "processingMode": "json-ld-1.1",
         "base": _NOWHERE,
     }
@@ -218,6 +219,34 @@ def _is_inexact(value: int | float) -> bool:
     return value != value or abs(value) > _LARGEST_EXACT
 
 
+class _BoundedResolver(ContextResolver):  # type: ignore[misc]  # PyLD carries no types
+    """PyLD's resolver, which writes out each context that it meets, with bounded work.
+
+    A context that stands once in a document is met again for each value that it is about, so a small document can ask for
+    millions of terms. A badge comes to 2,000 of them, a transcript with 60 badges to 53,000.
+    """
+
+    MAX_TERMS = 100_000
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self._left = self.MAX_TERMS
+
+    def resolve(self, active_ctx: Any, context: Any, base: Any, cycles: Any = None) -> Any:
+        self._left -= _size(context)
+        if self._left < 0:
+            raise LimitError("The contexts of the document are more than are looked at here.")
+        return super().resolve(active_ctx, context, base, cycles)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, Mapping):
+        return 1 + sum(map(_size, value.values()))
+    if isinstance(value, list | tuple):
+        return 1 + sum(map(_size, value))
+    return 1
+
+
 class _SafeProcessor(jsonld.JsonLdProcessor):  # type: ignore[misc]  # PyLD carries no types
     """PyLD's processor that refuses whatever it would leave out of the RDF."""
 
@@ -283,10 +312,11 @@ class _Canonicalizer(URDNA2015):  # type: ignore[misc]  # PyLD carries no types
 
     MAX_CALLS = 2_000
     MAX_ALIKE = 6
+    MAX_COPIED = 100_000  # names of nodes, which are copied for each order in which alike ones are tried
 
     def __init__(self) -> None:
         super().__init__()
-        self._calls = 0
+        self._calls = self._copied = 0
 
     def hash_n_degree_quads(self, id_: Any, issuer: Any) -> Any:
         self._calls += 1
@@ -296,6 +326,10 @@ class _Canonicalizer(URDNA2015):  # type: ignore[misc]  # PyLD carries no types
 
     def create_hash_to_related(self, id_: Any, issuer: Any) -> Any:
         related = super().create_hash_to_related(id_, issuer)
-        if any(len(nodes) > self.MAX_ALIKE for nodes in related.values()):
+        most = max(map(len, related.values()), default=0)
+        if most <= self.MAX_ALIKE:
+            orders = sum(math.factorial(len(nodes)) for nodes in related.values())
+            self._copied += orders * (1 + len(issuer.existing))
+        if most > self.MAX_ALIKE or self._copied > self.MAX_COPIED:
             raise LimitError("The document has too many nodes that cannot be told apart.")
         return related

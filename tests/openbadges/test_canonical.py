@@ -99,6 +99,26 @@ def test_a_document_with_too_many_values_for_one_property_is_refused(document, c
         canonize(document, contexts)
 
 
+V2 = "https://www.w3.org/ns/credentials/v2"
+ITSELF = {"@id": "x:p", "@context": {"p": {"@id": "x:p", "@context": {f"b{n}": "x:b" for n in range(1000)}}}}
+LISTS = {"l": {"@id": "x:l", "@container": "@list"}}
+
+
+@pytest.mark.parametrize(
+    ("own", "subject"),
+    [
+        ([V2] * 3000, {"id": "did:x:s"}),
+        ([{"p": ITSELF}], [{"id": f"did:x:{n}", "p": {"p": {"p": "1"}}} for n in range(200)]),
+        ([LISTS], {"id": "did:x:s", "l": [[[["x"] * 10] * 10] * 10] * 10}),
+    ],
+)
+def test_contexts_and_lists_that_make_much_of_little_are_refused(document, contexts, own, subject):
+    small = {**document, "@context": [*document["@context"], *own], "credentialSubject": subject}
+
+    with pytest.raises(LimitError):
+        canonize(small, contexts)
+
+
 def test_a_graph_made_to_be_costly_is_refused(document, contexts):
     ring = [f"_:n{number}" for number in range(9)]
     document["evidence"] = [
