@@ -59,8 +59,8 @@ from .proof import Signed, Suite, add_proof, hash_data, names_before, sign, to_b
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates
-from .vc_jwt import sign_jwt
-from .verify import Check, Report, Resolver, verify
+from .vc_jwt import envelope, sign_jwt
+from .verify import Check, Presented, Report, Resolver, open_presentation, verify
 
 __all__ = [
     "BADGE_CONTEXTS",
@@ -88,6 +88,7 @@ __all__ = [
     "ModelError",
     "MultikeyError",
     "OpenBadgeError",
+    "Presented",
     "Profile",
     "ProofError",
     "PublishedKey",
@@ -117,6 +118,7 @@ __all__ = [
     "did_document",
     "empty",
     "encode",
+    "envelope",
     "from_multikey",
     "hash_data",
     "identity_hash",
@@ -126,6 +128,7 @@ __all__ = [
     "key_did_document",
     "list_credential",
     "names_before",
+    "open_presentation",
     "parse",
     "permute",
     "rasterize",

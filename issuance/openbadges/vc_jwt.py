@@ -11,13 +11,14 @@ from typing import Any
 
 from . import jws
 from .canonical import is_address, to_dataset
-from .contexts import Contexts
+from .contexts import VC_V2, Contexts
 from .errors import FormatError, ProofError
 from .keys import Signer
 from .model import read_timestamp
 
 #: What `typ` may say, None when it is left out.
 TYPES: frozenset[str | None] = frozenset([None, "jwt", "vc+jwt", "vc+ld+jwt"])
+PRESENTATION_TYPES: frozenset[str | None] = frozenset([None, "jwt", "vp+jwt", "vp+ld+jwt"])
 _CLAIMS = ("iss", "jti", "sub", "nbf", "exp", "iat", "aud", "vc")
 
 
@@ -37,6 +38,31 @@ def sign_jwt(document: Mapping[str, Any], *, signer: Signer, contexts: Contexts)
         if name not in payload:
             raise ProofError(f"The credential has no {what}, which a token must repeat.")
     return jws.sign(payload, signer=signer)
+
+
+def envelope(document: Mapping[str, Any], *, signer: Signer, contexts: Contexts) -> dict[str, Any]:
+    """Sign a credential as a token that says nothing but what it says, in an EnvelopedVerifiableCredential.
+
+    Raises ProofError when a member is named as a claim is, TermError, ContextError or FormatError when a part is defined
+    by no context. Source: W3C VC-JOSE-COSE, section 3.1.1; W3C VC Data Model 2.0, section 4.13.
+    """
+    for name in _CLAIMS:
+        if name in document:
+            raise ProofError(f"The credential has a member {name!r}, which a token needs for itself.")
+    to_dataset(document, contexts)
+    token = jws.sign(document, signer=signer, kind="vc+jwt")
+    return {"@context": [VC_V2], "type": "EnvelopedVerifiableCredential", "id": f"data:application/vc+jwt,{token}"}
+
+
+def presentation_in(payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the presentation in the payload of a token: under `vp`, as in VC 1.1, or the payload without its claims.
+
+    Raises FormatError when there is none.
+    """
+    inside = payload.get("vp", payload)
+    if not isinstance(inside, Mapping) or "@context" not in inside:
+        raise FormatError("The token holds no presentation.")
+    return {key: value for key, value in inside.items() if inside is not payload or key not in (*_CLAIMS, "nonce")}
 
 
 def claims_of(document: Mapping[str, Any]) -> dict[str, Any]:

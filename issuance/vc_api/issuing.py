@@ -29,7 +29,7 @@ from issuance.workflow import KeyState
 
 SUITES: tuple[ob.Suite, ...] = ("eddsa-rdfc-2022", "eddsa-jcs-2022")
 DATA_INTEGRITY_V2 = "https://w3id.org/security/data-integrity/v2"
-OPTIONS = {"cryptosuite", "didMethod", "credentialId"}
+OPTIONS = {"cryptosuite", "didMethod", "credentialId", "envelope"}
 #: Kinds that the core knows; it must find in them what their standard asks for.
 BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential", "EndorsementCredential", "ClrCredential"}
 
@@ -49,11 +49,15 @@ class NotIssued(RegistryError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """How a credential is to be signed. did_method: "web" or "key"; None takes what its issuer is written as."""
+    """How a credential is to be signed. did_method: "web" or "key"; None takes what its issuer is written as.
+
+    is_enveloped: in a signed token (VC-JWT) instead of with proofs in it.
+    """
 
     suites: tuple[ob.Suite, ...] = SUITES[:1]
     did_method: str | None = None
     credential_id: str = ""
+    is_enveloped: bool = False
 
 
 def issue(
@@ -75,8 +79,8 @@ def issue(
     if "credentialStatus" not in ready and not data_model.is_first_edition(ready):
         status_list, (index,) = status.reserve(organization=organization, count=1, at=at)
         ready["credentialStatus"] = ob.StatusEntryRef(list_url=status.list_url(status_list), index=index).to_dict()
-    signed = _signed(ready, signer, wanted.suites, at)
-    _require_good_badge(signed, at)
+    signed = _enveloped(ready, signer) if wanted.is_enveloped else _signed(ready, signer, wanted.suites, at)
+    _require_good_badge(signed, data_model.types_of(ready), at)
     content = ob.to_bytes(signed)
     row = IssuedCredential.objects.create(
         organization=organization,
@@ -135,7 +139,9 @@ def read_options(options: Mapping[str, Any]) -> Wanted:
         raise refused("form", "option-did-method", "The option didMethod is web or key.")
     if not isinstance(credential_id, str) or len(credential_id) > 2000:
         raise refused("form", "option-credential-id", "The option credentialId is text of at most 2,000 characters.")
-    return Wanted(suites, did_method, credential_id)
+    if not isinstance(is_enveloped := options.get("envelope", False), bool):
+        raise refused("form", "option-envelope", "The option envelope is true or false.")
+    return Wanted(suites, did_method, credential_id, is_enveloped)
 
 
 def trial_organization(*, at: datetime) -> Organization:
@@ -214,9 +220,17 @@ def _signed(
     return {**document, "proof": proofs[0] if len(proofs) == 1 else proofs}
 
 
-def _require_good_badge(document: dict[str, Any], at: datetime) -> None:
+def _enveloped(document: dict[str, Any], signer: keys.BadgeSigner) -> dict[str, Any]:
+    """The credential in a token, in an envelope."""
+    try:
+        return ob.envelope(document, signer=signer, contexts=contexts.known())
+    except ob.OpenBadgeError as error:
+        raise refused("form", error.code, str(error)) from error
+
+
+def _require_good_badge(document: dict[str, Any], types: set[str], at: datetime) -> None:
     """Let no badge out under the organization's name that its own standard would refuse. Raises Refused."""
-    if not BADGE_TYPES & data_model.types_of(document):
+    if not BADGE_TYPES & types:
         return
     report = ob.verify(document, resolver=Registry(), contexts=contexts.known(), now=at)
     bad = [

@@ -20,6 +20,7 @@ MAX_PROOFS, MAX_STATUSES, MAX_STATUS_BITS, MAX_CREDENTIALS = 4, 4, 8, 50
 WORK_SECONDS = 5.0  # of the processor, after which no further proof is begun; one costs two seconds at the very worst
 SUITES = ("eddsa-rdfc-2022", "eddsa-jcs-2022")
 ENVELOPED = "EnvelopedVerifiableCredential"
+ENVELOPED_PRESENTATION = "EnvelopedVerifiablePresentation"
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,8 @@ class Verification:
 
 
 _BAD = ("failed", "unknown")
+#: What the file check asks of a badge in a token; the status is asked here by the rules of this API.
+_BADGES_ONLY = ("shape", "status", "contents", "endorsements")
 
 
 def verify_credential(document: Json, *, asked: Asked, means: Means) -> Verification:
@@ -128,15 +131,9 @@ def verify_presentation(document: Json, *, asked: Asked, means: Means, is_signed
     taken only as the holder's own word: its issuer, the holder and whoever signed the presentation are one.
     Source: section 5.10 of the data model, Verifiable Presentations, Presentations Including Holder Claims.
     """
-    if "EnvelopedVerifiablePresentation" in types_of(document):
-        sentence = "Presentations in an envelope are not read here."
-        return Verification((ob.Check("form", "failed", "presentation-enveloped", sentence),), asked)
-    checks = _form(document, means, data_model.presentation_problems(document))
-    credentials = many(document.get("verifiableCredential", []))
-    if len(credentials) > MAX_CREDENTIALS:
-        sentence = f"It holds more than {MAX_CREDENTIALS} credentials, more than are looked at here."
-        checks.append(ob.Check("form", "failed", "credentials-many", sentence))
-    if checks:
+    if ENVELOPED_PRESENTATION in types_of(document):
+        return _enveloped_presentation(document, asked, means)
+    if checks := _presentation_form(document, means):
         return Verification(tuple(checks), asked)
     checks = [_PASSED_FORM]
     holder = id_of(document.get("holder"))
@@ -147,11 +144,74 @@ def verify_presentation(document: Json, *, asked: Asked, means: Means, is_signed
         if controllers and holder is not None and holder not in controllers:
             sentence = "The holder that it names is not who signed it."
             checks.append(ob.Check("holder", "failed", "holder-mismatch", sentence))
+    return _with_credentials(document, checks, holder if holder in controllers else None, asked, means)
+
+
+def _presentation_form(document: Json, means: Means) -> list[ob.Check]:
+    checks = _form(document, means, data_model.presentation_problems(document))
+    if len(many(document.get("verifiableCredential", []))) > MAX_CREDENTIALS:
+        sentence = f"It holds more than {MAX_CREDENTIALS} credentials, more than are looked at here."
+        checks.append(ob.Check("form", "failed", "credentials-many", sentence))
+    return checks
+
+
+def _with_credentials(
+    document: Json, checks: list[ob.Check], holder: str | None, asked: Asked, means: Means
+) -> Verification:
+    """The verification of a presentation, and of each credential in it. holder: who signed it, when that is its holder."""
     inner = Asked(checks=asked.checks)
-    own = holder if holder in controllers else None
+    credentials = many(document.get("verifiableCredential", []))
     return Verification(
-        tuple(checks), asked, tuple(_presented(credential, own, inner, means) for credential in credentials)
+        tuple(checks), asked, tuple(_presented(credential, holder, inner, means) for credential in credentials)
     )
+
+
+def _enveloped_presentation(document: Json, asked: Asked, means: Means) -> Verification:
+    """Verify a presentation in a signed token: its signature, for whom and how long it was made, and what is in it."""
+    if checks := _form(document, means, _envelope_problems(document, "application/vp+jwt")):
+        return Verification(tuple(checks), asked)
+    token = str(document["id"]).partition(",")[2]
+    try:
+        found = ob.open_presentation(token, resolver=means.resolver, contexts=means.contexts, now=means.now)
+    except ob.OpenBadgeError as error:
+        return Verification((ob.Check("format", "failed", error.code, str(error)),), asked)
+    held = many(found.document.get("verifiableCredential", []))
+    inside = {**found.document, "verifiableCredential": [item for one in held for item in many(one)]}
+    if checks := _presentation_form(inside, means):
+        return Verification(tuple(checks), asked)
+    checks = [_PASSED_FORM, *found.checks]
+    if (refused := _unasked_token(found.claims, asked, means.now)) is not None:
+        checks.append(refused)
+    return _with_credentials(inside, checks, found.holder, asked, means)
+
+
+def _unasked_token(claims: Json, asked: Asked, now: datetime) -> ob.Check | None:
+    """Tell of a token that was made for something else than what is asked for, or for another time."""
+    if not asked.domain <= {str(item) for item in many(claims.get("aud", []))}:
+        return ob.Check("proof", "failed", "proof-domain", "The token was made for another domain.")
+    if asked.challenge is not None and claims.get("nonce") != asked.challenge:
+        return ob.Check("proof", "failed", "proof-challenge", "The token does not answer the challenge.")
+    for name in ("nbf", "exp"):
+        moment = claims.get(name)
+        if moment is None:
+            continue
+        if not isinstance(moment, int | float) or isinstance(moment, bool):
+            return ob.Check("dates", "failed", "date-no-stamp", f"The {name} of the token is a number of seconds.")
+        if name == "nbf" and moment > now.timestamp():
+            return ob.Check("dates", "failed", "not-yet-valid", "The token does not hold yet.")
+        if name == "exp" and moment <= now.timestamp():
+            return ob.Check("dates", "failed", "expired", "The token was good until a time that has passed.")
+    return None
+
+
+def _envelope_problems(document: Json, kind: str) -> list[data_model.Problem]:
+    problems = []
+    if data_model.VC_V2 not in many(document.get("@context", [])):
+        problems.append(data_model.Problem("context-missing", "@context", "An envelope has the base context."))
+    if not str(document.get("id", "")).startswith((f"data:{kind},", "data:application/jwt,")):
+        sentence = f"The id of an envelope is a data: URL with a signed token ({kind})."
+        problems.append(data_model.Problem("envelope-id", "id", sentence))
+    return problems
 
 
 def _presented(credential: Json, holder: str | None, asked: Asked, means: Means) -> Verification:
@@ -288,18 +348,19 @@ def _dates(document: Json, now: datetime) -> ob.Check:
 
 def _enveloped(document: Json, asked: Asked, means: Means) -> Verification:
     """Verify a credential in a signed token, which the core reads, and the form of what is in it."""
-    problems = []
-    if data_model.VC_V2 not in many(document.get("@context", [])):
-        problems.append(data_model.Problem("context-missing", "@context", "An envelope has the base context."))
-    if not str(document.get("id", "")).startswith(("data:application/vc+jwt,", "data:application/jwt,")):
-        sentence = "The id of an envelope is a data: URL with a signed token (application/vc+jwt)."
-        problems.append(data_model.Problem("envelope-id", "id", sentence))
-    if checks := _form(document, means, problems):
+    if checks := _form(document, means, _envelope_problems(document, "application/vc+jwt")):
         return Verification(tuple(checks), asked)
     report = ob.verify(dict(document), resolver=means.resolver, contexts=means.contexts, now=means.now)
-    lines = [check for check in report.checks if check.name not in ("shape", "contents", "endorsements")]
-    if report.document is not None:
-        lines += _form(report.document, means, data_model.credential_problems(report.document, with_first_edition=True))
+    lines = [check for check in report.checks if check.name not in _BADGES_ONLY]
+    if report.document is None:
+        return Verification(tuple(lines), asked)
+    inside = report.document
+    lines += _form(inside, means, data_model.credential_problems(inside, with_first_edition=True))
+    issuer = id_of(inside.get("issuer")) or ""
+    if issuer.startswith("did:key:") and means.is_withdrawn(issuer):
+        lines.append(ob.Check("issuer", "failed", "key-not-allowed", "The issuer has withdrawn this key."))
+    if all(check.outcome not in _BAD for check in lines):
+        lines.append(_status(inside, means))
     return Verification(tuple(lines), asked)
 
 

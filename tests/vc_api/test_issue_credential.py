@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from issuance import core
 from issuance import openbadges as ob
-from issuance.models import IssuedCredential, Scope, SigningKey, StatusList
+from issuance.models import IssuedCredential, Scope, SigningKey, StatusEntry, StatusList
 from issuance.services import status
 from issuance.vc_api import tokens
 from tests.vc_api.conftest import V2, credential
@@ -57,6 +57,23 @@ def test_suite_and_did_are_as_asked(issue, verify, issuer, suite, method):
     assert document["issuer"].startswith(f"did:{method}:")
     assert document["proof"]["verificationMethod"].partition("#")[0] == document["issuer"]
     assert verify(document)[0] == 200
+
+
+@pytest.mark.parametrize("method", ["web", "key"])
+def test_in_an_envelope_it_is_a_token_that_verifies_until_it_is_revoked(issue, verify, issuer, method):
+    document = issue(unissued(), envelope=True, didMethod=method)[1]["verifiableCredential"]
+
+    assert set(document) == {"@context", "type", "id"}
+    assert verify(document)[0] == 200
+
+    row = IssuedCredential.objects.get()
+    assert json.loads(bytes(row.bytes)) == document
+    status.set_bits(entries=[StatusEntry(list_id=row.list_id, index=row.index)], at=timezone.now())
+    assert verify(document)[1]["code"] == "revoked"
+
+
+def test_in_an_envelope_every_term_must_be_defined_too(issue):
+    assert issue(unissued(honors="with distinction"), envelope=True)[1]["code"] == "term-undefined"
 
 
 def test_both_suites_at_once_give_two_proofs(issue, verify):
@@ -207,6 +224,7 @@ def test_a_badge_that_its_own_standard_would_refuse_is_refused(issue):
         {"cryptosuite": {}},
         {"didMethod": "ion"},
         {"credentialId": 5},
+        {"envelope": "yes"},
         {"unheard": "of"},
     ],
 )

@@ -258,11 +258,12 @@ def test_a_withdrawn_key_of_ours_is_not_trusted_as_a_did_key_either(verify, issu
     method = f"{did}#{key.public_multibase}"
     own = ob.Ed25519Signer(services.open_key(key), method)
     document = ob.sign(credential(issuer=did), signer=own, created=NOON, contexts=core.contexts()).document
-    assert verify(document)[0] == 200
+    envelope = ob.envelope(credential(issuer=did), signer=own, contexts=core.contexts())
+    assert [verify(each)[0] for each in (document, envelope)] == [200, 200]
 
     services.revoke_key(organization=issuer, purpose=KeyPurpose.BADGE, number=key.number, at=NOON)
 
-    assert verify(document)[1]["code"] == "key-not-allowed"
+    assert [verify(each)[1]["code"] for each in (document, envelope)] == ["key-not-allowed", "key-not-allowed"]
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"5", b"{", b'{"verifiableCredential": 5}', b"{}", b'{"a":1,"a":2}'])

@@ -7,9 +7,10 @@ import pytest
 
 from issuance import core
 from issuance import openbadges as ob
+from issuance.openbadges import jws as ob_jws
 from issuance.vc_api import verifying
 from tests.moments import NOON
-from tests.vc_api.conftest import HOLDER_SEED, V2, credential, did_of, key_signer, signed
+from tests.vc_api.conftest import HOLDER_SEED, SEED, V2, credential, did_of, key_signer, signed
 
 pytestmark = pytest.mark.django_db
 HOLDER = did_of(key_signer(HOLDER_SEED))
@@ -102,7 +103,8 @@ def test_a_changed_presentation_is_refused(present):
         ({"type": ["VerifiableCredential"]}, "type-required"),
         ({"holder": {"name": "Alice"}}, "holder-no-id"),
         ({"verifiableCredential": ["urn:x:1"]}, "credential-no-object"),
-        ({"type": ["EnvelopedVerifiablePresentation"], "id": "data:application/vp+jwt,e30.e30.e30"}, "presentation-enveloped"),
+        ({"type": ["EnvelopedVerifiablePresentation"], "id": "data:application/vp+jwt,e30.e30.e30"}, "format"),
+        ({"type": ["EnvelopedVerifiablePresentation"], "id": "e30.e30.e30"}, "envelope-id"),
     ],
 )  # fmt: skip
 def test_a_malformed_presentation_is_refused_for_its_reason(present, change, code):
@@ -148,6 +150,53 @@ def test_credentials_in_envelopes_are_verified_too(present):
     forged = copy.deepcopy(envelope)
     forged["id"] = forged["id"][:-6] + "AAAAAA"
     assert present(presented(presentation(forged)))[0] == 400
+
+
+def enveloped(document, seed=HOLDER_SEED, kind="vp+jwt", **claims):
+    token = ob_jws.sign({**document, **claims}, signer=key_signer(seed), kind=kind)
+    return {"@context": V2, "type": "EnvelopedVerifiablePresentation", "id": f"data:application/vp+jwt,{token}"}
+
+
+def test_a_presentation_in_an_envelope_is_verified_by_its_token(present):
+    whole = presentation(signed(credential()), credential(issuer=HOLDER))
+
+    assert present(enveloped(whole))[0] == 200
+    assert present(enveloped({"iss": HOLDER, "vp": presentation(holder=None)}, kind="JWT"))[0] == 200
+
+    forged = enveloped(whole)
+    forged["id"] = forged["id"][:-6] + "AAAAAA"
+    assert present(forged)[1]["code"] == "proof-mismatch"
+    assert present({**enveloped(whole), "@context": []})[1]["code"] == "context-missing"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"kind": "vc+jwt"}, "jwt-type"),
+        ({"seed": SEED}, "issuer-mismatch"),
+        ({"iss": "did:example:acme"}, "holder-mismatch"),
+        ({"exp": 1}, "expired"),
+        ({"nbf": 9_999_999_999}, "not-yet-valid"),
+        ({"exp": "soon"}, "date-no-stamp"),
+        ({"type": ["VerifiableCredential"]}, "type-required"),
+    ],
+)
+def test_a_token_that_is_not_the_holders_word_is_refused_for_its_reason(present, changes, code):
+    assert present(enveloped(presentation(), **changes))[1]["code"] == code
+
+
+def test_a_token_answers_the_challenge_for_the_domain(present):
+    document = enveloped(presentation(), nonce="c-1", aud="verifier.example")
+
+    assert present(document, challenge="c-1", domain="verifier.example")[0] == 200
+    assert present(document, challenge="c-2")[1]["code"] == "proof-challenge"
+    assert present(document, domain="other.example")[1]["code"] == "proof-domain"
+
+
+def test_in_a_token_nobody_elses_word_is_taken_without_a_proof(present):
+    assert present(enveloped(presentation(credential())))[1]["code"] == "issuer-mismatch"
+    unsure = enveloped(presentation(credential(issuer=HOLDER)), seed=SEED)
+    assert "proof-missing" in {error["code"] for error in present(unsure)[1]["errors"]}
 
 
 def test_more_credentials_than_are_looked_at_are_refused(call):

@@ -16,19 +16,19 @@ from ..canonical import bounded, parse
 from ..contexts import Contexts
 from ..errors import BakingError, FormatError, LimitError, OpenBadgeError, UnreachableError
 from ..template import Templates
-from ..vc_jwt import credential_in, end_of
+from ..vc_jwt import credential_in, end_of, presentation_in
 from .assertion import assertion_checks, is_assertion
 from .contents import endorsements_check, members_check
 from .dates import dates_check
 from .means import Json, Means, Resolver, is_http
-from .parts import types_of
-from .report import Check, Report, VerdictState
+from .parts import id_of, types_of
+from .report import Check, Presented, Report, VerdictState
 from .shape import context_check, shape_check, terms_check
 from .signature import proof_and_issuer
 from .status import status_check
-from .token import token_and_issuer
+from .token import presenter_checks, token_and_issuer
 
-__all__ = ["Check", "Report", "Resolver", "verify"]
+__all__ = ["Check", "Presented", "Report", "Resolver", "open_presentation", "verify"]
 
 
 def verify(
@@ -49,6 +49,24 @@ def verify(
     proof, issuer, status, dates, contents, endorsements.
     """
     return _verify_given(data, Means(resolver, contexts, now, templates), depth=0)
+
+
+def open_presentation(data: bytes | str, *, resolver: Resolver, contexts: Contexts, now: datetime) -> Presented:
+    """Take a presentation out of a signed token, with what is told of the signature and of whose it is.
+
+    What is in the presentation is not looked at. Raises FormatError or LimitError when there is none in it.
+    Source: W3C VC-JOSE-COSE, section 3.1.2.
+    """
+    token, means = jws.read(data), Means(resolver, contexts, now)
+    document = means.checked(presentation_in(token.payload))
+    holder, named = token.payload.get("iss"), id_of(document.get("holder"))
+    if holder is not None and named is not None and holder != named:
+        twice = Check("holder", "failed", "holder-mismatch", "The token and the presentation in it name two holders.")
+        return Presented(document, token.payload, (twice,), None)
+    who = named or (holder if isinstance(holder, str) else None)
+    proof, issuer = presenter_checks(token, who, means)
+    is_told = proof.outcome == issuer.outcome == "passed"
+    return Presented(document, token.payload, (proof, issuer), who if is_told else None)
 
 
 def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:

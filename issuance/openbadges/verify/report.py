@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -39,3 +40,13 @@ class Report:
     def check(self, name: str) -> Check:
         """Give the line of a check by its name."""
         return next(check for check in self.checks if check.name == name)
+
+
+@dataclass(frozen=True)
+class Presented:
+    """A presentation from a token. claims: those of the token. holder: who signed it, when that is told for good."""
+
+    document: dict[str, Any]
+    claims: Mapping[str, Any]
+    checks: tuple[Check, ...]
+    holder: str | None

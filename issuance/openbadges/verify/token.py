@@ -8,7 +8,7 @@ from ..canonical import is_address
 from ..errors import DidError, FormatError, LimitError, ModelError, MultikeyError, ProofError, UnreachableError
 from ..jws import Jws, require_acceptable
 from ..public_key import PublicKey, from_jwk
-from ..vc_jwt import TYPES, require_claims
+from ..vc_jwt import PRESENTATION_TYPES, TYPES, require_claims
 from .keys import Found, find_key, issuer_check, not_found, published_check
 from .means import Json, Means
 from .parts import issuer_id
@@ -35,6 +35,22 @@ def token_and_issuer(token: Jws, document: Json, means: Means) -> Pair:
     if issuer is None:
         return proof, Check("issuer", "failed", "issuer-mismatch", "It names no issuer that a key could belong to.")
     return proof, published_check(issuer, found.key, None, means)
+
+
+def presenter_checks(token: Jws, holder: str | None, means: Means) -> Pair:
+    """Check the signature of a presentation's token, and whether its key is that of the holder that it names."""
+    try:
+        require_acceptable(token, PRESENTATION_TYPES)
+        found = _key(token.header, holder, means)
+    except ProofError as error:
+        outcome: Outcome = "unknown" if error.code == "proof-unsupported" else "failed"
+        return Check("proof", outcome, error.code, str(error)), Check("issuer", "unknown", error.code, _UNTOLD)
+    except (UnreachableError, DidError, MultikeyError, FormatError, LimitError) as error:
+        return not_found(error)
+    if not found.address:
+        untold = "The token does not say whose key signed it."
+        return signature_check(token, found.key), Check("issuer", "failed", "issuer-mismatch", untold)
+    return signature_check(token, found.key), issuer_check(holder, found, means)
 
 
 def signature_check(token: Jws, key: PublicKey) -> Check:
