@@ -47,7 +47,19 @@ WORDS = {
     "failed": gettext_lazy("Not confirmed"),
 }
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
-MARKED = ("holder", "issued", "until", "checked", "signed", "address", "path", "short", "revoked", "successor")
+MARKED = (
+    "holder",
+    "issued",
+    "until",
+    "checked",
+    "signed",
+    "address",
+    "path",
+    "short",
+    "revoked",
+    "successor",
+    "withdrawn",
+)
 
 
 # A private-use character on each side: it passes through escaping unchanged and stands in no text of ours.
@@ -63,12 +75,20 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     if verdict.state == "failed" or verdict.has_parts:
         values = _values(verdict, public_id, at)
         return _render(verdict.version_id, verdict.state, values, verdict)
-    texts, names = _marked_page(
-        verdict.version_id, verdict.state, verdict.valid_until is not None, verdict.successor is not None
-    )
+    texts, names = _marked_page(verdict.version_id, verdict.state, *_shape(verdict))
     values = {name: html.escape(value) for name, value in _values(verdict, public_id, at).items()}
     filled = [piece for text, name in zip(texts, names, strict=False) for piece in (text, values[name])]
     return "".join([*filled, texts[-1]])
+
+
+def _shape(verdict: Verdict) -> tuple[bool, bool, bool, bool]:
+    """What changes the page's text besides version and state."""
+    return (
+        verdict.valid_until is not None,
+        verdict.successor is not None,
+        verdict.key_withdrawn_at is not None,
+        verdict.is_retired,
+    )
 
 
 def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
@@ -85,6 +105,8 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "short": str(public_id)[:8],
         "revoked": day(verdict.revoked_at),
         "successor": f"/v/{verdict.successor}" if verdict.successor else "",
+        "withdrawn": day(verdict.key_withdrawn_at),
+        "is_retired": "yes" if verdict.is_retired else "",
     }
 
 
@@ -125,13 +147,15 @@ def qr(address: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def _marked_page(version_id: int, state: str, has_end: bool, has_successor: bool) -> tuple[list[str], list[str]]:
+def _marked_page(
+    version_id: int, state: str, has_end: bool, has_successor: bool, is_key_withdrawn: bool, is_retired: bool
+) -> tuple[list[str], list[str]]:
     """The page cut at its marks: the texts between them, one more than the names of the marks."""
     values = {name: SafeString(_mark(name)) for name in MARKED}
-    if not has_end:
-        values["until"] = SafeString("")
-    if not has_successor:
-        values["successor"] = SafeString("")
+    for name, has_value in (("until", has_end), ("successor", has_successor), ("withdrawn", is_key_withdrawn)):
+        if not has_value:
+            values[name] = SafeString("")
+    values["is_retired"] = SafeString("yes" if is_retired else "")
     pieces = MARK.split(_render(version_id, state, values, None))
     return pieces[::2], pieces[1::2]
 

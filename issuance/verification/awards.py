@@ -30,6 +30,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
        EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
        signer.compromised_at,
+       offered.status = 'retired',
        CASE WHEN a.status = 'superseded' THEN (
            SELECT current.public_id FROM learners_award current
            WHERE current.learner_id = a.learner_id AND current.credential_id = a.credential_id
@@ -39,6 +40,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
              AND {successor}
        ) END
 FROM learners_award a
+JOIN credentials_credential offered ON offered.id = a.credential_id
 JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
 JOIN issuance_signingkey signer ON signer.id = d.key_id
 JOIN issuance_statusentry entry ON entry.document_id = d.id
@@ -61,7 +63,8 @@ class Verdict:
 
     state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
     signed bytes, as stored. credential: the same, read; empty when they do not read. successor: the current badge that
-    replaces a superseded one, when anyone with the link may see it.
+    replaces a superseded one, when anyone with the link may see it. key_withdrawn_at: when the key that signed it was
+    withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered.
     """
 
     award_id: int
@@ -77,6 +80,8 @@ class Verdict:
     valid_until: datetime | None
     has_parts: bool
     successor: UUID | None
+    key_withdrawn_at: datetime | None = None
+    is_retired: bool = False
 
     @property
     def holder(self) -> str:
@@ -111,7 +116,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     if row is None:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, withdrawn_at, successor = row[9:]
+    verified_at, bit, has_parts, withdrawn_at, is_retired, successor = row[9:]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -139,6 +144,8 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         valid_until=valid_until,
         has_parts=has_parts,
         successor=successor,
+        key_withdrawn_at=withdrawn_at,
+        is_retired=is_retired,
     )
 
 

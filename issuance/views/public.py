@@ -38,6 +38,7 @@ from issuance.models import (
 )
 from issuance.models.sharing import Recipients
 
+PAGE_TYPE = "text/html"
 VC_TYPES = ("application/vc+ld+json", "application/vc", "application/ld+json", "application/json")
 
 
@@ -61,8 +62,8 @@ def verify_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     verdict = verification.shared_award(public_id, at=at)
     if verdict is None:  # before any If-None-Match: who holds an old copy learns no more than others
         response = not_shown()
-    elif _asks_for_json(request):
-        response = _conditional(request, verdict.content, verdict, "application/vc+ld+json")
+    elif (kind := _preferred(request)) != PAGE_TYPE:
+        response = _conditional(request, verdict.content, verdict, kind)
     else:
         page = badge_page.render(verdict, public_id=public_id, at=at).encode()
         response = _conditional(request, page, verdict, "text/html; charset=utf-8")
@@ -79,9 +80,12 @@ def _conditional(request: HttpRequest, body: bytes, verdict: verification.Verdic
     return get_conditional_response(request, etag=f'"{etag}"', response=response) or response
 
 
-def _asks_for_json(request: HttpRequest) -> bool:
+def _preferred(request: HttpRequest) -> str:
+    """The type that a client likes best of those that there are; the page for who takes anything or none of them."""
     accept = request.headers.get("Accept", "")
-    return "text/html" not in accept and any(name in accept for name in VC_TYPES)
+    if "json" not in accept and "application/vc" not in accept:  # nearly everybody: no need to weigh
+        return PAGE_TYPE
+    return request.get_preferred_type([PAGE_TYPE, *VC_TYPES]) or PAGE_TYPE
 
 
 @require_safe
