@@ -65,6 +65,7 @@ class Can(TextChoices):
     AWARD_READ = "award-read", gettext_lazy("read an award in the registry")
     AWARD_REVOKE_REQUEST = "award-revoke-request", gettext_lazy("request that an award be revoked")
     AWARD_REVOKE_APPROVE = "award-revoke-approve", gettext_lazy("approve the revocation of an award")
+    QUESTION_CLOSE = "question-close", gettext_lazy("close a question of a verifier")
     LEARNER_SEARCH = "learner-search", gettext_lazy("look for a learner")
     LEARNER_RENAME = "learner-rename", gettext_lazy("change a learner's name")
     LEARNER_MANAGE = "learner-manage", gettext_lazy("change a learner's record")
@@ -200,6 +201,10 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         request.requested_by_id != user.pk
         and request.award.learner.user_id != user.pk
         and user.has_role(Role.REGISTRAR, request.award.credential)
+    ),
+    # subject: a VerifierQuestion
+    Can.QUESTION_CLOSE: lambda user, question: (
+        question.award.learner.user_id != user.pk and user.has_role(Role.REGISTRAR, question.award.credential)
     ),
     # subject: the Organization whose learners are looked for
     Can.LEARNER_SEARCH: lambda user, organization: user.has_any_role(

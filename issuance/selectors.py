@@ -10,9 +10,18 @@ from django.utils import timezone
 
 from config.permissions import Can, Role, allowed
 from issuance.forms import id_in
-from issuance.models import Consent, DocumentKind, RevocationRequest, ShareLink, SignedDocument, Transcript
+from issuance.models import (
+    Consent,
+    DocumentKind,
+    PageVote,
+    RevocationRequest,
+    ShareLink,
+    SignedDocument,
+    Transcript,
+    VerifierQuestion,
+)
 from issuance.models.sharing import Recipients
-from issuance.workflow import RevocationStatus
+from issuance.workflow import QuestionStatus, RevocationStatus
 from learners.models import Award, Learner, User
 from learners.models.awards import AwardQuerySet
 from learners.workflow import AwardStatus
@@ -75,7 +84,7 @@ def _revocation(award: Award) -> RevocationRequest | None:
 
 
 def home_panel(request: HttpRequest, user: Any) -> dict[str, Any] | None:
-    """What waits for a registrar; where an auditor reads. Two queries."""
+    """What waits for a registrar; where an auditor reads. Three queries."""
     if not user.is_authenticated or not is_staff(user):
         return None
     waiting = RevocationRequest.objects.visible_to(user).filter(status=RevocationStatus.REQUESTED)
@@ -83,6 +92,7 @@ def home_panel(request: HttpRequest, user: Any) -> dict[str, Any] | None:
         "is_registrar": str(Role.REGISTRAR) in user.roles(),
         "own": waiting.filter(requested_by=user).count(),
         "waiting": waiting.exclude(requested_by=user).count(),
+        "questions": questions_waiting(user),
     }
 
 
@@ -155,6 +165,17 @@ def documents_of(award: Award) -> Sequence[SignedDocument]:
     return list(
         award.documents.select_related("key", "status_entry__list").defer("bytes").order_by("-signed_at", "-pk")
     )
+
+
+def votes_on(award: Award) -> dict[str, int]:
+    """How many found the page of an award enough, and how many did not. One query."""
+    return PageVote.objects.filter(award=award).aggregate(
+        helpful=Count("pk", filter=Q(is_helpful=True)), lacking=Count("pk", filter=Q(is_helpful=False))
+    )
+
+
+def questions_waiting(user: User) -> int:
+    return VerifierQuestion.objects.visible_to(user).filter(status=QuestionStatus.OPEN).count()
 
 
 def designations_with(award: Award) -> str:

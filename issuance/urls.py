@@ -1,4 +1,10 @@
-from issuance.views import lists, public, records, sharing
+from issuance.views import lists, public, records, sharing, verifiers
 
 app_name = "issuance"
-urlpatterns = [*public.urlpatterns, *lists.urlpatterns, *records.urlpatterns, *sharing.urlpatterns]
+urlpatterns = [
+    *public.urlpatterns,
+    *verifiers.urlpatterns,
+    *lists.urlpatterns,
+    *records.urlpatterns,
+    *sharing.urlpatterns,
+]

@@ -1,4 +1,4 @@
-"""The states of keys, revocation requests and batches, and which may follow which."""
+"""The states of keys, revocation requests and questions, and which may follow which."""
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +18,11 @@ class RevocationStatus(TextChoices):
     REFUSED = "refused", _("refused")
 
 
+class QuestionStatus(TextChoices):
+    OPEN = "open", _("waiting for an answer")
+    CLOSED = "closed", _("answered")
+
+
 KEY_MOVES: dict[str, set[str]] = {
     KeyState.ACTIVE: {KeyState.RETIRED, KeyState.COMPROMISED},
     KeyState.RETIRED: {KeyState.COMPROMISED},
@@ -27,4 +32,8 @@ REVOCATION_MOVES: dict[str, set[str]] = {
     RevocationStatus.REQUESTED: {RevocationStatus.APPROVED, RevocationStatus.REFUSED},
     RevocationStatus.APPROVED: set(),
     RevocationStatus.REFUSED: set(),
+}
+QUESTION_MOVES: dict[str, set[str]] = {
+    QuestionStatus.OPEN: {QuestionStatus.CLOSED},
+    QuestionStatus.CLOSED: set(),
 }

@@ -54,6 +54,8 @@ ABOUT = {
     "plan-refused": About.REGISTRY,
     "recognition": About.RESULTS,
     "recognition-waits": About.WORK,
+    "question": About.REGISTRY,
+    "question-asked": About.RESULTS,
 }
 # What nobody can turn off: security comes at once, results come by mail in one form or the other.
 WAYS: dict[About, list[Way]] = {about: list(Way) for about in About} | {

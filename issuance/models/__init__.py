@@ -5,6 +5,7 @@ from .revocation import RevocationRequest
 from .sharing import Consent, ConsentAward, Disclosure, ShareLink, ShareLinkItem
 from .status import StatusEntry, StatusList
 from .vc_api import ApiToken, IssuedCredential, Scope
+from .verifiers import PageVote, VerifierQuestion
 
 __all__ = [
     "ApiToken",
@@ -17,6 +18,7 @@ __all__ = [
     "DocumentKind",
     "IssuedCredential",
     "KeyPurpose",
+    "PageVote",
     "RevocationRequest",
     "Scope",
     "SealImage",
@@ -27,4 +29,5 @@ __all__ = [
     "StatusEntry",
     "StatusList",
     "Transcript",
+    "VerifierQuestion",
 ]

@@ -18,15 +18,19 @@ from .lists import Given, check_next_row, forget_lists, start_list
 from .revocation import approve_revocation, refuse_revocation, request_revocation
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
+from .verifiers import NotShown, ask_registrar, close_question, vote
 
 __all__ = [
     "Given",
     "KeyUnavailable",
+    "NotShown",
     "OtherWording",
     "active_key",
     "approve_revocation",
+    "ask_registrar",
     "badge_signer",
     "check_next_row",
+    "close_question",
     "create_key",
     "create_link",
     "digest",
@@ -53,6 +57,7 @@ __all__ = [
     "share_together",
     "sign_pending",
     "start_list",
+    "vote",
     "withdraw_consent",
     "wording",
 ]

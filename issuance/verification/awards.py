@@ -99,6 +99,13 @@ def holder_name(document: dict[str, Any]) -> str:
     return ""
 
 
+def title_of(document: dict[str, Any]) -> str:
+    """The title of what a credential says was achieved, or ""."""
+    subject = document.get("credentialSubject")
+    achievement = subject.get("achievement") if isinstance(subject, dict) else None
+    return str(achievement.get("name", "")) if isinstance(achievement, dict) else ""
+
+
 def shared_award(public_id: UUID, *, at: datetime) -> Verdict | None:
     """The verdict on an award that "anyone with the link" may see, or None. One statement."""
     return _verdict(SHARED_BY_CONSENT, public_id, at)

@@ -37,7 +37,7 @@ def _require_staff(request: HttpRequest) -> None:
 @login_required
 @require_safe
 def registrar(request: HttpRequest) -> HttpResponse:
-    """The awards of the registry, newest first. Eight queries, whatever their number."""
+    """The awards of the registry, newest first. Nine queries, whatever their number."""
     _require_staff(request)
     form = AwardFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
@@ -54,6 +54,7 @@ def registrar(request: HttpRequest) -> HttpResponse:
         "found": ngettext("%(count)s award", "%(count)s awards", page.paginator.count)
         % {"count": page.paginator.count},
         "waiting": waiting,
+        "questions": selectors.questions_waiting(request.user),
     }
     return render_page(request, "issuance/registrar.html", context, part="issuance/_registrar_list.html")
 
@@ -107,6 +108,8 @@ def _award_page(request: HttpRequest, award: Award, form: RevocationForm, *, sta
         ],
         "form": form if may_request else None,
         "counts_toward_titles": selectors.designations_with(award),
+        "votes": selectors.votes_on(award),
+        "questions": list(award.verifier_questions.order_by("-asked_at", "-pk")[:10]),
     }
     return render_page(request, "issuance/registrar_award.html", context, status=status)
 

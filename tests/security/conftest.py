@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from config.permissions import Role
 from issuance import services as issuance_services
+from issuance.models import VerifierQuestion
 from learners import services as learners_services
 from learners.models import StoredFile
 from learners.services import add_file
@@ -138,6 +139,9 @@ def records(
         sign_in_method="password",
         at=timezone.now(),
     )
+    question = VerifierQuestion.objects.create(
+        award=document.award, asker="Northfield", email="program@example.org", text="How was it judged?", asked_at=NOON
+    )
     roster = learners_services.check_roster(
         actor=people["registrar"],
         organization=learner.organization,
@@ -184,6 +188,7 @@ def records(
         "decision": decision,
         "award": document.award,
         "request": request,
+        "question": question,
         "pathway": pathway,
         "building": building,
         "case": case,

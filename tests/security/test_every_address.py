@@ -124,6 +124,8 @@ READ = {
     "issuance:registrar-award": ("award", "registrar auditor"),
     "issuance:revocation-list": (None, "registrar auditor elsewhere"),
     "issuance:revocation-detail": ("request", "registrar auditor"),
+    "issuance:question-list": (None, "registrar auditor elsewhere"),
+    "issuance:question-detail": ("question", "registrar auditor"),
     "issuance:share": ("award", "owner"),
     "issuance:share-center": (None, "owner classmate"),
     "issuance:link-create": (None, "owner classmate"),
@@ -209,6 +211,7 @@ ACT = {
     "issuance:revocation-request": ("award", "registrar"),
     "issuance:revocation-approve": ("request", "registrar"),
     "issuance:revocation-refuse": ("request", "registrar"),
+    "issuance:question-close": ("question", "registrar"),
     "issuance:consent-withdraw": ("consent", "owner"),
     "issuance:transcript-request": (None, "owner classmate"),
 }
@@ -220,6 +223,7 @@ HIDDEN = [
     "issuance:badge-png",
     "issuance:badge-svg",
     "issuance:badge-pdf",
+    "issuance:page-ask",
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
@@ -237,6 +241,8 @@ ELSEWHERE = {
     "learners:observation-staff",
     "learners:observation-link",
     "issuance:verify-page-elsewhere",
+    "issuance:page-vote",
+    "issuance:thanks",
     "issuance:share-link",
     "issuance:list-result",
     "issuance:list-csv",
