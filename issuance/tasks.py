@@ -50,6 +50,16 @@ def render_pending() -> int:
     return total
 
 
+@shared_task(name="issuance.sign_receipts", **RETRY)
+def sign_receipts() -> int:
+    """Sign receipts that wait, and forget those whose time is over."""
+    services.forget_receipts(at=timezone.now())
+    total = 0
+    while made := services.sign_receipts(limit=10, at=timezone.now()):
+        total += made
+    return total
+
+
 @shared_task(name="issuance.check_lists", **RETRY)
 def check_lists() -> int:
     """Check rows of lists that wait, for a while; what is left is for the next call."""
@@ -61,3 +71,21 @@ def check_lists() -> int:
             handoff.send("issuance.check_lists", {})
             break
     return total
+
+
+@shared_task(name="issuance.look_at_watches", **RETRY)
+def look_at_watches() -> int:
+    """Look at watched lists that are due, for a while, and end those whose date has come."""
+    services.end_watches(at=timezone.now())
+    total, until = 0, time.monotonic() + SHARE_SECONDS
+    while services.look_at_next_watch(at=timezone.now()):
+        total += 1
+        if time.monotonic() > until:
+            handoff.send("issuance.look_at_watches", {})
+            break
+    return total
+
+
+@shared_task(name="issuance.send_watch_mail", **RETRY)
+def send_watch_mail() -> int:
+    return services.send_watch_mail(limit=50, at=timezone.now())

@@ -5,13 +5,17 @@
 
 Writes static/vendor/ (htmx, fonts as WOFF2 with fonts.css, the icon sprite), vendor/fonts/ (the same fonts as TrueType,
 for PDFs), vendor/image-fonts/ (those that badge images are written in, one file for each family) and vendor/contexts/
-(JSON-LD contexts). Nothing of it is committed; each folder is replaced as a whole.
+(JSON-LD contexts), and vendor/offline/verifier.html (the verifier that works without a connection, bundled by esbuild from
+issuance/offline/ and jsonld). Nothing of it is committed; each folder is replaced as a whole.
 """
 
+import base64
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -217,6 +221,67 @@ def write_contexts() -> None:
         (folder / name).write_text(json.dumps(context, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
+OFFLINE = ROOT / "issuance" / "offline"
+
+
+def write_offline_verifier() -> None:
+    """Write the offline verifier as one HTML file whose own policy lets its script and style run, and nothing else."""
+    from issuance.openbadges.contexts import CLR_TERMS, CLR_V2, FILES, digest_of
+
+    folder = emptied(VENDOR / "offline")
+    script, packages = bundled(OFFLINE / "page.js")
+    style = bundled(OFFLINE / "page.css")[0]
+    digests = {url: digest for url, (_name, digest) in FILES.items()} | {
+        CLR_V2: digest_of({"@context": dict(CLR_TERMS)})
+    }
+    policy = f"default-src 'none'; script-src {hash_of(script)}; style-src {hash_of(style)}; base-uri 'none'; form-action 'none'"
+    page = (OFFLINE / "page.html").read_text(encoding="utf-8")
+    for name, text in {
+        "policy": policy,
+        "style": style,
+        "script": script,
+        "contexts": json.dumps(digests, sort_keys=True).replace("<", "\\u003c"),
+        "licenses": "\n\n".join(license_of(package) for package in packages),
+    }.items():
+        before, found, after = page.partition(f"{{{name}}}")
+        if not found:
+            raise SystemExit(f"assets: {OFFLINE / 'page.html'} has no place for {name}.")
+        page = before + text + after
+    (folder / "verifier.html").write_text(page, encoding="utf-8")
+
+
+def bundled(entry: Path) -> tuple[str, list[str]]:
+    """Bundle a script or sheet with esbuild: its text, fit to stand inside HTML, and the packages that went into it."""
+    with tempfile.TemporaryDirectory() as folder:
+        out, told = Path(folder) / f"out{entry.suffix}", Path(folder) / "told.json"
+        options = ["--bundle", "--minify", "--format=iife", "--platform=browser", "--target=es2022", "--charset=utf8"]
+        subprocess.run(
+            [
+                *(node(), MODULES / "esbuild" / "bin" / "esbuild", entry, *options),
+                *("--log-level=warning", "--legal-comments=none"),
+                *(f"--outfile={out}", f"--metafile={told}"),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
+        text = out.read_text(encoding="utf-8").strip().replace("</script", "<\\/script").replace("<!--", "<\\!--")
+        inputs = [Path(name).parts for name in json.loads(told.read_text(encoding="utf-8"))["inputs"]]
+    found = [parts[parts.index("node_modules") + 1 :] for parts in inputs if "node_modules" in parts]
+    return text, sorted({"/".join(parts[: 2 if parts[0].startswith("@") else 1]) for parts in found})
+
+
+def hash_of(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def license_of(package: str) -> str:
+    """The license of a package, as it asks to be passed on with what is made of it."""
+    folder = MODULES / package
+    about = json.loads((folder / "package.json").read_text(encoding="utf-8"))
+    texts = [path.read_text(encoding="utf-8").strip() for path in sorted(folder.glob("LICEN[CS]E*"))]
+    return f"{package} {about['version']}\n\n{(texts or [str(about['license'])])[0]}".replace("--", "- -")
+
+
 def emptied(folder: Path) -> Path:
     """Return a folder without content."""
     shutil.rmtree(folder, ignore_errors=True)
@@ -233,6 +298,7 @@ def main() -> None:
     write_icons()
     write_contexts()
     write_fonts()
+    write_offline_verifier()
 
 
 if __name__ == "__main__":

@@ -187,6 +187,9 @@ CELERY_TASK_ROUTES = {
     "issuance.sign_pending": {"queue": "issue"},
     "issuance.sign_overdue": {"queue": "issue"},
     "issuance.render_pending": {"queue": "documents"},
+    "issuance.sign_receipts": {"queue": "documents"},
+    "issuance.look_at_watches": {"queue": "documents"},
+    "issuance.send_watch_mail": {"queue": "mail"},
     "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
     "learners.check_recognized": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
@@ -199,6 +202,9 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.render_pending": 15.0,
     "issuance.refresh_status_lists": 300.0,
     "issuance.check_lists": 30.0,
+    "issuance.sign_receipts": 15.0,
+    "issuance.look_at_watches": 300.0,
+    "issuance.send_watch_mail": 10.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
     "learners.assign_waiting": 300.0,
@@ -296,10 +302,17 @@ REST_FRAMEWORK = {
     "PAGE_SIZE": 50,
     "EXCEPTION_HANDLER": "config.api.problem",
 }
-SPECTACULAR_SETTINGS = {"TITLE": "Signet", "VERSION": VERSION, "OAS_VERSION": "3.1.0", "SERVE_INCLUDE_SCHEMA": False}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Signet",
+    "DESCRIPTION": "Checks badges, lists what can be earned, and, with a token, what was awarded. Refusals are problem JSON.",
+    "VERSION": VERSION,
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "APPEND_COMPONENTS": {"securitySchemes": {"apiToken": {"type": "http", "scheme": "bearer"}}},
+}
 
 # Limits on what strangers may ask, in requests a minute for one address.
-RATE_LIMITS = {"verify": 600, "check": 30, "list": 6, "issue": 300, "contact": 5, "observe": 20}
+RATE_LIMITS = {"verify": 600, "check": 30, "list": 6, "issue": 300, "read": 120, "contact": 5, "observe": 20}
 
 LOGGING = {
     "version": 1,

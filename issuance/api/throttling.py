@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from rest_framework.request import Request
+from rest_framework.response import Response
 from rest_framework.throttling import SimpleRateThrottle
 
 from config.limits import client_address
@@ -18,6 +19,22 @@ class AddressThrottle(SimpleRateThrottle):
     def get_cache_key(self, request: Request, view: Any) -> str:
         return f"limit:api-{self.scope}:{client_address(request._request)}"
 
+    def allow_request(self, request: Request, view: Any) -> bool:
+        is_allowed = super().allow_request(request, view)
+        history: list[float] = getattr(self, "history", [])
+        left = max(self.num_requests - len(history), 0) if is_allowed else 0
+        reset = self.duration - (self.now - history[-1]) if history else self.duration
+        request._request.rate_limit = (self.num_requests, left, max(int(reset + 0.999), 1))  # type: ignore[attr-defined]
+        return is_allowed
+
+
+def say_limits(request: Request, response: Response) -> None:
+    """Tell a caller how many requests it has in a minute, how many are left, and in how many seconds there are more."""
+    found = getattr(request._request, "rate_limit", None)
+    if found is not None:
+        for name, value in zip(("Limit", "Remaining", "Reset"), found, strict=True):
+            response.headers[f"RateLimit-{name}"] = str(value)
+
 
 class AwardThrottle(AddressThrottle):
     scope = "verify"
@@ -25,3 +42,11 @@ class AwardThrottle(AddressThrottle):
 
 class FileThrottle(AddressThrottle):
     scope = "check"
+
+
+class ListThrottle(AddressThrottle):
+    scope = "list"
+
+
+class ReadThrottle(AddressThrottle):
+    scope = "read"

@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 
 from issuance import badges, verification
 from issuance import openbadges as ob
-from issuance.api.throttling import AwardThrottle, FileThrottle
+from issuance.api.throttling import AwardThrottle, FileThrottle, say_limits
 
 BODY_MAX_BYTES = 256 * 1024
 
@@ -62,7 +62,18 @@ class VerdictSerializer(serializers.Serializer):
     """The answer of the file check."""
 
     state = serializers.ChoiceField(
-        choices=["valid", "expired", "superseded", "suspended", "revoked", "mixed", "altered", "withdrawn", "unknown"]
+        choices=[
+            "valid",
+            "expired",
+            "superseded",
+            "suspended",
+            "revoked",
+            "mixed",
+            "altered",
+            "withdrawn",
+            "receipt",
+            "unknown",
+        ]
     )
     checked_at = serializers.DateTimeField()
     checks = CheckSerializer(many=True)
@@ -98,6 +109,7 @@ class PublicView(APIView):
         response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Access-Control-Allow-Origin", "*")
         response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+        say_limits(request, response)
         return response
 
 

@@ -1,11 +1,13 @@
 from .documents import Batch, DocumentKind, SealImage, SignedDocument, Transcript
 from .keys import KeyPurpose, SigningKey
 from .lists import BadgeList, BadgeListRow
+from .receipts import Receipt
 from .revocation import RevocationRequest
 from .sharing import Consent, ConsentAward, Disclosure, ShareLink, ShareLinkItem
 from .status import StatusEntry, StatusList
 from .vc_api import ApiToken, IssuedCredential, Scope
 from .verifiers import PageVote, VerifierQuestion
+from .watches import Watch, WatchedBadge, WatchMail, WatchMailKind
 
 __all__ = [
     "ApiToken",
@@ -19,6 +21,7 @@ __all__ = [
     "IssuedCredential",
     "KeyPurpose",
     "PageVote",
+    "Receipt",
     "RevocationRequest",
     "Scope",
     "SealImage",
@@ -30,4 +33,8 @@ __all__ = [
     "StatusList",
     "Transcript",
     "VerifierQuestion",
+    "Watch",
+    "WatchMail",
+    "WatchMailKind",
+    "WatchedBadge",
 ]

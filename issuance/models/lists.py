@@ -55,6 +55,12 @@ class BadgeListRow(models.Model):
     issuer = models.CharField(max_length=200, blank=True)
     issued_at = models.DateTimeField(null=True, blank=True)
     valid_until = models.DateTimeField(null=True, blank=True)
+    # What a receipt says of it: the badge's own id, the digest of its signed bytes, and the list it was looked up in.
+    badge_id = models.CharField(max_length=500, blank=True, db_default="")
+    document_sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    status_list = models.CharField(max_length=500, blank=True, db_default="")
+    status_list_sha256 = models.CharField(max_length=64, blank=True, db_default="")
+    status_list_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

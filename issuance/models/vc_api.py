@@ -16,6 +16,7 @@ from .status import StatusList
 class Scope(TextChoices):
     CREDENTIALS_ISSUE = "credentials:issue", _("issue credentials")
     CREDENTIALS_REVOKE = "credentials:revoke", _("revoke credentials that were issued")
+    AWARDS_READ = "awards:read", _("read which awards the organization has made")
 
 
 class ApiToken(models.Model):

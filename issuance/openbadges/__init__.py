@@ -55,7 +55,7 @@ from .model import (
     timestamp,
 )
 from .permutation import permute, unpermute
-from .proof import Signed, Suite, add_proof, hash_data, names_before, sign, to_bytes, verify_proof
+from .proof import Signed, Suite, add_proof, hash_data, names_before, proofs_of, sign, to_bytes, verify_proof
 from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates
@@ -131,6 +131,7 @@ __all__ = [
     "open_presentation",
     "parse",
     "permute",
+    "proofs_of",
     "rasterize",
     "read_timestamp",
     "seal",

@@ -158,6 +158,10 @@ class Contexts:
         """Give a new set that also knows some others, by URL: for conformance suites and tests."""
         return Contexts({**self._documents, **documents})
 
+    def urls(self) -> list[str]:
+        """Give the addresses of all that are known, in order."""
+        return sorted(self._documents)
+
     def __contains__(self, url: object) -> bool:
         return url in self._documents
 

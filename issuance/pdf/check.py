@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("signet.check")
 
-RECORDS = ("badge.json", "clr.json")
+RECORDS = ("badge.json", "clr.json", "receipt.json")
 
 
 @dataclass(frozen=True)

@@ -71,6 +71,9 @@ def check_next_row(*, at: datetime) -> bool:
     row.state, row.cause = answer.state, answer.cause[:400]
     row.holder, row.title, row.issuer = answer.holder[:200], answer.title[:200], answer.issuer[:200]
     row.issued_at, row.valid_until = answer.issued_at, answer.valid_until
+    row.badge_id, row.document_sha256 = answer.badge_id[:500], answer.digest
+    if (listed := answer.status_list) is not None:
+        row.status_list, row.status_list_sha256, row.status_list_at = listed.url[:500], listed.digest, listed.issued_at
     row.save()
     return True
 

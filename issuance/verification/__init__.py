@@ -9,8 +9,14 @@ from .files import FILE_MAX_BYTES as FILE_MAX_BYTES
 from .files import JSON_MAX_BYTES as JSON_MAX_BYTES
 from .files import FileVerdict as FileVerdict
 from .files import check_file as check_file
-from .lists import LIST_WORDS as LIST_WORDS
+from .lists import answer_of as answer_of
+from .lists import check_link as check_link
+from .lists import own_id as own_id
 from .lists import same_holder as same_holder
+from .offline import offline_bundle as offline_bundle
+from .offline import published_lists as published_lists
+from .registry import ListVersion as ListVersion
 from .registry import Registry as Registry
 from .registry import did_document as did_document
 from .registry import verify_bytes as verify_bytes
+from .words import LIST_WORDS as LIST_WORDS

@@ -19,7 +19,7 @@ from config.statements import prepared_cursor
 from issuance import core
 from issuance import openbadges as ob
 from issuance.models import SignedDocument
-from issuance.verification.registry import read_object, verify_bytes
+from issuance.verification.registry import ListVersion, read_object, verify_bytes
 from learners.workflow import AwardStatus
 
 # One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004).
@@ -30,7 +30,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
        EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
        signer.compromised_at,
-       offered.status = 'retired',
+       offered.status = 'retired', list.public_id, list.sha256, list.signed_at,
        CASE WHEN a.status = 'superseded' THEN (
            SELECT current.public_id FROM learners_award current
            WHERE current.learner_id = a.learner_id AND current.credential_id = a.credential_id
@@ -64,7 +64,8 @@ class Verdict:
     state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
     signed bytes, as stored. credential: the same, read; empty when they do not read. successor: the current badge that
     replaces a superseded one, when anyone with the link may see it. key_withdrawn_at: when the key that signed it was
-    withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered.
+    withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as it
+    was in the moment of the verdict.
     """
 
     award_id: int
@@ -82,6 +83,7 @@ class Verdict:
     successor: UUID | None
     key_withdrawn_at: datetime | None = None
     is_retired: bool = False
+    status_list: ListVersion | None = None
 
     @property
     def holder(self) -> str:
@@ -123,7 +125,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     if row is None:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, withdrawn_at, is_retired, successor = row[9:]
+    verified_at, bit, has_parts, withdrawn_at, is_retired, *listed, successor = row[9:]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -153,6 +155,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         successor=successor,
         key_withdrawn_at=withdrawn_at,
         is_retired=is_retired,
+        status_list=ListVersion(core.url(f"/status/{listed[0]}"), listed[1], listed[2]),
     )
 
 

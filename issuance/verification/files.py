@@ -1,12 +1,13 @@
 """Checking a file that somebody brings: JSON, a baked image or a PDF, from this registry or from anybody."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from issuance import core
@@ -14,8 +15,11 @@ from issuance import openbadges as ob
 from issuance.models import DocumentKind, SignedDocument
 from issuance.outside import Outside
 from issuance.pdf import check as pdf
+from issuance.verification import receipts
 from issuance.verification.awards import holder_name, shared_award, standing_check
-from issuance.verification.registry import verify_bytes
+from issuance.verification.receipts import ReceiptRow
+from issuance.verification.registry import ListVersion, Registry, read_object, verify_bytes
+from issuance.verification.words import FILE_WORDS
 from issuance.workflow import KeyState
 from learners.models import Award
 from learners.workflow import AwardStatus
@@ -27,7 +31,8 @@ class FileVerdict:
 
     state: as in Verdict, or altered, withdrawn (the key), mixed (a transcript of which not every badge stands), or unknown
     when something could not be checked. page: the address of the badge's own page, where anybody may see it. inside: the
-    verdicts on the badges of a transcript.
+    verdicts on the badges of a transcript. digest: SHA-256 of the signed bytes that were given, in hex. status_list: the
+    first that was looked at. receipt: what a receipt of ours says, when the file is one.
     """
 
     state: str
@@ -39,6 +44,10 @@ class FileVerdict:
     valid_until: datetime | None = None
     page: str = ""
     inside: tuple["FileVerdict", ...] = ()
+    badge_id: str = ""
+    digest: str = ""
+    status_list: ListVersion | None = None
+    receipt: tuple["ReceiptRow", ...] = ()
 
     @property
     def kind(self) -> str:
@@ -50,24 +59,10 @@ class FileVerdict:
         return str(FILE_WORDS[self.state])
 
 
-# withdrawn: good in form, but signed with a key that may have been in other hands.
-FILE_WORDS = {
-    "withdrawn": gettext_lazy("Signed with a key that is no longer trusted"),
-    "valid": gettext_lazy("Valid"),
-    "expired": gettext_lazy("Genuine, and expired"),
-    "superseded": gettext_lazy("Genuine, and replaced by a newer award"),
-    "suspended": gettext_lazy("Genuine, and suspended"),
-    "revoked": gettext_lazy("Genuine, and revoked"),
-    "mixed": gettext_lazy("Genuine, and not every badge in it still stands"),
-    "altered": gettext_lazy("Changed, or not issued by whom it names"),
-    "unknown": gettext_lazy("Could not be confirmed"),
-}
-
-
 JSON_MAX_BYTES = 512 * 1024
 FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
 # What is said of a PDF and of the record inside it together: the one that asks for more care.
-CARE = ("altered", "withdrawn", "revoked", "unknown", "mixed", "suspended", "superseded", "expired", "valid")
+CARE = ("altered", "withdrawn", "revoked", "unknown", "mixed", "suspended", "superseded", "expired", "valid", "receipt")
 
 
 def check_file(content: bytes, *, at: datetime) -> FileVerdict:
@@ -100,11 +95,36 @@ def _check_record(content: bytes, at: datetime) -> FileVerdict:
     if len(content) > JSON_MAX_BYTES:
         sentence = _("The badge is larger than 512 kB; badges are much smaller.")
         return FileVerdict("unknown", (ob.Check("format", "failed", "too-large", sentence),))
-    report = verify_bytes(content, at=at, outside=Outside() if settings.ASK_OTHER_ISSUERS else None)
+    if receipts.is_receipt(document := read_object(content)):
+        return _check_receipt(document, content)
+    registry = Registry(Outside() if settings.ASK_OTHER_ISSUERS else None)
+    report = verify_bytes(content, at=at, registry=registry)
     if report.document is None and report.checks[0].outcome == "failed" and report.checks[0].code == "format":
         sentence = _("This is not a badge. Ask its holder for the file as it was downloaded: JSON, PNG, SVG or PDF.")
         return FileVerdict("unknown", (ob.Check("format", "failed", "format", sentence),))
-    return _verdict(report, at)
+    return replace(
+        _verdict(report, at),
+        badge_id=str((report.document or {}).get("id", ""))[:500],
+        digest=hashlib.sha256(content).hexdigest(),
+        status_list=next(iter(registry.lists.values()), None),
+    )
+
+
+def _check_receipt(document: dict[str, Any], content: bytes) -> FileVerdict:
+    state, checks = receipts.check(document)
+    title, issuer = str(document.get("name", ""))[:200], document.get("issuer")
+    name = str(issuer.get("name", ""))[:200] if isinstance(issuer, dict) else ""
+    subject = document.get("credentialSubject")
+    rows = receipts.rows_of(subject.get("checked") if isinstance(subject, dict) else None)
+    return FileVerdict(
+        state,
+        checks,
+        title=title,
+        issuer=name,
+        issued_at=moment(document.get("validFrom")),
+        digest=hashlib.sha256(content).hexdigest(),
+        receipt=tuple(rows) if state in {"receipt", "withdrawn"} else (),
+    )
 
 
 def _verdict(report: ob.Report, at: datetime) -> FileVerdict:

@@ -9,18 +9,14 @@ from uuid import UUID
 
 from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from issuance import badges
 from issuance import openbadges as ob
 from issuance.outside import Outside
 from issuance.verification.awards import shared_award
-from issuance.verification.files import FILE_WORDS, check_file, moment
+from issuance.verification.files import FileVerdict, check_file, moment
+from issuance.verification.registry import ListVersion
 
-# Beside the states of the file check: nothing is shown at the address; the stored badge is not what was signed.
-LIST_WORDS = FILE_WORDS | {
-    "not-shown": gettext_lazy("Nothing is shown at this address"),
-    "failed": gettext_lazy("Not confirmed"),
-}
 OURS = re.compile(
     r"(?:https?://[^/\s]+)?/v/(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
     r"(?:/|\.(?:json|png|svg|pdf))?(?:[?#].*)?",
@@ -30,7 +26,8 @@ OURS = re.compile(
 
 @dataclass(frozen=True)
 class Answer:
-    """What is said of a row: a key of LIST_WORDS with its cause in words, and what the badge says of itself."""
+    """What is said of a row: a key of LIST_WORDS with its cause in words, what the badge says of itself, and what a receipt
+    needs: its id, the digest of its signed bytes, and the status list that it was looked up in."""
 
     state: str
     cause: str = ""
@@ -39,6 +36,9 @@ class Answer:
     issuer: str = ""
     issued_at: datetime | None = None
     valid_until: datetime | None = None
+    badge_id: str = ""
+    digest: str = ""
+    status_list: ListVersion | None = None
 
 
 def check_link(link: str, *, at: datetime) -> Answer:
@@ -67,7 +67,11 @@ def own_id(link: str) -> UUID | None:
 
 def check_content(content: bytes, *, at: datetime) -> Answer:
     """Check a file. Never raises for what is in it."""
-    verdict = check_file(content, at=at)
+    return answer_of(check_file(content, at=at))
+
+
+def answer_of(verdict: FileVerdict) -> Answer:
+    """What a row says of a file."""
     return Answer(
         verdict.state,
         _cause(verdict.checks) if verdict.state != "valid" else "",
@@ -76,6 +80,9 @@ def check_content(content: bytes, *, at: datetime) -> Answer:
         verdict.issuer,
         verdict.issued_at,
         verdict.valid_until,
+        verdict.badge_id,
+        verdict.digest,
+        verdict.status_list,
     )
 
 
@@ -94,6 +101,9 @@ def _own(public_id: UUID, at: datetime) -> Answer:
         _name(issuer),
         moment(verdict.credential.get("awardedDate") or verdict.credential.get("validFrom")),
         verdict.valid_until,
+        badges.award_url(public_id),
+        verdict.digest,
+        verdict.status_list,
     )
 
 

@@ -1,6 +1,8 @@
 """What the core's verifier asks for: published by this registry itself, or fetched from others."""
 
-from datetime import datetime
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +17,15 @@ from issuance.outside import Outside
 from issuance.services import keys
 
 
+@dataclass(frozen=True)
+class ListVersion:
+    """A status list as it was when something was looked up in it. digest: SHA-256 of its bytes, in hex."""
+
+    url: str
+    digest: str
+    issued_at: datetime | None
+
+
 class Registry:
     """The core's resolver, for one verification: what this registry publishes is read, other issuers are asked.
 
@@ -23,6 +34,7 @@ class Registry:
 
     def __init__(self, outside: Outside | None = None) -> None:
         self._outside = outside
+        self.lists: dict[str, ListVersion] = {}  # those that were looked at
 
     def did(self, document_id: str) -> dict[str, Any] | bytes:
         for organization in Organization.objects.filter(is_issuer=True):
@@ -33,13 +45,16 @@ class Registry:
     def status_list(self, url: str) -> dict[str, Any] | bytes:
         start = core.url("/status/")
         if not url.startswith(start):
-            return self._fetch(url)
+            content = self._fetch(url)
+            self.lists[url] = ListVersion(url, hashlib.sha256(content).hexdigest(), _issued(content))
+            return content
         try:
             found = StatusList.objects.filter(public_id=UUID(url.removeprefix(start))).first()
         except ValueError:
             found = None
         if found is None:
             raise ob.UnreachableError(_("The status list is not one of this registry."))
+        self.lists[url] = ListVersion(url, found.sha256, found.signed_at)
         return read_object(bytes(found.signed_bytes))
 
     def document(self, url: str) -> bytes:
@@ -57,13 +72,29 @@ def did_document(organization: Organization) -> dict[str, Any]:
 
 
 def verify_bytes(
-    content: bytes | str, *, at: datetime, templates: ob.Templates | None = None, outside: Outside | None = None
+    content: bytes | str,
+    *,
+    at: datetime,
+    templates: ob.Templates | None = None,
+    outside: Outside | None = None,
+    registry: Registry | None = None,
 ) -> ob.Report:
     """Verify a credential in any form that the core reads, by what this registry publishes, and others with `outside`.
 
-    templates: the signer's own, for stored documents only; a stranger's file must not fill them.
+    templates: the signer's own, for stored documents only; a stranger's file must not fill them. registry: in place of
+    one of its own, for whoever wants to know which lists were looked at.
     """
-    return ob.verify(content, resolver=Registry(outside), contexts=core.contexts(), now=at, templates=templates)
+    return ob.verify(
+        content, resolver=registry or Registry(outside), contexts=core.contexts(), now=at, templates=templates
+    )
+
+
+def _issued(content: bytes) -> datetime | None:
+    """When a fetched status list says that it was issued."""
+    try:
+        return ob.read_timestamp(read_object(content).get("validFrom"), "validFrom").astimezone(UTC)
+    except (ob.OpenBadgeError, ValueError, OverflowError, AttributeError, TypeError):
+        return None
 
 
 def read_object(content: bytes) -> dict[str, Any]:

@@ -4,6 +4,7 @@ The pages of a badge start no session, set no cookie, and look at nobody's sign-
 """
 
 import hashlib
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -22,9 +23,10 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_http_methods, require_safe
 
 from config import handoff
+from config.errors import RegistryError
 from config.limits import limited
 from credentials.models import Organization
-from issuance import badge_page, badges, verification
+from issuance import badge_page, badges, services, verification
 from issuance import openbadges as ob
 from issuance.models import (
     Consent,
@@ -244,6 +246,13 @@ class CheckForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         max_length=verification.JSON_MAX_BYTES,
     )
+    receipt = forms.BooleanField(
+        required=False,
+        label=_("Make a signed receipt"),
+        help_text=_(
+            "A dated statement of what was found, as PDF and JSON. It names no holder, and is kept for 30 days."
+        ),
+    )
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -259,16 +268,28 @@ class CheckForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @limited("check", methods=("POST",))
 def check(request: HttpRequest) -> HttpResponse:
-    """Check a badge that somebody brings as a file or text. Nothing is kept."""
+    """Check a badge that somebody brings as a file or text. Nothing is kept but the receipt, for who asks for one."""
     form = CheckForm(request.POST, request.FILES) if request.method == "POST" else CheckForm()
-    verdict = None
+    verdict, receipt = None, ""
     if form.is_bound and form.is_valid():
         upload = form.cleaned_data["file"]
         content = upload.read() if upload else form.cleaned_data["text"].encode()
-        verdict = verification.check_file(content, at=timezone.now())
-    context = {"form": form, "verdict": verdict, "at": timezone.now()}
+        at = timezone.now()
+        verdict = verification.check_file(content, at=at)
+        if form.cleaned_data["receipt"] and not verdict.receipt:
+            receipt = _receipt(form, verdict, at)
+    context = {"form": form, "verdict": verdict, "at": timezone.now(), "receipt": receipt}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return HttpResponse(render_to_string("issuance/check.html", context), status=status)
+
+
+def _receipt(form: CheckForm, verdict: verification.FileVerdict, at: datetime) -> str:
+    """The address of a receipt of a check that was just made; empty when nobody here signs, which the form then says."""
+    try:
+        return services.request_receipt(given="", answer=verification.answer_of(verdict), at=at).get_absolute_url()
+    except RegistryError as error:
+        form.add_error("receipt", str(error))
+        return ""
 
 
 urlpatterns = [

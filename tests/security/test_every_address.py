@@ -25,8 +25,11 @@ ANYBODY = {
     "pathways:pathway-detail": "pathway.pathway",
     "issuance:check": None,
     "issuance:list-check": None,
+    "issuance:offline": None,
+    "issuance:offline-verifier": None,
     "issuance:did-document": None,
     "issuance-api:schema": None,
+    "issuance-api:catalog": None,
 }
 EVERYBODY = "owner classmate administrator assessor lead registrar committee auditor pathway_admin privacy elsewhere"
 # Lists show what one's roles cover; with a role in another school, nothing of this one.
@@ -242,14 +245,27 @@ ELSEWHERE = {
     "learners:observation-link",
     "issuance:verify-page-elsewhere",
     "issuance:page-vote",
+    "issuance:page-receipt",
+    "issuance:list-receipt",
+    "issuance:receipt",
+    "issuance:watch",
+    "issuance:watch-ask",
+    "issuance:watch-stop",
+    "issuance:receipt-json",
+    "issuance:receipt-pdf",
     "issuance:thanks",
     "issuance:share-link",
     "issuance:list-result",
     "issuance:list-csv",
+    "issuance:offline-bundle",
     "issuance:status-list",
     "issuance:organization-did-document",
     "issuance-api:award",
     "issuance-api:verify",
+    "issuance-api:verify-many",
+    "issuance-api:verify-many-result",
+    "issuance-api:awards",
+    "issuance-api:catalog-entry",
 }
 ELSEWHERE_PREFIXES = ("account_", "mfa_", "vc-api:")
 
