@@ -1,5 +1,6 @@
 """What an organization has awarded, for its own trusted systems: by a token that reads awards, and nobody else."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef
@@ -14,7 +15,7 @@ from config.errors import Invalid
 from issuance import badges
 from issuance.api.paging import NewestFirst, page_of
 from issuance.api.throttling import ReadThrottle
-from issuance.api.views import ProblemSerializer, PublicView
+from issuance.api.views import PROBLEM, ProblemSerializer, PublicView
 from issuance.models import ApiToken, DocumentKind, Scope, SignedDocument
 from issuance.vc_api import tokens
 from learners.models import Award
@@ -79,16 +80,16 @@ class AwardsView(TokenView):
         ],
         responses={
             200: AwardedPageSerializer,
-            401: ProblemSerializer,
-            403: ProblemSerializer,
-            404: ProblemSerializer,
-            422: ProblemSerializer,
+            (401, PROBLEM): ProblemSerializer,
+            (403, PROBLEM): ProblemSerializer,
+            (404, PROBLEM): ProblemSerializer,
+            (422, PROBLEM): ProblemSerializer,
         },
-        auth=[{"apiToken": []}],
+        auth=[{"apiToken": []}],  # type: ignore[list-item]
     )
     def get(self, request: Request) -> Response:
         pages = NewestFirst()
-        page = pages.paginate_queryset(self._chosen(request.query_params), request, view=self)
+        page: Any = pages.paginate_queryset(self._chosen(request.query_params), request, view=self)
         now = timezone.now()
         return pages.get_paginated_response([_awarded(each, now) for each in page or []])
 
@@ -105,14 +106,20 @@ class AwardsView(TokenView):
         if (state := asked.get("state")) in AwardStatus.values:
             awards = awards.filter(status=state)
         if text := asked.get("awarded_from"):
-            try:
-                moment = parse_datetime(text)
-            except ValueError:
-                moment = None
-            if moment is None or moment.tzinfo is None:
+            moment = _moment(text)
+            if moment is None:
                 raise Invalid("Write awarded_from as a date and time with its zone: 2026-09-01T00:00:00Z.")
             awards = awards.filter(awarded_at__gte=moment)
         return awards
+
+
+def _moment(text: str) -> datetime | None:
+    """A date and time with its zone, in UTC: PostgreSQL takes no zone that is more than 16 hours away."""
+    try:
+        found = parse_datetime(text)
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None
 
 
 def _awarded(award: Any, now: Any) -> dict[str, Any]:

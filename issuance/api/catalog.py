@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.shortcuts import get_object_or_404
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,7 +15,7 @@ from credentials.workflow import CredentialStatus
 from issuance import badges, core
 from issuance.api.paging import OldestFirst, page_of
 from issuance.api.throttling import ReadThrottle
-from issuance.api.views import ProblemSerializer, PublicView
+from issuance.api.views import PROBLEM, ProblemSerializer, PublicView
 
 
 class CompetencySerializer(serializers.Serializer):
@@ -103,7 +103,7 @@ class CatalogView(PublicView):
             OpenApiParameter("cursor"),
             OpenApiParameter("page_size", int),
         ],
-        responses={200: CatalogPageSerializer, 404: OpenApiResponse(ProblemSerializer)},
+        responses={200: CatalogPageSerializer, (404, PROBLEM): ProblemSerializer},
         auth=[],
     )
     def get(self, request: Request) -> Response:
@@ -111,7 +111,7 @@ class CatalogView(PublicView):
         if (kind := request.query_params.get("kind")) in CredentialKind.values:
             offered = offered.filter(kind=kind)
         pages = OldestFirst()
-        page = pages.paginate_queryset(offered, request, view=self)
+        page: Any = pages.paginate_queryset(offered, request, view=self)
         return pages.get_paginated_response([_entry(each) for each in page or []])
 
 
@@ -120,6 +120,6 @@ class CatalogEntryView(PublicView):
 
     throttle_classes = [ReadThrottle]
 
-    @extend_schema(responses={200: CatalogEntrySerializer, 404: OpenApiResponse(ProblemSerializer)}, auth=[])
+    @extend_schema(responses={200: CatalogEntrySerializer, (404, PROBLEM): ProblemSerializer}, auth=[])
     def get(self, request: Request, public_id: UUID) -> Response:
         return Response(_entry(get_object_or_404(_offered(), public_id=public_id)))

@@ -6,7 +6,7 @@ import orjson
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from issuance import core, services, verification
 from issuance.api.throttling import AwardThrottle, ListThrottle
-from issuance.api.views import ProblemSerializer, PublicView
+from issuance.api.views import PROBLEM, ProblemSerializer, PublicView
 from issuance.models import BadgeList
 from issuance.services import lists
 
@@ -38,7 +38,7 @@ class ItemSerializer(serializers.Serializer):
 
 
 class ManySerializer(serializers.Serializer):
-    items = ItemSerializer(many=True, allow_empty=False, max_length=lists.ROWS_MAX)
+    items = ItemSerializer(many=True, allow_empty=False, max_length=lists.ROWS_MAX)  # type: ignore[call-arg]
 
 
 class RowSerializer(serializers.Serializer):
@@ -76,7 +76,12 @@ class VerifyManyView(PublicView):
 
     @extend_schema(
         request=ManySerializer,
-        responses={202: ManyResultSerializer, 400: ProblemSerializer, 413: ProblemSerializer, 422: ProblemSerializer},
+        responses={
+            202: ManyResultSerializer,
+            (400, PROBLEM): ProblemSerializer,
+            (413, PROBLEM): ProblemSerializer,
+            (422, PROBLEM): ProblemSerializer,
+        },
         auth=[],
     )
     def post(self, request: Request) -> Response:
@@ -110,7 +115,7 @@ class ManyResultView(PublicView):
 
     throttle_classes = [AwardThrottle]
 
-    @extend_schema(responses={200: ManyResultSerializer, 404: OpenApiResponse(ProblemSerializer)}, auth=[])
+    @extend_schema(responses={200: ManyResultSerializer, (404, PROBLEM): ProblemSerializer}, auth=[])
     def get(self, request: Request, token: str) -> Response:
         return Response(_result(get_object_or_404(BadgeList.objects.kept(timezone.now()), token=token)))
 

@@ -13,6 +13,9 @@ from config.limits import client_address
 class AddressThrottle(SimpleRateThrottle):
     """Counts by the caller's address, as the proxies that we trust give it."""
 
+    num_requests: int
+    duration: int
+
     def get_rate(self) -> str:
         return f"{settings.RATE_LIMITS[str(self.scope)]}/min"
 

@@ -18,4 +18,5 @@ urlpatterns = [
         SpectacularAPIView.as_view(authentication_classes=[], permission_classes=[AllowAny], api_version="v1"),
         name="schema",
     ),
+    path("<path:rest>", views.NothingView.as_view(), name="nothing"),
 ]

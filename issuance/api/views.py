@@ -9,7 +9,7 @@ from uuid import UUID
 import orjson
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import APIException, NotFound, ParseError
 from rest_framework.parsers import BaseParser
@@ -23,6 +23,7 @@ from issuance import openbadges as ob
 from issuance.api.throttling import AwardThrottle, FileThrottle, say_limits
 
 BODY_MAX_BYTES = 256 * 1024
+PROBLEM = "application/problem+json"
 
 
 class TooLarge(APIException):
@@ -118,7 +119,7 @@ class AwardView(PublicView):
 
     throttle_classes = [AwardThrottle]
 
-    @extend_schema(responses={200: AwardSerializer, 404: OpenApiResponse(ProblemSerializer)}, auth=[])
+    @extend_schema(responses={200: AwardSerializer, (404, PROBLEM): ProblemSerializer}, auth=[])
     def get(self, request: Request, public_id: UUID) -> Response:
         at = timezone.now()
         verdict = verification.shared_award(public_id, at=at)
@@ -148,8 +149,8 @@ class VerifyView(PublicView):
         },
         responses={
             200: VerdictSerializer,
-            400: OpenApiResponse(ProblemSerializer),
-            413: OpenApiResponse(ProblemSerializer),
+            (400, PROBLEM): ProblemSerializer,
+            (413, PROBLEM): ProblemSerializer,
         },
         auth=[],
     )
@@ -166,6 +167,18 @@ class VerifyView(PublicView):
                 "inside": inside,
             }
         )
+
+
+class NothingView(PublicView):
+    """Whatever is not an address of the API: the same problem as for what is not there."""
+
+    throttle_classes = [AwardThrottle]
+
+    @extend_schema(exclude=True)
+    def get(self, request: Request, rest: str) -> Response:
+        raise NotFound
+
+    post = put = patch = delete = get
 
 
 def _credential(body: Any) -> bytes:

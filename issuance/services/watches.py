@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 
 from config import handoff
 from config.errors import Conflict, Invalid
-from issuance import verification
+from issuance import badges, verification
 from issuance.models import BadgeList, Watch, WatchedBadge, WatchMail, WatchMailKind
 from learners.services.notices import pause_after
 
@@ -59,11 +59,11 @@ def ask_to_watch(*, badge_list: BadgeList, email: str, ends_at: datetime, at: da
         WatchedBadge(
             watch=watch,
             position=row.position,
-            link=row.given,
+            link=_whole(row.given),
             title=row.title,
             state=row.state,
             told_state=row.state,
-            looked_at=row.checked_at,
+            looked_at=row.checked_at or at,
         )
         for row in watched
     )
@@ -83,6 +83,12 @@ def ask_to_watch(*, badge_list: BadgeList, email: str, ends_at: datetime, at: da
         at=at,
     )
     return watch
+
+
+def _whole(given: str) -> str:
+    """The address as it can be opened from a mail."""
+    public_id = verification.own_id(given)
+    return badges.award_url(public_id) if public_id is not None else given
 
 
 def _can_be_watched(given: str) -> bool:

@@ -19,8 +19,6 @@ from issuance.models import BadgeList, Receipt
 from issuance.verification.receipts import rows_of
 from issuance.views.public import not_shown
 
-REFRESH_SECONDS = 3
-
 
 @csrf_exempt  # reads no cookie, and whoever sees the page may have it confirmed
 @require_POST
@@ -55,7 +53,7 @@ def _asked(ask: Any) -> HttpResponse:
 @require_safe
 @limited("verify")
 def receipt(request: HttpRequest, token: str) -> HttpResponse:
-    """The receipt as a page; while it is being signed, a page that says so and looks again by itself."""
+    """The receipt as a page; while it is being signed, a page that says so."""
     found = _kept(token)
     if found.signed_at is None:
         handoff.send("issuance.sign_receipts", {})
@@ -63,7 +61,6 @@ def receipt(request: HttpRequest, token: str) -> HttpResponse:
         "receipt": found,
         "rows": rows_of(found.checked),
         "title": services.title_of(found),
-        "refresh": REFRESH_SECONDS if found.signed_at is None else 0,
         "until": badge_page.day(found.keep_until),
     }
     status = 202 if found.signed_at is None else 200

@@ -153,6 +153,18 @@ def test_awards_are_chosen_by_code_state_and_date(client, token, make_signed, re
         refused = ask(client, f"/api/v1/awards?awarded_from={odd}", shown)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
     assert ask(client, "/api/v1/awards?cursor=nonsense", shown).status_code == 404
+    far = "3445-07-19T16:34:52.96-18:19"  # a zone that PostgreSQL does not take
+    assert ids(f"awarded_from={far}") == []
+    assert ask(client, "/api/v1/awards?awarded_from=0001-01-01T00:00:00%2B05:00", shown).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["awards/null,null", "catalog/7", "anything", "verify/many/a/b"])
+@pytest.mark.parametrize("method", ["get", "post", "delete"])
+def test_what_is_not_an_address_of_the_api_is_a_problem_too(client, db, path, method):
+    response = getattr(client, method)(f"/api/v1/{path}")
+
+    assert (response.status_code, response["Content-Type"]) == (404, "application/problem+json")
+    assert response.json()["code"] == "not-found"
 
 
 def test_awards_answer_nobody_without_the_right_token(client, token, make_signed, registrar):

@@ -262,6 +262,7 @@ ELSEWHERE = {
     "issuance:organization-did-document",
     "issuance-api:award",
     "issuance-api:verify",
+    "issuance-api:nothing",
     "issuance-api:verify-many",
     "issuance-api:verify-many-result",
     "issuance-api:awards",
