@@ -257,9 +257,8 @@ def bundled(entry: Path) -> tuple[str, list[str]]:
         options = ["--bundle", "--minify", "--format=iife", "--platform=browser", "--target=es2022", "--charset=utf8"]
         subprocess.run(
             [
-                *(node(), MODULES / "esbuild" / "bin" / "esbuild", entry, *options),
-                *("--log-level=warning", "--legal-comments=none"),
-                *(f"--outfile={out}", f"--metafile={told}"),
+                *(str(node()), str(MODULES / "esbuild" / "bin" / "esbuild"), str(entry), *options),
+                *("--log-level=warning", "--legal-comments=none", f"--outfile={out}", f"--metafile={told}"),
             ],
             cwd=ROOT,
             check=True,

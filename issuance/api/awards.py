@@ -71,6 +71,7 @@ class AwardsView(TokenView):
     scope = Scope.AWARDS_READ
 
     @extend_schema(
+        operation_id="awards_list",
         parameters=[
             OpenApiParameter("code", description="Of one credential."),
             OpenApiParameter("state", enum=[str(each) for each in AwardStatus if each != AwardStatus.WITHDRAWN]),

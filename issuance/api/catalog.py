@@ -98,6 +98,7 @@ class CatalogView(PublicView):
     throttle_classes = [ReadThrottle]
 
     @extend_schema(
+        operation_id="catalog_list",
         parameters=[
             OpenApiParameter("kind", enum=CredentialKind.values),
             OpenApiParameter("cursor"),
