@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issuance", "0009_receipts_and_watches"),
+        ("issuance", "0007_receipts_and_watches"),
     ]
 
     operations = [

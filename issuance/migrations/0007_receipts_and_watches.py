@@ -10,7 +10,7 @@ import issuance.models.watches
 class Migration(migrations.Migration):
     dependencies = [
         ("credentials", "0005_renewal_path"),
-        ("issuance", "0008_votes_and_questions"),
+        ("issuance", "0006_votes_and_questions"),
     ]
 
     operations = [
