@@ -42,6 +42,7 @@ SAMPLES = [
     "pathway_map",
     "dialog",
     "copy_field",
+    "copy_text",
     "qr",
     "avatar",
     "empty_state",

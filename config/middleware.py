@@ -47,7 +47,7 @@ class RequestLogMiddleware:
 class PublicPagesMiddleware:
     """Keep what a share link or a badge's address shows out of search engines and referrers."""
 
-    PREFIXES = ("/v/", "/s/")
+    PREFIXES = ("/v/", "/s/", "/p/", "/c/", "/d/")
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -55,7 +55,8 @@ class PublicPagesMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path_info.startswith(self.PREFIXES):
-            response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+            # A profile whose holder wants it found says so itself.
+            response.headers.setdefault("X-Robots-Tag", "noindex, nofollow, noarchive")
             response["Referrer-Policy"] = "no-referrer"
         return response
 

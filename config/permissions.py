@@ -69,6 +69,11 @@ class Can(TextChoices):
     LEARNER_SEARCH = "learner-search", gettext_lazy("look for a learner")
     LEARNER_RENAME = "learner-rename", gettext_lazy("change a learner's name")
     LEARNER_MANAGE = "learner-manage", gettext_lazy("change a learner's record")
+    RECORD_OWN = "record-own", gettext_lazy("act on one's own record")
+    AMENDMENT_DECIDE = "amendment-decide", gettext_lazy("answer a request to amend a record")
+    RECORD_RELEASE = "record-release", gettext_lazy("record that a learner's record was given to others")
+    DIRECTORY_OPT_OUT = "directory-opt-out", gettext_lazy("keep a learner out of the directory")
+    DIRECTORY_SET = "directory-set", gettext_lazy("say whether titles and dates are directory information")
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
     MAIL_LOG_READ = "mail-log-read", gettext_lazy("read when mail was sent")
     CALENDAR_EDIT = "calendar-edit", gettext_lazy("keep the school's days off")
@@ -217,6 +222,21 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.LEARNER_MANAGE: lambda user, learner: (
         learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
     ),
+    # subject: the Learner whose record it is
+    Can.RECORD_OWN: lambda user, learner: learner.user_id == user.pk,
+    # subject: an Amendment. The services see to it that whoever refused it does not hear it.
+    Can.AMENDMENT_DECIDE: lambda user, amendment: (
+        amendment.learner.user_id != user.pk and user.has_role(Role.REGISTRAR, amendment.learner.organization)
+    ),
+    # subject: a Learner
+    Can.RECORD_RELEASE: lambda user, learner: (
+        learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    Can.DIRECTORY_OPT_OUT: lambda user, learner: (
+        learner.user_id == user.pk or user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    # subject: an Organization
+    Can.DIRECTORY_SET: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: an Organization
     Can.PEOPLE_MANAGE: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: an Organization

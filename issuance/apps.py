@@ -10,12 +10,15 @@ class IssuanceConfig(AppConfig):
     def ready(self) -> None:
         from config import health, outside_badges, panels
         from config.pages import add_nav
-        from issuance import origin, selectors, wellbeing
+        from issuance import origin, records, selectors, wellbeing
         from issuance.verification.brought import BroughtBadges
 
         panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
         panels.register("learners:awards", selectors.transcript_panel, "issuance/_transcript_panel.html")
         panels.register("learners:home", selectors.home_panel, "issuance/_home.html", order=30)
+        panels.register("learners:record", selectors.archive_panel, "issuance/_archive_panel.html")
+        panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
+        records.register_all()
         add_nav(
             _("Sharing"),
             "issuance:share-center",

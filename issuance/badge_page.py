@@ -33,6 +33,7 @@ from issuance import openbadges as ob
 from issuance.models import Consent, ConsentAward, ShareLinkItem
 from issuance.models.sharing import Recipients
 from learners.models import AwardComponent
+from learners.selectors.amendments import statements_of
 from learners.workflow import AwardStatus
 
 if TYPE_CHECKING:
@@ -182,6 +183,7 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
         context["components"] = parts(AwardComponent.objects.filter(award=verdict.award_id), "component", at=at)
         designations = parts(AwardComponent.objects.filter(component=verdict.award_id), "award", at=at)
         context["part_of"] = [part for part in designations if part["is_shared"]]
+        context["statements"] = statements_of([verdict.award_id]).get(verdict.award_id, [])
     return render_to_string("issuance/verify_page.html", context)
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials.forms import in_capitals
 from issuance import services
+from issuance.models.record import ReleaseBasis
 from issuance.models.revocation import RevocationReason
 from issuance.models.sharing import Purpose, Recipients
 from issuance.services.consent import HIGHLIGHTS_MAX, LINK_BADGES_MAX
@@ -89,8 +90,14 @@ def _end_of(day: datetime.date | None) -> datetime.datetime | None:
     return timezone.make_aware(datetime.datetime.combine(day, datetime.time(23, 59, 59)))
 
 
-class LinkForm(ConsentForm):
-    """A link over several badges: which, in what order, which of them are marked, for whom, and the consent to it."""
+PROGRAM, PROGRAMS, ANYONE = "program", "programs", "anyone"
+
+
+class BadgesForm(ConsentForm):
+    """Several badges: which, in what order, which of them are marked, and the consent to it.
+
+    The order is kept in a hidden place for each badge; a button posts `move`, "up:<id>" or "down:<id>".
+    """
 
     title = forms.CharField(
         label=_("Title of the page"), max_length=200, help_text=_("Whoever opens the link reads it first.")
@@ -103,31 +110,6 @@ class LinkForm(ConsentForm):
     highlighted = forms.MultipleChoiceField(
         label=_("Most meaningful"), required=False, widget=forms.CheckboxSelectMultiple
     )
-    recipients = forms.ChoiceField(
-        label=_("Who may see them"),
-        choices=[
-            (Recipients.ANYONE_WITH_LINK, _("Anyone with the link; each badge's own address works too")),
-            (Recipients.NAMED, _("A program that I name; only this link shows them")),
-        ],
-        initial=Recipients.NAMED,
-        widget=forms.RadioSelect,
-    )
-    recipients_text = forms.CharField(
-        label=_("The program or person"),
-        required=False,
-        max_length=200,
-        help_text=_("As it should stand in the statement."),
-    )
-    field_order = [
-        "title",
-        "badges",
-        "highlighted",
-        "recipients",
-        "recipients_text",
-        "purpose",
-        "purpose_text",
-        "ends_on",
-    ]
 
     def __init__(self, *args: Any, awards: Sequence[Award], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -136,13 +118,30 @@ class LinkForm(ConsentForm):
         self.fields["badges"].choices = self.fields["highlighted"].choices = choices
         for number, key in enumerate(self.awards, 1):
             self.fields[f"position_{key}"] = forms.IntegerField(
-                label=_("Place"), required=False, min_value=1, max_value=999, initial=number
+                required=False, min_value=1, max_value=999, initial=number, widget=forms.HiddenInput
             )
+
+    def move(self, said: str) -> None:
+        """Let a badge change places with its neighbor; before anything else is read of the form."""
+        way, _sign, key = said.partition(":")
+        order = self.order()
+        if key not in order:
+            return
+        here = order.index(key)
+        there = here + (-1 if way == "up" else 1)
+        if 0 <= there < len(order):
+            order[here], order[there] = order[there], order[here]
+        data = self.data.copy()
+        for number, each in enumerate(order, 1):
+            data[f"position_{each}"] = str(number)
+        self.data = data
+
+    def order(self) -> list[str]:
+        """Every badge by its place; those without one come last."""
+        return sorted(self.awards, key=lambda key: _number(self[f"position_{key}"].value()))
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
-        if values.get("recipients") == Recipients.NAMED and not values.get("recipients_text"):
-            self.add_error("recipients_text", _t("Say to whom."))
         if len(values.get("badges", ())) > LINK_BADGES_MAX:
             self.add_error("badges", _t("A link holds at most %(most)s badges.") % {"most": LINK_BADGES_MAX})
         marked = values.get("highlighted", ())
@@ -153,39 +152,194 @@ class LinkForm(ConsentForm):
         return values
 
     def chosen(self) -> list[Award]:
-        """The chosen badges in the learner's order; those without a place come last."""
-        values = getattr(self, "cleaned_data", {})
-        keys = values.get("badges", [])
-        return [self.awards[key] for key in sorted(keys, key=lambda key: values.get(f"position_{key}") or 1000)]
+        """The chosen badges in the learner's order."""
+        keys = set(getattr(self, "cleaned_data", {}).get("badges", []))
+        return [self.awards[key] for key in self.order() if key in keys]
 
     def marked(self) -> list[Award]:
         return [self.awards[key] for key in self.cleaned_data["highlighted"]]
 
-    def terms(self) -> dict[str, Any]:
-        values = getattr(self, "cleaned_data", {})
-        recipients = values.get("recipients") or self.data.get("recipients") or Recipients.NAMED
-        if recipients not in Recipients.values:
-            recipients = Recipients.NAMED
-        text = values.get("recipients_text") or ""
-        return super().terms() | {
-            "recipients": recipients,
-            "recipients_text": text if recipients == Recipients.NAMED else "",
-        }
+    def details(self, at: datetime.datetime) -> dict[str, Any]:
+        """What the service takes of the link itself, beside badges and consent."""
+        return {}
 
     def rows(self) -> list[dict[str, Any]]:
-        """The badges as a table: the boxes and the place of each."""
+        """The badges as a table in their order: the boxes, and the place of each."""
         picked, marked = set(self["badges"].value() or ()), set(self["highlighted"].value() or ())
+        order = self.order()
         return [
             {
                 "key": key,
-                "title": award.credential_version.title,
-                "award": award,
+                "title": self.awards[key].credential_version.title,
+                "award": self.awards[key],
                 "is_picked": key in picked,
                 "is_marked": key in marked,
                 "place": self[f"position_{key}"],
+                "number": number,
+                "is_first": number == 1,
+                "is_last": number == len(order),
             }
-            for key, award in self.awards.items()
+            for number, key in enumerate(order, 1)
         ]
+
+
+def _number(value: Any) -> int:
+    return int(value) if str(value or "").isdecimal() else 1000
+
+
+class LinkForm(BadgesForm):
+    """A link for a program, for the programs that one applies to, or for anyone who has it."""
+
+    recipients = forms.ChoiceField(
+        label=_("Who may see them"),
+        choices=[
+            (PROGRAM, _("A program or person that I name; only this link shows them")),
+            (PROGRAMS, _("The residency programs that I apply to; only this link shows them")),
+            (ANYONE, _("Anyone with the link; each badge’s own address works too")),
+        ],
+        initial=PROGRAM,
+        widget=forms.RadioSelect,
+    )
+    recipients_text = forms.CharField(
+        label=_("The program or person"),
+        required=False,
+        max_length=200,
+        help_text=_("As it should stand in the statement."),
+    )
+    fields_after = ["recipients", "recipients_text", "purpose", "purpose_text", "ends_on"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("recipients") == PROGRAM and not values.get("recipients_text"):
+            self.add_error("recipients_text", _t("Say to whom."))
+        return values
+
+    def terms(self) -> dict[str, Any]:
+        values = getattr(self, "cleaned_data", {})
+        chosen = values.get("recipients") or self.data.get("recipients") or PROGRAM
+        text = {PROGRAMS: services.PROGRAMS, ANYONE: ""}.get(chosen, values.get("recipients_text") or "")
+        return super().terms() | {
+            "recipients": Recipients.ANYONE_WITH_LINK if chosen == ANYONE else Recipients.NAMED,
+            "recipients_text": text,
+        }
+
+
+class PacketForm(BadgesForm):
+    """One link for an application season, with what was awarded before a date."""
+
+    season = forms.TypedChoiceField(label=_("Season"), coerce=int)
+    as_of = forms.DateField(
+        label=_("Badges awarded up to the end of"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_(
+            "The packet says this date, and neither it nor the badges change later. What each is worth is live."
+        ),
+    )
+    fields_before = ["season", "as_of"]
+    fields_after = ["purpose_text", "ends_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["purpose"]
+        today = timezone.localdate()
+        years = services.seasons(today)
+        self.fields["season"].choices = [
+            (year, _t("%(year)s (positions that start in July %(year)s)") % {"year": year}) for year in years
+        ]
+        self.fields["as_of"].initial = today
+        self.fields["ends_on"].initial = services.season_ends_on(years[0])
+        self.fields["title"].initial = _t("Badges for my residency application")
+
+    def clean_as_of(self) -> datetime.date:
+        day: datetime.date = self.cleaned_data["as_of"]
+        if day > timezone.localdate():
+            raise forms.ValidationError(_t("The date of a packet cannot lie in the future."))
+        return day
+
+    def terms(self) -> dict[str, Any]:
+        return super().terms() | {"recipients": Recipients.NAMED, "recipients_text": services.PROGRAMS}
+
+    def details(self, at: datetime.datetime) -> dict[str, Any]:
+        return {"season": self.cleaned_data["season"], "as_of": min(_end_of(self.cleaned_data["as_of"]) or at, at)}
+
+
+class ProfileForm(BadgesForm):
+    """The public profile: chosen badges, and whether search engines may list it."""
+
+    is_discoverable = forms.BooleanField(
+        label=_("Let search engines list it"),
+        required=False,
+        help_text=_("Without this, only who has the address finds it. Search engines take weeks to forget a page."),
+    )
+    fields_after = ["is_discoverable", "ends_on"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["purpose"], self.fields["purpose_text"]
+        self.fields["title"].help_text = _t("Below your name, such as “Medical student, class of 2027”.")
+
+    def terms(self) -> dict[str, Any]:
+        is_found = getattr(self, "cleaned_data", {}).get("is_discoverable")
+        return super().terms() | {
+            "purpose": Purpose.PROFILE,
+            "recipients": Recipients.ANYONE_WITH_LINK,
+            "recipients_text": services.PUBLIC_AND_SEARCH if is_found else services.PUBLIC,
+        }
+
+    def details(self, at: datetime.datetime) -> dict[str, Any]:
+        return {"is_discoverable": self.cleaned_data["is_discoverable"]}
+
+
+class CodeForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"),
+        max_length=40,
+        help_text=_("Twelve letters and digits, as they stand on the paper; dashes and small letters do not matter."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
+        error_messages={"required": _("Type the code.")},
+    )
+
+
+class ReleaseForm(forms.Form):
+    released_on = forms.DateField(label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}))
+    recipient = forms.CharField(label=_("To whom"), max_length=200)
+    basis = forms.ChoiceField(label=_("On what basis"), choices=[("", _("Choose")), *in_capitals(ReleaseBasis)])
+    interest = forms.CharField(
+        label=_("Their legitimate interest"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+    records = forms.CharField(label=_("What was given"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    is_barred = forms.BooleanField(
+        label=_("The law forbids telling the learner"),
+        required=False,
+        help_text=_("Only for a court order or a law that says so. Else the learner reads it in their record."),
+    )
+    bar = forms.CharField(label=_("Which order or law"), required=False, max_length=2000)
+    barred_until = forms.DateField(
+        label=_("Until"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("From this day on the learner reads it. Without a day, never."),
+    )
+
+
+class DirectoryForm(forms.Form):
+    notice = forms.CharField(
+        label=_("Where and when learners were told, and how they opt out"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("For turning it off: why. It is kept with your name and the time."),
+        error_messages={"required": _("Say where and when learners were told, and how they opt out.")},
+    )
+
+
+class DirectorySearchForm(forms.Form):
+    q = forms.CharField(
+        label=_("Name"),
+        max_length=100,
+        required=False,
+        help_text=_("At least three letters."),
+        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
+    )
 
 
 class AwardFilter(forms.Form):

@@ -4,18 +4,23 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q
+from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from config.permissions import Can, Role, allowed
 from issuance.forms import id_in
 from issuance.models import (
+    Archive,
     Consent,
+    Disclosure,
     DocumentKind,
     PageVote,
+    RecordRelease,
     RevocationRequest,
     ShareLink,
+    ShareLinkItem,
     SignedDocument,
     Transcript,
     VerifierQuestion,
@@ -110,10 +115,33 @@ def transcript_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] |
     return {"transcripts": transcripts, "is_waiting": any(not each.is_made for each in transcripts)}
 
 
+def archive_panel(request: HttpRequest, learner: Learner) -> dict[str, Any]:
+    """A learner's newest archive on "My record". One query."""
+    archive = Archive.objects.kept(timezone.now()).filter(learner=learner).order_by("-requested_at", "-pk").first()
+    said = ""
+    if archive is not None and archive.made_at is None and archive.parts_total:
+        said = _("%(done)s of %(total)s parts") % {"done": archive.parts_done, "total": archive.parts_total}
+    return {"archive": archive, "said": said}
+
+
+def release_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
+    """The releases of a learner's record, for a registrar. One query."""
+    if not allowed(request.user, Can.RECORD_RELEASE, learner):
+        return None
+    found = RecordRelease.objects.filter(learner=learner).select_related("recorded_by").order_by("-released_on", "-pk")
+    return {"releases": list(found), "learner": learner, "today": timezone.localdate()}
+
+
 # Sharing -------------------------------------------------------------------------------------------------------------
 def consents_of(learner: Learner, at: datetime) -> list[Consent]:
-    """Every consent a learner gave, newest first, with its awards and links. Three queries, whatever the number."""
-    links = ShareLink.objects.annotate(opened=Count("views__at", distinct=True)).order_by("-created_at", "-pk")
+    """Every consent a learner gave, newest first, with its awards and links. Four queries, whatever the number."""
+    links = (
+        ShareLink.objects.annotate(opened=Count("views__at", distinct=True), last_opened=Max("views__at"))
+        .prefetch_related(
+            Prefetch("items", ShareLinkItem.objects.select_related("award__credential_version").order_by("position"))
+        )
+        .order_by("-created_at", "-pk")
+    )
     consents = list(
         Consent.objects.filter(learner=learner)
         .prefetch_related(
@@ -125,6 +153,25 @@ def consents_of(learner: Learner, at: datetime) -> list[Consent]:
     for consent in consents:
         consent.state = state_of(consent, at)  # type: ignore[attr-defined]
     return consents
+
+
+def by_audience(consents: Sequence[Consent]) -> list[dict[str, Any]]:
+    """The links of standing consents, grouped by whom they are for, in the order of their newest."""
+    groups: dict[str, list[ShareLink]] = {}
+    for consent in consents:
+        for link in consent.share_links.all():
+            link.consent = consent
+            who = consent.recipients_text or str(consent.get_recipients_display())
+            groups.setdefault(who, []).append(link)
+    return [{"who": who, "links": links} for who, links in groups.items()]
+
+
+def openings(learner: Learner, *, link: ShareLink | None = None) -> QuerySet[Any, dict[str, Any]]:
+    """When a learner's links were opened, newest first: rows of time, title and token. Nothing of who opened them is kept."""
+    views = Disclosure.objects.filter(link__consent__learner=learner)
+    if link is not None:
+        views = views.filter(link=link)
+    return views.values("at", "link__title", "link__token").distinct().order_by("-at", "link__token")
 
 
 def state_of(consent: Consent, at: datetime) -> str:

@@ -89,3 +89,13 @@ def look_at_watches() -> int:
 @shared_task(name="issuance.send_watch_mail", **RETRY)
 def send_watch_mail() -> int:
     return services.send_watch_mail(limit=50, at=timezone.now())
+
+
+@shared_task(name="issuance.make_archives", **RETRY)
+def make_archives() -> int:
+    """Make the archives that learners asked for, one after the other, and delete those whose week is over."""
+    services.forget_archives(at=timezone.now())
+    total = 0
+    while made := services.make_archives(limit=1, at=timezone.now()):
+        total += made
+    return total

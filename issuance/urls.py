@@ -1,4 +1,5 @@
 from issuance.views import lists, offline, public, receipts, records, sharing, verifiers, watches
+from issuance.views import directory, links, lists, public, record, records, sharing, shown
 
 app_name = "issuance"
 urlpatterns = [
@@ -10,4 +11,11 @@ urlpatterns = [
     *offline.urlpatterns,
     *records.urlpatterns,
     *sharing.urlpatterns,
+    *shown.urlpatterns,
+    *lists.urlpatterns,
+    *directory.urlpatterns,
+    *records.urlpatterns,
+    *sharing.urlpatterns,
+    *links.urlpatterns,
+    *record.urlpatterns,
 ]

@@ -20,8 +20,12 @@ class LearnersConfig(AppConfig):
             results,
             teams,
         )
+        from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, teams
+        from learners import records
+        from learners.selectors import amendments, appeals, enrolling, learning, notices, teams
         from learners.services import scanning
 
+        records.register_all()
         health.register("scanner", scanning.waiting)
 
         panels.register("credentials:item-action", enrolling.item_action, "learners/_item_action.html")
@@ -46,6 +50,8 @@ class LearnersConfig(AppConfig):
         panels.register("learners:home", recognition.home_panel, "learners/_recognized_home.html", order=10)
         panels.register("learners:decision", responses.decision_panel, "learners/_feedback_panel.html", order=10)
         panels.register("credentials:manage", results.results_link, "learners/_results_link.html", order=31)
+        panels.register("learners:award", amendments.award_panel, "learners/_statement_of_learner.html", order=10)
+        panels.register("learners:decision", amendments.decision_panel, "learners/_statement_of_learner.html", order=10)
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 
         add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5)
@@ -54,6 +60,18 @@ class LearnersConfig(AppConfig):
             "learners:award-list",
             is_shown=lambda user: learning.learner_of(user) is not None,
             order=20,
+        )
+        add_nav(
+            _("My record"),
+            "learners:record",
+            is_shown=lambda user: learning.learner_of(user) is not None,
+            order=35,
+        )
+        add_nav(
+            _("Requests"),
+            "learners:amendment-list",
+            is_shown=lambda user: bool({Role.REGISTRAR, Role.AUDITOR} & user.roles()),
+            order=57,
         )
         add_nav(
             _("Growth"),

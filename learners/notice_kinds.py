@@ -56,6 +56,7 @@ ABOUT = {
     "recognition-waits": About.WORK,
     "question": About.REGISTRY,
     "question-asked": About.RESULTS,
+    "amendment": About.REGISTRY,
 }
 # What nobody can turn off: security comes at once, results come by mail in one form or the other.
 WAYS: dict[About, list[Way]] = {about: list(Way) for about in About} | {

@@ -186,3 +186,24 @@ RECOGNITION_MOVES: dict[str, set[str]] = {
     RecognitionStatus.WITHDRAWN: set(),
     RecognitionStatus.ENDED: set(),
 }
+
+
+class AmendmentStatus(TextChoices):
+    """A request to amend the record (34 CFR 99.20)."""
+
+    REQUESTED = "requested", _("waiting for the registrar")
+    AMENDED = "amended", _("amended")
+    REFUSED = "refused", _("not amended")
+    HEARING = "hearing", _("to be heard")
+    UPHELD = "upheld", _("not amended after a hearing")
+    WITHDRAWN = "withdrawn", _("taken back by the learner")
+
+
+AMENDMENT_MOVES: dict[str, set[str]] = {
+    AmendmentStatus.REQUESTED: {AmendmentStatus.AMENDED, AmendmentStatus.REFUSED, AmendmentStatus.WITHDRAWN},
+    AmendmentStatus.AMENDED: set(),
+    AmendmentStatus.REFUSED: {AmendmentStatus.HEARING},
+    AmendmentStatus.HEARING: {AmendmentStatus.AMENDED, AmendmentStatus.UPHELD},
+    AmendmentStatus.UPHELD: set(),
+    AmendmentStatus.WITHDRAWN: set(),
+}

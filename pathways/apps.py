@@ -9,8 +9,9 @@ class PathwaysConfig(AppConfig):
         from config import panels as slots
         from config.pages import add_nav
         from config.permissions import Role
-        from pathways import panels
+        from pathways import panels, records
 
+        records.register_all()
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
         slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)
         slots.register("learners:award", panels.award, "pathways/_award.html", order=70)

@@ -192,6 +192,7 @@ CELERY_TASK_ROUTES = {
     "issuance.send_watch_mail": {"queue": "mail"},
     "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
     "learners.check_recognized": {"queue": "documents"},
+    "issuance.make_archives": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
     "learners.send_digests": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
@@ -205,6 +206,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.sign_receipts": 15.0,
     "issuance.look_at_watches": 300.0,
     "issuance.send_watch_mail": 10.0,
+    "issuance.make_archives": 30.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
     "learners.assign_waiting": 300.0,
@@ -312,7 +314,16 @@ SPECTACULAR_SETTINGS = {
 }
 
 # Limits on what strangers may ask, in requests a minute for one address.
-RATE_LIMITS = {"verify": 600, "check": 30, "list": 6, "issue": 300, "read": 120, "contact": 5, "observe": 20}
+RATE_LIMITS = {
+    "verify": 600,
+    "check": 30,
+    "list": 6,
+    "issue": 300,
+    "read": 120,
+    "contact": 5,
+    "observe": 20,
+    "code": 10,
+}
 
 LOGGING = {
     "version": 1,

@@ -2,8 +2,9 @@ from .documents import Batch, DocumentKind, SealImage, SignedDocument, Transcrip
 from .keys import KeyPurpose, SigningKey
 from .lists import BadgeList, BadgeListRow
 from .receipts import Receipt
+from .record import Archive, DirectoryDecision, RecordRelease, ReleaseBasis
 from .revocation import RevocationRequest
-from .sharing import Consent, ConsentAward, Disclosure, ShareLink, ShareLinkItem
+from .sharing import Consent, ConsentAward, Disclosure, LinkKind, ShareLink, ShareLinkItem, ShortCode
 from .status import StatusEntry, StatusList
 from .vc_api import ApiToken, IssuedCredential, Scope
 from .verifiers import PageVote, VerifierQuestion
@@ -11,22 +12,28 @@ from .watches import Watch, WatchedBadge, WatchMail, WatchMailKind
 
 __all__ = [
     "ApiToken",
+    "Archive",
     "BadgeList",
     "BadgeListRow",
     "Batch",
     "Consent",
     "ConsentAward",
+    "DirectoryDecision",
     "Disclosure",
     "DocumentKind",
     "IssuedCredential",
     "KeyPurpose",
     "PageVote",
     "Receipt",
+    "LinkKind",
+    "RecordRelease",
+    "ReleaseBasis",
     "RevocationRequest",
     "Scope",
     "SealImage",
     "ShareLink",
     "ShareLinkItem",
+    "ShortCode",
     "SignedDocument",
     "SigningKey",
     "StatusEntry",

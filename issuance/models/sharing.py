@@ -56,6 +56,16 @@ class Consent(models.Model):
                 condition=Q(ends_at__isnull=True) | Q(ends_at__gt=F("given_at")), name="consent_ends_later"
             ),
             CheckConstraint(condition=~Q(wording=""), name="consent_holds_its_wording"),
+            CheckConstraint(condition=~Q(sign_in_method=""), name="consent_says_who_gave_it"),
+            CheckConstraint(
+                condition=Q(purpose__in=["residency", "employment", "profile"])
+                | (Q(purpose="other") & ~Q(purpose_text="")),
+                name="consent_says_its_purpose",
+            ),
+            CheckConstraint(
+                condition=Q(recipients="anyone-with-link") | (Q(recipients="named") & ~Q(recipients_text="")),
+                name="consent_says_its_recipients",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -78,20 +88,62 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
+class LinkKind(TextChoices):
+    LINK = "link", _("link")
+    PACKET = "packet", _("application packet")
+    PROFILE = "profile", _("public profile")
+
+
+class ShareLinkQuerySet(QuerySet["ShareLink"]):
+    def open(self, at: datetime) -> "ShareLinkQuerySet":
+        """Those that show something: neither they nor their consent have ended. One statement decides, whatever the cause."""
+        return self.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), consent__in=Consent.objects.standing(at))
+
+
 class ShareLink(models.Model):
-    """An address that opens a consent's awards, in the learner's order: `/s/<token>`."""
+    """An address that opens a consent's awards, in the learner's order: `/s/<token>`, or `/p/<token>` for a profile.
+
+    A packet's `as_of` and badges are frozen when it is made; a trigger in the database holds this.
+    """
 
     token = models.CharField(max_length=64, unique=True, default=new_token, editable=False)
+    kind = models.CharField(max_length=10, choices=LinkKind.choices, default=LinkKind.LINK, db_default=LinkKind.LINK)
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="share_links")
     title = models.CharField(max_length=200)
+    season = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text=_("The year in which the positions start that a packet is for.")
+    )
+    as_of = models.DateTimeField(null=True, blank=True, help_text=_("A packet holds what was awarded before."))
+    is_discoverable = models.BooleanField(
+        default=False, db_default=False, help_text=_("Search engines may list this profile.")
+    )
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ShareLinkQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(kind="packet", as_of__isnull=False, season__isnull=False)
+                | (~Q(kind="packet") & Q(as_of__isnull=True, season__isnull=True)),
+                name="share_link_packet_has_its_date",
+            ),
+            CheckConstraint(
+                condition=Q(is_discoverable=False) | Q(kind="profile"), name="share_link_only_profiles_are_found"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("issuance:share-link", args=[self.token])
+        name = "profile-page" if self.kind == LinkKind.PROFILE else "share-link"
+        return reverse(f"issuance:{name}", args=[self.token])
+
+    @property
+    def is_packet(self) -> bool:
+        return self.kind == LinkKind.PACKET
 
 
 class ShareLinkItem(models.Model):
@@ -103,7 +155,11 @@ class ShareLinkItem(models.Model):
     class Meta:
         constraints = [
             UniqueConstraint(fields=["link", "award"], name="share_link_award_once"),
-            UniqueConstraint(fields=["link", "position"], name="share_link_position_once"),
+            UniqueConstraint(
+                fields=["link", "position"],
+                name="share_link_place_once",
+                deferrable=models.Deferrable.DEFERRED,  # two change places in one transaction
+            ),
         ]
 
     def __str__(self) -> str:
@@ -121,3 +177,31 @@ class Disclosure(models.Model):
 
     def __str__(self) -> str:
         return f"disclosure {self.pk}"
+
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTVWXYZ"  # none that looks like another in print
+CODE_LENGTH = 12  # 58 bits; guessing is also limited by RATE_LIMITS["code"]
+
+
+def new_code() -> str:
+    return "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+
+
+class ShortCode(models.Model):
+    """What stands on paper instead of a long address. It opens nothing that the address itself would not open."""
+
+    code = models.CharField(max_length=CODE_LENGTH, unique=True, default=new_code, editable=False)
+    award = models.OneToOneField(Award, null=True, blank=True, on_delete=models.PROTECT, related_name="short_code")
+    link = models.OneToOneField(ShareLink, null=True, blank=True, on_delete=models.PROTECT, related_name="short_code")
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(award__isnull=False, link__isnull=True) | Q(award__isnull=True, link__isnull=False),
+                name="short_code_opens_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "-".join(self.code[at : at + 4] for at in range(0, CODE_LENGTH, 4))

@@ -1,5 +1,7 @@
 """The commands of issuing, the only writers. Grouped by subject; import this package: `from issuance import services`."""
 
+from .archive import forget_archives, make_archive, make_archives, request_archive
+from .codes import code_of, opened_by, read_code
 from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
 from .keys import (
@@ -14,8 +16,22 @@ from .keys import (
     revoke_key,
     rotate_key,
 )
+from .links import (
+    PROGRAMS,
+    PUBLIC,
+    PUBLIC_AND_SEARCH,
+    drop_item,
+    make_packet,
+    mark_item,
+    move_item,
+    open_profile,
+    profile_of,
+    season_ends_on,
+    seasons,
+)
 from .lists import Given, check_next_row, forget_lists, start_list
 from .receipts import forget_receipts, request_list_receipt, request_receipt, sign_receipts, title_of
+from .record import is_directory_on, record_release, set_directory
 from .revocation import approve_revocation, refuse_revocation, request_revocation
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
@@ -31,6 +47,9 @@ from .watches import (
 )
 
 __all__ = [
+    "PROGRAMS",
+    "PUBLIC",
+    "PUBLIC_AND_SEARCH",
     "Given",
     "KeyUnavailable",
     "NotShown",
@@ -47,23 +66,41 @@ __all__ = [
     "create_link",
     "digest",
     "end_watches",
+    "code_of",
+    "create_key",
+    "create_link",
+    "digest",
+    "drop_item",
     "ensure_image",
+    "forget_archives",
     "forget_lists",
     "forget_receipts",
     "give_consent",
+    "is_directory_on",
     "list_url",
     "look_at_next_watch",
+    "make_archive",
+    "make_archives",
     "make_certificate",
+    "make_packet",
     "make_transcript",
+    "mark_item",
+    "move_item",
     "open_key",
     "open_list",
+    "open_profile",
+    "opened_by",
     "process_name",
+    "profile_of",
     "published_keys",
+    "read_code",
+    "record_release",
     "refresh_status_lists",
     "refuse_revocation",
     "render_pending",
     "request_list_receipt",
     "request_receipt",
+    "request_archive",
     "request_revocation",
     "request_transcript",
     "reseal_keys",
@@ -71,7 +108,10 @@ __all__ = [
     "revoke_key",
     "rotate_key",
     "send_watch_mail",
+    "season_ends_on",
+    "seasons",
     "set_bits",
+    "set_directory",
     "share_together",
     "sign_pending",
     "sign_receipts",

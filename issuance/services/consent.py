@@ -1,7 +1,7 @@
 """A learner's permission to disclose (34 CFR 99.30), share links, and taking the permission back."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -159,8 +159,9 @@ def create_link(
     highlighted: Sequence[Award] = (),
     ends_at: datetime | None = None,
     at: datetime,
+    link: Mapping[str, Any] | None = None,
 ) -> ShareLink:
-    """Make an address that opens a consent's awards, in this order.
+    """Make an address that opens a consent's awards, in this order. link: what kind of link it is, where it is a special one.
 
     Raises NotAllowed, Conflict (the consent does not stand), Invalid (no title, too many, an award outside the consent).
     """
@@ -178,17 +179,26 @@ def create_link(
     if len(highlighted) > HIGHLIGHTS_MAX:
         raise Invalid(_("Mark at most %(most)s as most meaningful.") % {"most": HIGHLIGHTS_MAX})
     marked = {award.pk for award in highlighted}
-    link = ShareLink.objects.create(consent=consent, title=title.strip(), created_at=at, ends_at=ends_at)
+    made = ShareLink.objects.create(
+        consent=consent, title=title.strip(), created_at=at, ends_at=ends_at, **(link or {})
+    )
     ShareLinkItem.objects.bulk_create(
-        ShareLinkItem(link=link, award=award, position=position, is_highlighted=award.pk in marked)
+        ShareLinkItem(link=made, award=award, position=position, is_highlighted=award.pk in marked)
         for position, award in enumerate(awards, 1)
     )
-    return link
+    return made
 
 
 @transaction.atomic
 def share_together(
-    *, actor: User, awards: Sequence[Award], title: str, highlighted: Sequence[Award] = (), at: datetime, **consent: Any
+    *,
+    actor: User,
+    awards: Sequence[Award],
+    title: str,
+    highlighted: Sequence[Award] = (),
+    at: datetime,
+    link: Mapping[str, Any] | None = None,
+    **consent: Any,
 ) -> ShareLink:
     """Consent to show several badges, and make the address that opens them in this order. One act, or none.
 
@@ -196,5 +206,12 @@ def share_together(
     """
     given = give_consent(actor=actor, awards=awards, is_own=True, at=at, **consent)
     return create_link(
-        actor=actor, consent=given, awards=awards, title=title, highlighted=highlighted, ends_at=given.ends_at, at=at
+        actor=actor,
+        consent=given,
+        awards=awards,
+        title=title,
+        highlighted=highlighted,
+        ends_at=given.ends_at,
+        at=at,
+        link=link,
     )

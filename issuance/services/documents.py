@@ -26,10 +26,11 @@ from credentials.models.catalog import CredentialKind
 from issuance import badge_page, badges, core, verification
 from issuance import openbadges as ob
 from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey, Transcript
-from issuance.services import keys
+from issuance.services import codes, keys
 from issuance.services.signing import process_name
 from issuance.workflow import KeyState
 from learners.models import Award, AwardComponent, Learner, RecognizedCredential, User
+from learners.selectors.amendments import statements_of
 from learners.workflow import AwardStatus
 
 LOCK_CERTIFICATE, LOCK_TRANSCRIPT = 7301, 7302
@@ -42,10 +43,10 @@ def render_pending(*, limit: int, at: datetime) -> int:
     """
     made = 0
     for transcript in _waiting_transcripts()[:limit]:
-        with _alone(LOCK_TRANSCRIPT, transcript.pk) as is_ours:
+        with alone(LOCK_TRANSCRIPT, transcript.pk) as is_ours:
             made += is_ours and make_transcript(transcript, at)
     for document in _without_certificate()[: limit - made]:
-        with _alone(LOCK_CERTIFICATE, document.award_id or 0) as is_ours:
+        with alone(LOCK_CERTIFICATE, document.award_id or 0) as is_ours:
             made += is_ours and make_certificate(document, at)
     return made
 
@@ -67,7 +68,7 @@ def _without_certificate() -> QuerySet[SignedDocument]:
 
 
 @contextmanager
-def _alone(space: int, number: int) -> Iterator[bool]:
+def alone(space: int, number: int) -> Iterator[bool]:
     """An advisory lock of this session on one thing; given back by the database when the process dies."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_lock(%s, %s)", [space, number])
@@ -122,6 +123,8 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
         "components": badge_page.parts(components, "component", at=timezone.now()) if is_designation else [],
         "address": address,
         "short": str(award.public_id)[:8],
+        "code": str(codes.code_of(award, at=timezone.now())),
+        "code_address": core.url("/c/"),
         "limits": version.limits,
         "qr": mark_safe(badge_page.qr(address)),  # noqa: S308  drawn by segno from our own address
     }
@@ -203,6 +206,9 @@ def _transcript_context(
         award = document.award
         if award is not None:
             rows[award.credential.kind].append(_transcript_row(award))
+    statements = statements_of(document.award_id for document in documents if document.award_id)
+    for row in (row for group in rows.values() for row in group):
+        row["statements"] = statements.get(row["award_id"], [])
     hours = sum(
         document.award.credential_version.workload_hours or 0
         for document in documents
@@ -260,6 +266,7 @@ def _transcript_row(award: Award) -> dict[str, Any]:
     ]
     own = [row for row in version.alignments.all() if row.criterion_id is None]
     return {
+        "award_id": award.pk,
         "title": version.title,
         "line": " · ".join(part for part in line if part),
         "criteria": ", ".join(row.name for row in sorted(version.criteria.all(), key=lambda each: each.position)),

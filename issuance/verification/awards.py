@@ -28,7 +28,8 @@ SHARED = """
 SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        d.id, d.bytes, d.sha256, d.verified_sha256, d.verified_at,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
-       EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id),
+       EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id)
+       OR EXISTS (SELECT 1 FROM learners_amendment said WHERE said.award_id = a.id AND said.statement <> ''),
        signer.compromised_at,
        offered.status = 'retired', list.public_id, list.sha256, list.signed_at,
        CASE WHEN a.status = 'superseded' THEN (
@@ -63,9 +64,10 @@ class Verdict:
 
     state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
     signed bytes, as stored. credential: the same, read; empty when they do not read. successor: the current badge that
-    replaces a superseded one, when anyone with the link may see it. key_withdrawn_at: when the key that signed it was
-    withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as it
-    was in the moment of the verdict.
+    replaces a superseded one, when anyone with the link may see it. has_parts: whether the page says more than its version
+    does: what it is made of, or a statement that its holder placed beside it. key_withdrawn_at: when the key that signed it
+    was withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as
+    it was in the moment of the verdict.
     """
 
     award_id: int

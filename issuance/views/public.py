@@ -11,7 +11,6 @@ from uuid import UUID
 
 import orjson
 from django import forms
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -29,16 +28,11 @@ from credentials.models import Organization
 from issuance import badge_page, badges, services, verification
 from issuance import openbadges as ob
 from issuance.models import (
-    Consent,
-    ConsentAward,
-    Disclosure,
     DocumentKind,
     SealImage,
-    ShareLink,
     SignedDocument,
     StatusList,
 )
-from issuance.models.sharing import Recipients
 
 PAGE_TYPE = "text/html"
 VC_TYPES = ("application/vc+ld+json", "application/vc", "application/ld+json", "application/json")
@@ -169,44 +163,6 @@ def badge_qr(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 @require_safe
-@limited("verify")
-def share_link(request: HttpRequest, token: str) -> HttpResponse:
-    """A learner's own choice of badges, in their order, while the consent stands."""
-    at = timezone.now()
-    link = (
-        ShareLink.objects.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=at), token=token)
-        .filter(consent__in=Consent.objects.standing(at))
-        .select_related("consent__learner")
-        .prefetch_related("items__award__credential_version", "items__award__credential")
-        .first()
-    )
-    if link is None:
-        return not_shown()
-    covered = set(link.consent.consent_awards.values_list("award_id", flat=True))
-    open_to_all = set(
-        ConsentAward.objects.filter(
-            award__in=covered,
-            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
-        ).values_list("award_id", flat=True)
-    )
-    rows = []
-    for item in sorted(link.items.all(), key=lambda each: each.position):
-        verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None
-        if verdict is not None:
-            rows.append(badge_page.row(item, verdict, at=at) | {"has_page": item.award_id in open_to_all})
-    Disclosure.objects.bulk_create(
-        Disclosure(award_id=item.award_id, link=link, at=at) for item in link.items.all() if item.award_id in covered
-    )
-    response = HttpResponse(
-        render_to_string(
-            "issuance/share_link.html", {"link": link, "rows": rows, "holder": link.consent.learner, "at": at}
-        )
-    )
-    response["Cache-Control"] = "private, no-store"
-    return response
-
-
-@require_safe
 def did_document(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The DID document of an issuing organization: at the root, or under /orgs/<slug>/."""
     organization = get_object_or_404(Organization, is_issuer=True, did_path=f"orgs:{slug}" if slug else "")
@@ -300,7 +256,6 @@ urlpatterns = [
     path("v/<uuid:public_id>.png", badge_file, {"form": "png"}, name="badge-png"),
     path("v/<uuid:public_id>.svg", badge_file, {"form": "svg"}, name="badge-svg"),
     path("v/<uuid:public_id>.pdf", badge_pdf, name="badge-pdf"),
-    path("s/<slug:token>", share_link, name="share-link"),
     path("check/", check, name="check"),
     path("status/<uuid:public_id>", status_list, name="status-list"),
     path(".well-known/did.json", did_document, name="did-document"),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from config.errors import NotAllowed, RegistryError
 from config.pages import render_page
-from config.permissions import Can, allowed
+from config.permissions import Can, Role, allowed
 from issuance import badge_page, selectors, services, verification
 from issuance.forms import AwardFilter, RefusalForm, RevocationFilter, RevocationForm
 from issuance.models import RevocationRequest
@@ -55,6 +55,10 @@ def registrar(request: HttpRequest) -> HttpResponse:
         % {"count": page.paginator.count},
         "waiting": waiting,
         "questions": selectors.questions_waiting(request.user),
+        "schools": sorted(
+            {each.organization for each in request.user.current_grants if each.role == Role.REGISTRAR},
+            key=lambda each: each.pk,
+        ),
     }
     return render_page(request, "issuance/registrar.html", context, part="issuance/_registrar_list.html")
 

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.errors import RegistryError
 from config.pages import render_page
-from issuance import badge_page, badges, selectors, services, verification
-from issuance.forms import ConsentForm, LinkForm
+from issuance import badge_page, badges, core, handover, selectors, services, verification
+from issuance.forms import ConsentForm
 from issuance.models import Consent, DocumentKind, SignedDocument, Transcript
 from issuance.views.public import file_response, pdf_response
 from learners.models import Award, Learner
@@ -38,17 +38,17 @@ def sign_in_method(request: HttpRequest) -> str:
     return ", ".join(dict.fromkeys(str(each["method"]) for each in records))[:40]
 
 
-def _sign_in_again(request: HttpRequest) -> HttpResponse:
+def sign_in_again(request: HttpRequest) -> HttpResponse:
     query = urlencode({"next": request.path})
     return redirect(f"{reverse('account_reauthenticate')}?{query}")
 
 
-def _is_preview(request: HttpRequest) -> bool:
+def is_preview(request: HttpRequest) -> bool:
     """Whether the statement is asked for, and nothing is agreed to yet."""
     return request.method == "POST" and "preview" in request.POST
 
 
-def _learner(request: HttpRequest) -> Learner:
+def learner_of(request: HttpRequest) -> Learner:
     learner = getattr(request.user, "learner", None)
     if learner is None:
         raise Http404
@@ -72,9 +72,9 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(award)
     method = sign_in_method(request)
     if not method:
-        return _sign_in_again(request)
+        return sign_in_again(request)
     form = ConsentForm(request.POST or None)
-    if _is_preview(request):
+    if is_preview(request):
         form.forgive()
     elif request.method == "POST" and form.is_valid():
         try:
@@ -104,27 +104,13 @@ def _shared(award: Award, consent: Consent) -> dict[str, Any]:
         "consent": consent,
         "address": address,
         "qr": mark_safe(badge_page.qr(address)),  # noqa: S308  drawn by segno from our own address
-        "linkedin": linkedin_url(award),
+        "code": str(services.code_of(award, at=timezone.now())),
+        "code_address": core.url("/c/"),
+        "linkedin": handover.linkedin_url(award),
+        "signature": handover.signature(award),
+        "embed": handover.embed(award),
         "has_certificate": award.documents.filter(kind=DocumentKind.CERTIFICATE, superseded_at__isnull=True).exists(),
     }
-
-
-def linkedin_url(award: Award) -> str:
-    """The page of LinkedIn that adds a certification to one's profile, filled in."""
-    issued = timezone.localtime(award.awarded_at)
-    values: dict[str, Any] = {
-        "startTask": "CERTIFICATION_NAME",
-        "name": award.credential_version.title,
-        "organizationName": award.credential.organization.name,
-        "issueYear": issued.year,
-        "issueMonth": issued.month,
-        "certUrl": badges.award_url(award.public_id),
-        "certId": str(award.public_id),
-    }
-    if award.valid_until is not None:
-        ends = timezone.localtime(award.valid_until)
-        values |= {"expirationYear": ends.year, "expirationMonth": ends.month}
-    return f"https://www.linkedin.com/profile/add?{urlencode(values)}"
 
 
 @login_required
@@ -155,12 +141,17 @@ def own_file(request: HttpRequest, public_id: UUID, form: str) -> HttpResponse:
 @login_required
 @require_safe
 def share_center(request: HttpRequest) -> HttpResponse:
-    """What a learner has agreed to, what each consent covers, and the links that it opens."""
-    consents = selectors.consents_of(_learner(request), timezone.now())
+    """What a learner has agreed to: links by whom they are for, badges with an address of their own, and what has ended."""
+    at = timezone.now()
+    learner = learner_of(request)
+    consents = selectors.consents_of(learner, at)
+    standing = [each for each in consents if each.state == "standing"]
     context = {
-        "standing": [each for each in consents if each.state == "standing"],
+        "audiences": selectors.by_audience(standing),
+        "single": [each for each in standing if not each.share_links.all()],
         "past": [each for each in consents if each.state != "standing"],
         "can_link": selectors.signed_awards(request.user).exists(),
+        "opened": selectors.openings(learner).count(),
     }
     return render_page(request, "issuance/share_center.html", context)
 
@@ -178,56 +169,12 @@ def consent_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return redirect("issuance:share-center")
 
 
-@login_required
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
-def link_create(request: HttpRequest) -> HttpResponse:
-    """A link over several badges, with a consent of its own."""
-    _learner(request)
-    awards = list(selectors.signed_awards(request.user))
-    if not awards:
-        messages.info(request, _("There is no signed badge to share yet."))
-        return redirect("issuance:share-center")
-    method = sign_in_method(request)
-    if not method:
-        return _sign_in_again(request)
-    form = LinkForm(request.POST or None, awards=awards)
-    if _is_preview(request):
-        form.forgive()
-    elif request.method == "POST" and form.is_valid():
-        try:
-            services.share_together(
-                actor=request.user,
-                awards=form.chosen(),
-                title=form.cleaned_data["title"],
-                highlighted=form.marked(),
-                sign_in_method=method,
-                shown=form.cleaned_data["shown"],
-                at=timezone.now(),
-                **form.terms(),
-            )
-        except RegistryError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("The link is ready."))
-            return redirect("issuance:share-center")
-    chosen = form.chosen()
-    context = {"form": form, "rows": form.rows(), "statement": form.statement(chosen) if chosen else ""}
-    return render_page(
-        request,
-        "issuance/link_create.html",
-        context,
-        part="issuance/_link_consent.html",
-        status=422 if form.errors else 200,
-    )
-
-
 # Transcripts ---------------------------------------------------------------------------------------------------------
 @login_required
 @require_POST
 def transcript_request(request: HttpRequest) -> HttpResponse:
     try:
-        services.request_transcript(actor=request.user, learner=_learner(request), at=timezone.now())
+        services.request_transcript(actor=request.user, learner=learner_of(request), at=timezone.now())
     except RegistryError as error:
         messages.error(request, str(error))
     else:
@@ -252,7 +199,6 @@ urlpatterns: list[URLPattern] = [
     path("badges/<uuid:public_id>/share/", share, name="share"),
     path("badges/<uuid:public_id>/files/<slug:form>/", own_file, name="own-file"),
     path("sharing/", share_center, name="share-center"),
-    path("sharing/links/", link_create, name="link-create"),
     path("sharing/consents/<uuid:public_id>/withdraw/", consent_withdraw, name="consent-withdraw"),
     path("transcripts/", transcript_request, name="transcript-request"),
     path("transcripts/<uuid:public_id>/", transcript_file, name="transcript-file"),

@@ -1,4 +1,5 @@
 from .access import AccessEntry, AccessReason
+from .amendments import Amendment, AmendmentEvent
 from .appeals import Appeal, AppealEvent
 from .assessment import (
     Assessment,
@@ -55,6 +56,8 @@ __all__ = [
     "AccessEntry",
     "AccessReason",
     "AgreedLevel",
+    "Amendment",
+    "AmendmentEvent",
     "Appeal",
     "AppealEvent",
     "Assessment",

@@ -23,6 +23,8 @@ class LearnerChange(TextChoices):
     BACK = "back", _("came back from leave")
     GRADUATED = "graduated", _("graduated")
     LEFT = "left", _("left")
+    DIRECTORY = "directory", _("directory information")
+    SIGN_IN = "sign-in", _("sign-in moved to the personal address")
 
 
 class LearnerEvent(models.Model):

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 
 from learners.models import Assessment, Award, Decision, Learner, Submission, User
 from learners.selectors import assessing
+from learners.selectors.amendments import statements_of
 from learners.workflow import AssessmentStatus, DecisionStatus
 
 SHOWN = 20
@@ -47,10 +48,14 @@ def feedback(user: User, learner: Learner, *, but: Submission) -> list[dict[str,
 
 
 def record(user: User, learner: Learner) -> dict[str, Any]:
-    """The work and the awards of one learner that a person may read. Two queries."""
+    """The work and the awards of one learner that a person may read, with what the learner said beside them. Three queries."""
     submissions = Submission.objects.visible_to(user).filter(enrollment__learner=learner).with_context()
     awards = Award.objects.visible_to(user).filter(learner=learner).select_related("credential_version")
+    shown = list(awards.order_by("-awarded_at", "pk")[:50])
+    statements = statements_of(award.pk for award in shown)
+    for award in shown:
+        award.statements = statements.get(award.pk, [])  # type: ignore[attr-defined]
     return {
         "submissions": list(submissions.order_by("-started_at", "pk")[:50]),
-        "awards": list(awards.order_by("-awarded_at", "pk")[:50]),
+        "awards": shown,
     }

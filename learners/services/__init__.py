@@ -1,6 +1,16 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
 from .access import is_unblinded, may_open, schools_of, search_learners, unblind
+from .access import may_open, schools_of, search_learners
+from .alumni import end_school_account, personal_addresses, set_directory_opt_out
+from .amendments import (
+    ask_amendment,
+    ask_hearing,
+    decide_amendment,
+    note_hearing,
+    place_statement,
+    withdraw_amendment,
+)
 from .appeals import appeal_until, decide_appeal, name_reviewer, open_appeal, reviewers
 from .assessment import (
     ChangedElsewhere,
@@ -134,6 +144,8 @@ __all__ = [
     "agree_on_result",
     "answer_feedback",
     "appeal_until",
+    "ask_amendment",
+    "ask_hearing",
     "ask_third_assessors",
     "assign_by_hand",
     "assign_submission",
@@ -151,6 +163,7 @@ __all__ = [
     "confirm_result_list",
     "confirm_roster",
     "count_class",
+    "decide_amendment",
     "decide_appeal",
     "declare_conflict",
     "decline_recognition",
@@ -167,6 +180,7 @@ __all__ = [
     "end_recognition",
     "end_role",
     "end_rule",
+    "end_school_account",
     "enroll",
     "enroll_class",
     "escalate",
@@ -202,10 +216,13 @@ __all__ = [
     "move_member",
     "name_reviewer",
     "note_harmless",
+    "note_hearing",
     "note_visit",
     "open_appeal",
     "own_wishes",
     "passed_before",
+    "personal_addresses",
+    "place_statement",
     "plan_teams",
     "purge_report",
     "raise_concern",
@@ -248,6 +265,7 @@ __all__ = [
     "send_mail",
     "send_observation_links",
     "set_calibration",
+    "set_directory_opt_out",
     "set_facts",
     "set_leave",
     "set_load",
@@ -271,6 +289,7 @@ __all__ = [
     "why_anew",
     "why_not_withdraw",
     "withdraw",
+    "withdraw_amendment",
     "withdraw_award",
     "withdraw_conflict",
     "withdraw_recognition",

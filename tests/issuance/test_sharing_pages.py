@@ -218,7 +218,7 @@ def test_a_link_over_several_badges_is_made_in_two_steps(sign_in, make_signed, l
         f"position_{first.public_id}": 2,
         f"position_{third.public_id}": 1,
         "highlighted": [third.public_id],
-        "recipients": "named",
+        "recipients": "program",
         "recipients_text": "Northfield internal medicine",
         "purpose": "residency",
     }
@@ -229,14 +229,14 @@ def test_a_link_over_several_badges_is_made_in_two_steps(sign_in, make_signed, l
     assert Consent.objects.count() == 0
     response = client.post(url, values | {"agree": "on", "shown": page.context["form"]["shown"].value()})
 
-    assert response["Location"] == reverse("issuance:share-center")
     link = ShareLink.objects.get()
+    assert response["Location"] == reverse("issuance:link-detail", args=[link.token])
     assert [item.award for item in link.items.order_by("position")] == [third, first]
     assert link.consent.wording == page.context["statement"]
     assert set(link.consent.awards.all()) == {first, third}
     client.get(f"/s/{link.token}")
     center = client.get(reverse("issuance:share-center")).content.decode()
-    assert f"http://testserver/s/{link.token}" in center and "opened 1 time" in center
+    assert f"http://testserver/s/{link.token}" in center and "1 time" in center
     assert second.credential_version.title not in center
 
 
@@ -250,7 +250,7 @@ def test_a_link_refuses_what_is_missing_and_what_is_not_ones_own(sign_in, make_s
     assert response.status_code == 422
     response = client.post(
         url,
-        {"title": "A", "badges": [own.public_id], "highlighted": [foreign.public_id], "recipients": "named"},
+        {"title": "A", "badges": [own.public_id], "highlighted": [foreign.public_id], "recipients": "program"},
     )
     assert response.status_code == 422
     assert b"Say to whom." in response.content

@@ -159,6 +159,13 @@ def records(
     )
     return {
         "recognized": make_brought(),
+    amendment = learners_services.ask_amendment(
+        actor=learner.user, learner=learner, award=document.award, wrong="The date is another one.", at=NOON
+    )
+    archive = issuance_services.request_archive(actor=learner.user, learner=learner, at=timezone.now())
+    return {
+        "amendment": amendment,
+        "archive": archive,
         "roster": roster,
         "model": model,
         "piece": piece,

@@ -24,6 +24,7 @@ ANYBODY = {
     "pathways:pathway-list": None,
     "pathways:pathway-detail": "pathway.pathway",
     "issuance:check": None,
+    "issuance:code-enter": None,
     "issuance:list-check": None,
     "issuance:offline": None,
     "issuance:offline-verifier": None,
@@ -133,6 +134,16 @@ READ = {
     "issuance:share-center": (None, "owner classmate"),
     "issuance:link-create": (None, "owner classmate"),
     "issuance:own-file": ("award form=json", "owner"),
+    "issuance:packet-create": (None, "owner classmate"),
+    "issuance:profile-edit": (None, "owner classmate"),
+    "issuance:view-log": (None, "owner classmate"),
+    "issuance:archive-file": ("archive", "owner"),
+    "issuance:release-record": ("award.learner", "registrar"),
+    "learners:record": (None, "owner classmate"),
+    "learners:record-part": ("- group=results", "owner classmate"),
+    "learners:amendment-ask": (None, "owner classmate"),
+    "learners:amendment-list": (None, "registrar auditor elsewhere"),
+    "learners:amendment-detail": ("amendment", "owner registrar auditor"),
     "issuance:transcript-file": ("transcript", "owner"),
 }
 # Whom a form is for. The services say more: not every registrar may approve every request.
@@ -217,6 +228,16 @@ ACT = {
     "issuance:question-close": ("question", "registrar"),
     "issuance:consent-withdraw": ("consent", "owner"),
     "issuance:transcript-request": (None, "owner classmate"),
+    "issuance:archive-request": (None, "owner classmate"),
+    "issuance:release-record": ("award.learner", "registrar"),
+    "learners:amendment-ask": (None, "owner classmate"),
+    "learners:directory-opt-out": (None, "owner classmate"),
+    "learners:amendment-decide": ("amendment", "registrar"),
+    "learners:amendment-hear": ("amendment", "registrar"),
+    "learners:hearing-ask": ("amendment", "owner"),
+    "learners:statement-place": ("amendment", "owner"),
+    "learners:amendment-withdraw": ("amendment", "owner"),
+    "learners:school-account-end": ("award.learner", "registrar"),
 }
 # A badge that is not shared: the one 404 for everybody, its holder included, as for an id that never was.
 HIDDEN = [
@@ -227,6 +248,7 @@ HIDDEN = [
     "issuance:badge-svg",
     "issuance:badge-pdf",
     "issuance:page-ask",
+    "issuance:directory-entry",
 ]
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
@@ -255,6 +277,16 @@ ELSEWHERE = {
     "issuance:receipt-pdf",
     "issuance:thanks",
     "issuance:share-link",
+    "issuance:link-summary",
+    "issuance:profile-page",
+    "issuance:code-open",
+    "issuance:link-detail",
+    "issuance:link-preview",
+    "issuance:link-sheet",
+    "issuance:link-text",
+    "issuance:link-item",
+    "issuance:directory",
+    "issuance:directory-switch",
     "issuance:list-result",
     "issuance:list-csv",
     "issuance:offline-bundle",
@@ -285,6 +317,7 @@ def fill(name, place, records):
         return reverse(name)
     path, *more = place.split()
     if path == "!":  # no record, only words
+    if path == "-":
         return reverse(name, kwargs=dict(each.split("=") for each in more))
     record = records
     for part in path.split("."):

@@ -1,0 +1,96 @@
+"""What a link shows: its badges with their live state, a page to print, and lines of plain text to paste."""
+
+import re
+from datetime import datetime
+from typing import Any
+
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from issuance import badge_page, core, services, verification
+from issuance.models import Consent, ConsentAward, LinkKind, ShareLink
+from issuance.models.sharing import Recipients
+from learners.selectors.amendments import statements_of
+
+
+def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
+    """An open link by its token, or None. One statement decides, whatever the cause; a second gets the badges."""
+    links = ShareLink.objects.open(at).filter(token=token)
+    links = links.filter(kind=LinkKind.PROFILE) if profile else links.exclude(kind=LinkKind.PROFILE)
+    return links.select_related("consent__learner__organization").first()
+
+
+def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
+    """What the page of a link prints. Five queries, and one for each of its badges, of which there are ten at most."""
+    items = list(
+        link.items.select_related("award__credential_version", "award__credential__organization").order_by("position")
+    )
+    covered = set(link.consent.consent_awards.values_list("award_id", flat=True))
+    open_to_all = set(
+        ConsentAward.objects.filter(
+            award__in=covered,
+            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
+        ).values_list("award_id", flat=True)
+    )
+    statements = statements_of(item.award_id for item in items)
+    rows = []
+    for item in items:
+        verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None
+        if verdict is not None:
+            row = badge_page.row(item, verdict, at=at) | {"has_page": item.award_id in open_to_all, "award": item.award}
+            row["statements"] = statements.get(item.award_id, [])
+            rows.append(row | {"checks": verdict.checks if link.is_packet or verdict.state == "failed" else ()})
+    return {
+        "link": link,
+        "rows": rows,
+        "holder": link.consent.learner,
+        "at": at,
+        "checked": badge_page.clock(at),
+        "as_of": link.as_of,
+        "purpose": link.consent.purpose_text or link.consent.get_purpose_display(),
+        "recipients": link.consent.recipients_text or link.consent.get_recipients_display(),
+    }
+
+
+def summary(link: ShareLink, *, at: datetime) -> dict[str, Any]:
+    """The same on one sheet of paper, with the code and the address that lead to the live page."""
+    code = services.code_of(link, at=at)
+    address = core.url(link.get_absolute_url())
+    return context(link, at=at) | {
+        "address": address,
+        "code": str(code),
+        "code_address": core.url("/c/"),
+        "qr": mark_safe(badge_page.qr(address)),  # noqa: S308  drawn by segno from our own address
+        "on": badge_page.day(at),
+    }
+
+
+def lines(link: ShareLink, *, at: datetime) -> str:
+    """A line of plain text for each badge, to paste into an application: no markup, and of use even if nobody opens it."""
+    shown = context(link, at=at)
+    short = core.url(f"/c/{services.code_of(link, at=at)}")
+    said = []
+    for row in shown["rows"]:
+        version, organization = row["award"].credential_version, row["organization"]
+        parts = [
+            f"{row['title']} ({row['award'].credential.get_kind_display()})",
+            organization.name,
+            _("awarded %(day)s") % {"day": row["issued"]},
+            _("valid until %(day)s") % {"day": row["until"]} if row["until"] else "",
+            _("%(hours)s hours") % {"hours": version.workload_hours} if version.workload_hours else "",
+            _("assessed by %(how)s") % {"how": ", ".join(version.assessment_methods)}
+            if version.assessment_methods
+            else "",
+            "" if row["state"] == "valid" else str(row["word"]).lower(),
+        ]
+        mark = _("Most meaningful: ") if row["is_highlighted"] else ""
+        said.append(mark + _plain(", ".join(part for part in parts if part)) + ".")
+    if link.as_of is not None:
+        said.append(_("All awarded before %(day)s.") % {"day": badge_page.day(link.as_of)})
+    said.append(_("Check them all: %(address)s") % {"address": short})
+    return "\n".join(said) + "\n"
+
+
+def _plain(text: str) -> str:
+    """One line without what a form may take for markup."""
+    return re.sub(r"\s+", " ", text.translate(str.maketrans("", "", "<>*_`#"))).strip()

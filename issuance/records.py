@@ -1,0 +1,175 @@
+"""What the school holds on a learner in the tables of issuing: sections of "My record" (see config/records.py)."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.records import Section, no_record, register, rows_of
+from issuance.models import (
+    Consent,
+    Disclosure,
+    RecordRelease,
+    RevocationRequest,
+    ShareLink,
+    SignedDocument,
+    Transcript,
+)
+from issuance.workflow import RevocationStatus
+from learners.models import Learner
+
+
+def _documents(learner: Learner) -> list[dict[str, Any]]:
+    found = SignedDocument.objects.filter(award__learner=learner).select_related("award__credential_version")
+    return rows_of(
+        found.defer("bytes").order_by("signed_at", "pk"),
+        at=lambda row: row.signed_at,
+        title=lambda row: row.award.credential_version.title,
+        kind=lambda row: row.get_kind_display(),
+        sha256=lambda row: row.sha256,
+        superseded=lambda row: row.superseded_at,
+    )
+
+
+def _transcripts(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        Transcript.objects.filter(learner=learner).order_by("requested_at", "pk"), at=lambda row: row.requested_at
+    )
+
+
+def _revocations(learner: Learner) -> list[dict[str, Any]]:
+    """What was decided; a request that waits becomes part of the record when it is answered."""
+    found = RevocationRequest.objects.filter(award__learner=learner).exclude(status=RevocationStatus.REQUESTED)
+    return rows_of(
+        found.select_related("award__credential_version").order_by("requested_at", "pk"),
+        at=lambda row: row.decided_at,
+        title=lambda row: row.award.credential_version.title,
+        status=lambda row: row.get_status_display(),
+        reason=lambda row: row.get_reason_display(),
+        note=lambda row: row.note,
+    )
+
+
+def _consents(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        Consent.objects.filter(learner=learner).order_by("given_at", "pk"),
+        at=lambda row: row.given_at,
+        wording=lambda row: row.wording,
+        method=lambda row: row.sign_in_method,
+        until=lambda row: row.ends_at,
+        withdrawn=lambda row: row.withdrawn_at,
+    )
+
+
+def _links(learner: Learner) -> list[dict[str, Any]]:
+    found = ShareLink.objects.filter(consent__learner=learner).prefetch_related("items__award__credential_version")
+    return rows_of(
+        found.order_by("created_at", "pk"),
+        at=lambda row: row.created_at,
+        title=lambda row: row.title,
+        kind=lambda row: row.get_kind_display(),
+        badges=lambda row: ", ".join(
+            item.award.credential_version.title for item in sorted(row.items.all(), key=lambda each: each.position)
+        ),
+        until=lambda row: row.ends_at,
+    )
+
+
+def _openings(learner: Learner) -> list[dict[str, Any]]:
+    found = Disclosure.objects.filter(link__consent__learner=learner).values("at", "link__title").distinct()
+    return [{"at": row["at"], "title": row["link__title"]} for row in found.order_by("at", "link__title")]
+
+
+def _releases(learner: Learner) -> list[dict[str, Any]]:
+    """What went out without consent, but for what the law has the school keep silent about."""
+    found = RecordRelease.objects.filter(learner=learner).told_to_learner(timezone.localdate())
+    return rows_of(
+        found.order_by("released_on", "pk"),
+        at=lambda row: row.released_on,
+        recipient=lambda row: row.recipient,
+        basis=lambda row: row.get_basis_display(),
+        interest=lambda row: row.interest,
+        records=lambda row: row.records,
+    )
+
+
+def register_all() -> None:
+    at, title, kind, until = _("When"), _("Title"), _("Kind"), _("Until")
+    rows: list[tuple[str, str, Any, dict[str, Any], Any, str]] = [
+        (
+            "documents",
+            "badges",
+            _("Signed documents"),
+            {"at": at, "title": title, "kind": kind, "sha256": _("Digest"), "superseded": _("Replaced")},
+            _documents,
+            "SignedDocument StatusEntry",
+        ),
+        ("transcripts", "badges", _("Transcripts"), {"at": _("Asked for")}, _transcripts, "Transcript"),
+        (
+            "revocations",
+            "badges",
+            _("Revocations"),
+            {"at": at, "title": title, "status": _("State"), "reason": _("Reason"), "note": _("What happened")},
+            _revocations,
+            "RevocationRequest",
+        ),
+        (
+            "consents",
+            "sharing",
+            _("Consents"),
+            {
+                "at": _("Given"),
+                "wording": _("Wording"),
+                "method": _("Signed in by"),
+                "until": until,
+                "withdrawn": _("Withdrawn"),
+            },
+            _consents,
+            "Consent ConsentAward",
+        ),
+        (
+            "links",
+            "sharing",
+            _("Links"),
+            {"at": _("Made"), "title": title, "kind": kind, "badges": _("Badges"), "until": until},
+            _links,
+            "ShareLink ShareLinkItem ShortCode",
+        ),
+        ("openings", "sharing", _("When links were opened"), {"at": at, "title": title}, _openings, "Disclosure"),
+        (
+            "releases",
+            "sharing",
+            _("Given to others without your consent"),
+            {
+                "at": at,
+                "recipient": _("To whom"),
+                "basis": _("Basis"),
+                "interest": _("Interest"),
+                "records": _("What was given"),
+            },
+            _releases,
+            "RecordRelease",
+        ),
+    ]
+    register(
+        *(
+            Section(
+                key, group, heading, fields, read, tuple(f"issuance.{name}" for name in tables.split()), 70 + number
+            )
+            for number, (key, group, heading, fields, read, tables) in enumerate(rows)
+        )
+    )
+    no_record(
+        {
+            "issuance.ApiToken": "belongs to a school's machine",
+            "issuance.Archive": "a copy of the record, for a week",
+            "issuance.BadgeList": "what a stranger brought to be checked, for a week",
+            "issuance.BadgeListRow": "what a stranger brought to be checked, for a week",
+            "issuance.Batch": "the work of the signer",
+            "issuance.DirectoryDecision": "a decision of the school about everybody",
+            "issuance.IssuedCredential": "issued for others through the API; kept by its id",
+            "issuance.SealImage": "belongs to the catalog",
+            "issuance.SigningKey": "the school's",
+            "issuance.StatusList": "bits of many; the learner's own is with the signed document",
+        }
+    )

@@ -1,0 +1,83 @@
+"""A learner's archive, and the registrar's log of what was given to others."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import URLPattern, path
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from config.errors import RegistryError
+from config.pages import render_page
+from issuance import services
+from issuance.forms import ReleaseForm
+from issuance.models import Archive, RecordRelease
+from issuance.views.sharing import learner_of
+from learners.models import Learner
+from learners.services import rosters_of
+
+
+@login_required
+@require_POST
+def archive_request(request: HttpRequest) -> HttpResponse:
+    services.request_archive(actor=request.user, learner=learner_of(request), at=timezone.now())
+    messages.success(request, _("Your archive is being made. It appears here, and is kept for a week."))
+    return redirect("learners:record")
+
+
+@login_required
+@never_cache
+@require_safe
+def archive_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
+    """A learner's own archive, as long as it is kept."""
+    kept = Archive.objects.kept(timezone.now()).filter(learner__user=request.user)
+    archive = get_object_or_404(kept, public_id=public_id)
+    if archive.made_at is None or not default_storage.exists(archive.path):
+        messages.info(request, _("The archive is still being made; try again in a moment."))
+        return redirect("learners:record")
+    name = f"signet-archive-{timezone.localdate(archive.made_at):%Y-%m-%d}.zip"
+    response = FileResponse(default_storage.open(archive.path), as_attachment=True, filename=name)
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def release_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Write down that a learner's record was given to somebody outside."""
+    covered = Learner.objects.filter(organization__in=rosters_of(request.user)).exclude(user=request.user)
+    learner = get_object_or_404(covered, public_id=public_id)
+    form = ReleaseForm(request.POST or None, initial={"released_on": timezone.localdate()})
+    if request.method == "POST" and form.is_valid():
+        try:
+            release = services.record_release(
+                actor=request.user, learner=learner, at=timezone.now(), **form.cleaned_data
+            )
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            told = not release.is_barred
+            messages.success(
+                request,
+                _("Recorded. It stands in the learner’s own file.")
+                if told
+                else _("Recorded. The learner’s file is silent about it."),
+            )
+            return redirect("learners:learner-manage", learner.public_id)
+    found = RecordRelease.objects.filter(learner=learner).order_by("-released_on", "-pk")
+    context = {"learner": learner, "form": form, "releases": list(found)}
+    return render_page(request, "issuance/release_record.html", context, status=422 if form.errors else 200)
+
+
+urlpatterns: list[URLPattern] = [
+    path("record/archive/", archive_request, name="archive-request"),
+    path("record/archive/<uuid:public_id>/", archive_file, name="archive-file"),
+    path("people/<uuid:public_id>/releases/", release_record, name="release-record"),
+]

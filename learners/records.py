@@ -1,0 +1,457 @@
+"""What the school holds on a learner in the tables of earning: the sections of "My record" (see config/records.py).
+
+Assessors are not named: the record is what was said, not who was on duty. What is being judged is no result yet, and a
+concern that is looked into is shown when it is answered, or after the 45 days of 34 CFR 99.10.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from config.records import Section, no_record, register, rows_of
+from learners.models import (
+    AccessEntry,
+    Amendment,
+    Appeal,
+    Award,
+    AwardEvent,
+    Concern,
+    ConfidenceRating,
+    Decision,
+    Declaration,
+    Enrollment,
+    EnrollmentEvent,
+    EvidenceItem,
+    Goal,
+    Judgment,
+    Learner,
+    LearnerEvent,
+    LearnerLeave,
+    LearnerName,
+    Notice,
+    Observation,
+    PatientDataReport,
+    RecognizedCredential,
+    RoleGrant,
+    RosterRow,
+    Submission,
+    SubmissionEvent,
+    TeamEvent,
+)
+from learners.workflow import AssessmentStatus, DecisionStatus
+
+INSPECT_WITHIN = timedelta(days=45)
+TITLE, WHEN, WHAT, NOTE = _("Microcredential"), _("When"), _("What"), _("Note")
+
+
+def _person(learner: Learner) -> list[dict[str, Any]]:
+    user = learner.user
+    return [
+        {
+            "name": learner.display_name,
+            "school": learner.organization.name,
+            "class": learner.cohort.name if learner.cohort else "",
+            "profession": learner.profession,
+            "student_number": learner.student_number,
+            "status": learner.get_status_display(),
+            "directory": _("kept out") if learner.is_directory_opt_out else _("not kept out"),
+            "email": user.email if user else "",
+            "account_since": user.date_joined if user else None,
+            "last_sign_in": user.last_login if user else None,
+        }
+    ]
+
+
+def _names(learner: Learner) -> list[dict[str, Any]]:
+    names = LearnerName.objects.filter(learner=learner).order_by("from_at", "pk")
+    return rows_of(names, name=lambda row: row.full_name, since=lambda row: row.from_at, until=lambda row: row.until_at)
+
+
+def _changes(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        LearnerEvent.objects.filter(learner=learner).order_by("at", "pk"),
+        at=lambda row: row.at,
+        what=lambda row: row.get_kind_display(),
+        note=lambda row: row.note,
+    )
+
+
+def _leaves(learner: Learner) -> list[dict[str, Any]]:
+    leaves = LearnerLeave.objects.filter(learner=learner).order_by("from_on", "pk")
+    return rows_of(leaves, since=lambda row: row.from_on, until=lambda row: row.until_on)
+
+
+def _roles(learner: Learner) -> list[dict[str, Any]]:
+    grants = RoleGrant.objects.filter(user=learner.user_id).select_related("organization").order_by("from_at", "pk")
+    return rows_of(
+        grants,
+        role=lambda row: row.get_role_display(),
+        school=lambda row: row.organization.name,
+        since=lambda row: row.from_at,
+        until=lambda row: row.until_at,
+    )
+
+
+def _roster(learner: Learner) -> list[dict[str, Any]]:
+    found = RosterRow.objects.filter(learner=learner).select_related("roster").order_by("roster__uploaded_at", "pk")
+    return rows_of(
+        found,
+        at=lambda row: row.roster.uploaded_at,
+        name=lambda row: row.name,
+        email=lambda row: row.email,
+        student_number=lambda row: row.student_number,
+        profession=lambda row: row.profession,
+        cohort=lambda row: row.cohort,
+        said=lambda row: row.said,
+    )
+
+
+def _notices(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        Notice.objects.filter(user=learner.user_id).order_by("created_at", "pk"),
+        at=lambda row: row.created_at,
+        subject=lambda row: row.subject,
+        text=lambda row: row.text,
+        mailed_at=lambda row: row.mailed_at,
+    )
+
+
+def _goals(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        Goal.objects.filter(learner=learner).order_by("made_at", "pk"),
+        at=lambda row: row.made_at,
+        text=lambda row: row.text,
+        due=lambda row: row.due_on,
+        reached=lambda row: row.reached_at,
+    )
+
+
+# Learning ------------------------------------------------------------------------------------------------------------
+def _enrollments(learner: Learner) -> list[dict[str, Any]]:
+    found = Enrollment.objects.filter(learner=learner).select_related(
+        "credential_version", "offering", "team_member__team"
+    )
+    return rows_of(
+        found.order_by("enrolled_at", "pk"),
+        title=lambda row: row.credential_version.title,
+        version=lambda row: row.credential_version.number,
+        offering=lambda row: row.offering.name if row.offering else "",
+        team=lambda row: row.team_member.team.name if hasattr(row, "team_member") else "",
+        status=lambda row: row.get_status_display(),
+        since=lambda row: row.enrolled_at,
+        until=lambda row: row.ended_at,
+    )
+
+
+def _enrollment_events(learner: Learner) -> list[dict[str, Any]]:
+    found = EnrollmentEvent.objects.filter(enrollment__learner=learner)
+    return rows_of(
+        found.select_related("enrollment__credential_version").order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.enrollment.credential_version.title,
+        what=lambda row: row.moved_to,
+        note=lambda row: row.note,
+    )
+
+
+def _teams(learner: Learner) -> list[dict[str, Any]]:
+    found = TeamEvent.objects.filter(enrollment__learner=learner).select_related("team").order_by("at", "pk")
+    return rows_of(
+        found,
+        at=lambda row: row.at,
+        what=lambda row: row.get_kind_display(),
+        team=lambda row: row.team.name if row.team else "",
+        note=lambda row: row.reason,
+    )
+
+
+def _submissions(learner: Learner) -> list[dict[str, Any]]:
+    found = Submission.objects.filter(enrollment__learner=learner).select_related("enrollment__credential_version")
+    return rows_of(
+        found.order_by("started_at", "pk"),
+        title=lambda row: row.credential_version.title,
+        attempt=lambda row: row.attempt,
+        status=lambda row: row.get_status_display(),
+        since=lambda row: row.started_at,
+        handed_in=lambda row: row.submitted_at,
+    )
+
+
+def _submission_events(learner: Learner) -> list[dict[str, Any]]:
+    found = SubmissionEvent.objects.filter(submission__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("submission__enrollment__credential_version").order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.submission.credential_version.title,
+        what=lambda row: row.moved_to,
+    )
+
+
+def _evidence(learner: Learner) -> list[dict[str, Any]]:
+    found = EvidenceItem.objects.filter(submission__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("submission__enrollment__credential_version", "file").order_by("added_at", "pk"),
+        title=lambda row: row.submission.credential_version.title,
+        attempt=lambda row: row.submission.attempt,
+        evidence=lambda row: row.title,
+        kind=lambda row: row.get_kind_display(),
+        text=lambda row: row.text,
+        link=lambda row: row.link,
+        hours=lambda row: row.hours,
+        file=lambda row: row.file.original_name if row.file else "",
+        sha256=lambda row: row.file.sha256 if row.file else "",
+        at=lambda row: row.added_at,
+    )
+
+
+def _declarations(learner: Learner) -> list[dict[str, Any]]:
+    found = Declaration.objects.filter(submission__enrollment__learner=learner)
+    return rows_of(
+        found.order_by("made_at", "pk"),
+        at=lambda row: row.made_at,
+        text=lambda row: row.wording,
+        answer=lambda row: row.answer,
+    )
+
+
+def _confidence(learner: Learner) -> list[dict[str, Any]]:
+    found = ConfidenceRating.objects.filter(enrollment__learner=learner)
+    return rows_of(
+        found.select_related("enrollment__credential_version", "outcome").order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.enrollment.credential_version.title,
+        outcome=lambda row: row.outcome.text,
+        moment=lambda row: row.get_moment_display(),
+        value=lambda row: row.value,
+    )
+
+
+def _patient_data(learner: Learner) -> list[dict[str, Any]]:
+    found = PatientDataReport.objects.filter(submission__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("submission__enrollment__credential_version").order_by("reported_at", "pk"),
+        at=lambda row: row.reported_at,
+        title=lambda row: row.submission.credential_version.title,
+        status=lambda row: row.get_status_display(),
+        settled=lambda row: row.settled_at,
+    )
+
+
+# Results -------------------------------------------------------------------------------------------------------------
+def _released(learner: Learner) -> Any:
+    return Decision.objects.filter(enrollment__learner=learner, status=DecisionStatus.RELEASED)
+
+
+def _decisions(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        _released(learner).select_related("enrollment__credential_version").order_by("effective_at", "pk"),
+        title=lambda row: row.credential_version.title,
+        attempt=lambda row: row.attempt,
+        outcome=lambda row: row.get_outcome_display(),
+        reason=lambda row: row.reason,
+        note=lambda row: row.note,
+        at=lambda row: row.effective_at,
+    )
+
+
+def _judgments(learner: Learner) -> list[dict[str, Any]]:
+    found = Judgment.objects.filter(
+        assessment__submission__in=_released(learner).values("submission"),
+        assessment__status=AssessmentStatus.FINISHED,
+    )
+    found = found.select_related("criterion", "assessment__submission__enrollment__credential_version")
+    return rows_of(
+        found.order_by("assessment__finished_at", "assessment_id", "criterion__position"),
+        title=lambda row: row.assessment.submission.credential_version.title,
+        attempt=lambda row: row.assessment.submission.attempt,
+        assessor=lambda row: _("agreed") if row.assessment.is_agreed else row.assessment.get_role_display(),
+        criterion=lambda row: row.criterion.name,
+        level=lambda row: row.level,
+        comment=lambda row: row.comment,
+        next_step=lambda row: row.next_step,
+        overall=lambda row: row.assessment.overall_comment,
+    )
+
+
+def _observations(learner: Learner) -> list[dict[str, Any]]:
+    found = Observation.objects.filter(enrollment__learner=learner).select_related("enrollment__credential_version")
+    return rows_of(
+        found.order_by("observed_at", "pk"),
+        at=lambda row: row.observed_at,
+        title=lambda row: row.enrollment.credential_version.title,
+        level=lambda row: row.level,
+        setting=lambda row: row.get_setting_display(),
+        context=lambda row: row.context,
+        comment=lambda row: row.comment,
+    )
+
+
+def _appeals(learner: Learner) -> list[dict[str, Any]]:
+    found = Appeal.objects.filter(decision__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("decision__enrollment__credential_version").order_by("opened_at", "pk"),
+        at=lambda row: row.opened_at,
+        title=lambda row: row.decision.credential_version.title,
+        text=lambda row: row.text,
+        outcome=lambda row: row.get_outcome_display(),
+        reasons=lambda row: row.reasons,
+        decided=lambda row: row.decided_at,
+    )
+
+
+def _concerns(learner: Learner) -> list[dict[str, Any]]:
+    found = Concern.objects.filter(submission__enrollment__learner=learner).filter(
+        Q(closed_at__isnull=False) | Q(raised_at__lte=timezone.now() - INSPECT_WITHIN)
+    )
+    return rows_of(
+        found.select_related("submission__enrollment__credential_version").order_by("raised_at", "pk"),
+        at=lambda row: row.raised_at,
+        title=lambda row: row.submission.credential_version.title,
+        kind=lambda row: row.get_kind_display(),
+        text=lambda row: row.text,
+        answer=lambda row: row.answer,
+    )
+
+
+def _recognized(learner: Learner) -> list[dict[str, Any]]:
+    found = RecognizedCredential.objects.filter(learner=learner).select_related("provider").order_by("earned_on", "pk")
+    return rows_of(
+        found,
+        title=lambda row: row.title,
+        provider=lambda row: row.provider.name,
+        earned=lambda row: row.earned_on,
+        status=lambda row: row.get_status_display(),
+        reason=lambda row: row.reason,
+    )
+
+
+def _amendments(learner: Learner) -> list[dict[str, Any]]:
+    found = Amendment.objects.with_context().filter(learner=learner).order_by("requested_at", "pk")
+    return rows_of(
+        found,
+        at=lambda row: row.requested_at,
+        about=lambda row: row.about,
+        wrong=lambda row: row.wrong,
+        status=lambda row: row.get_status_display(),
+        reasons=lambda row: row.reasons,
+        hearing=lambda row: row.hearing_note,
+        statement=lambda row: row.statement,
+    )
+
+
+# Badges --------------------------------------------------------------------------------------------------------------
+def _awards(learner: Learner) -> list[dict[str, Any]]:
+    found = Award.objects.with_context().filter(learner=learner).prefetch_related("amendments")
+    return rows_of(
+        found.order_by("awarded_at", "pk"),
+        id=lambda row: str(row.public_id),
+        title=lambda row: row.credential_version.title,
+        kind=lambda row: row.credential.get_kind_display(),
+        version=lambda row: row.credential_version.number,
+        status=lambda row: row.get_status_display(),
+        at=lambda row: row.awarded_at,
+        until=lambda row: row.valid_until,
+        revoked=lambda row: row.revoked_at,
+        statement=lambda row: "\n".join(each.statement for each in row.amendments.all() if each.statement),
+    )
+
+
+def _award_events(learner: Learner) -> list[dict[str, Any]]:
+    found = AwardEvent.objects.filter(award__learner=learner).select_related("award__credential_version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.award.credential_version.title,
+        what=lambda row: row.moved_to,
+        note=lambda row: row.note,
+    )
+
+
+def _looked(learner: Learner) -> list[dict[str, Any]]:
+    found = AccessEntry.objects.filter(learner=learner).select_related("actor").order_by("at", "pk")
+    return rows_of(
+        found, at=lambda row: row.at, who=lambda row: str(row.actor), reason=lambda row: row.get_reason_display()
+    )
+
+
+def register_all() -> None:
+    title, at, what, note = TITLE, WHEN, WHAT, NOTE
+    attempt, status, since, until = _("Attempt"), _("State"), _("Since"), _("Until")
+    person = {
+        "name": _("Name"),
+        "school": _("School"),
+        "class": _("Class"),
+        "profession": _("Profession"),
+        "student_number": _("Student number"),
+        "status": status,
+        "directory": _("Directory"),
+        "email": _("E-mail"),
+        "account_since": _("Account since"),
+        "last_sign_in": _("Last sign-in"),
+    }
+    rows: list[tuple[str, str, Any, dict[str, Any], Any, str]] = [
+        ("person", "person", _("Who you are here"), person, _person, "Learner User Cohort"),
+        ("names", "person", _("Names"), {"name": _("Name"), "since": since, "until": until}, _names, "LearnerName"),
+        ("changes", "person", _("Changes of your record"), {"at": at, "what": what, "note": note}, _changes, "LearnerEvent"),
+        ("leaves", "person", _("Leaves of absence"), {"since": since, "until": until}, _leaves, "LearnerLeave"),
+        ("roles", "person", _("Roles"), {"role": _("Role"), "school": _("School"), "since": since, "until": until}, _roles, "RoleGrant"),
+        ("roster", "person", _("Rows of class lists"), {"at": at, "name": _("Name"), "email": _("E-mail"), "student_number": _("Student number"), "profession": _("Profession"), "cohort": _("Class"), "said": note}, _roster, "RosterRow"),
+        ("goals", "person", _("Goals"), {"at": at, "text": what, "due": _("By"), "reached": _("Reached")}, _goals, "Goal"),
+        ("notices", "person", _("Notices sent to you"), {"at": at, "subject": what, "text": note, "mailed_at": _("Mailed")}, _notices, "Notice"),
+        ("enrollments", "learning", _("Enrollments"), {"title": title, "version": _("Version"), "offering": _("Offering"), "team": _("Team"), "status": status, "since": since, "until": until}, _enrollments, "Enrollment TeamMember"),
+        ("enrollment_events", "learning", _("What happened to enrollments"), {"at": at, "title": title, "what": what, "note": note}, _enrollment_events, "EnrollmentEvent"),
+        ("teams", "learning", _("Teams"), {"at": at, "what": what, "team": _("Team"), "note": note}, _teams, "TeamEvent"),
+        ("submissions", "learning", _("Submissions"), {"title": title, "attempt": attempt, "status": status, "since": since, "handed_in": _("Handed in")}, _submissions, "Submission"),
+        ("submission_events", "learning", _("What happened to submissions"), {"at": at, "title": title, "what": what}, _submission_events, "SubmissionEvent"),
+        ("evidence", "learning", _("Evidence"), {"title": title, "attempt": attempt, "evidence": _("Evidence"), "kind": _("Kind"), "text": _("Text"), "link": _("Link"), "hours": _("Hours"), "file": _("File"), "sha256": _("Digest"), "at": at}, _evidence, "EvidenceItem StoredFile"),
+        ("declarations", "learning", _("Declarations"), {"at": at, "text": what, "answer": _("Answer")}, _declarations, "Declaration"),
+        ("confidence", "learning", _("How sure you were"), {"at": at, "title": title, "outcome": _("Outcome"), "moment": _("Moment"), "value": _("1 to 5")}, _confidence, "ConfidenceRating"),
+        ("patient_data", "learning", _("Reports of patient data"), {"at": at, "title": title, "status": status, "settled": _("Settled")}, _patient_data, "PatientDataReport PatientDataEvent"),
+        ("decisions", "results", _("Decisions"), {"title": title, "attempt": attempt, "outcome": _("Outcome"), "reason": _("Reason"), "note": note, "at": at}, _decisions, "Decision DecisionEvent"),
+        ("judgments", "results", _("Levels and feedback"), {"title": title, "attempt": attempt, "assessor": _("Assessor"), "criterion": _("Criterion"), "level": _("Level"), "comment": _("Comment"), "next_step": _("Next step"), "overall": _("About the whole")}, _judgments, "Assessment Judgment"),
+        ("observations", "results", _("Observations"), {"at": at, "title": title, "level": _("Level"), "setting": _("Setting"), "context": _("Context"), "comment": _("Comment")}, _observations, "Observation"),
+        ("appeals", "results", _("Appeals"), {"at": at, "title": title, "text": _("Appeal"), "outcome": _("Outcome"), "reasons": _("Reasons"), "decided": _("Answered")}, _appeals, "Appeal AppealEvent"),
+        ("concerns", "results", _("Concerns of assessors"), {"at": at, "title": title, "kind": _("Kind"), "text": _("Concern"), "answer": _("Answer")}, _concerns, "Concern"),
+        ("recognized", "results", _("Recognized learning"), {"title": _("Title"), "provider": _("Provider"), "earned": _("Earned"), "status": status, "reason": _("Reason")}, _recognized, "RecognizedCredential"),
+        ("amendments", "results", _("Requests to amend"), {"at": at, "about": _("Record"), "wrong": _("What is wrong"), "status": status, "reasons": _("Reasons"), "hearing": _("Hearing"), "statement": _("Your statement")}, _amendments, "Amendment AmendmentEvent"),
+        ("awards", "badges", _("Awards"), {"id": _("Id"), "title": _("Title"), "kind": _("Kind"), "version": _("Version"), "status": status, "at": at, "until": until, "revoked": _("Revoked"), "statement": _("Your statement")}, _awards, "Award AwardComponent"),
+        ("award_events", "badges", _("What happened to awards"), {"at": at, "title": _("Title"), "what": what, "note": note}, _award_events, "AwardEvent"),
+        ("looked", "access", _("Who searched for you"), {"at": at, "who": _("Who"), "reason": _("Reason")}, _looked, "AccessEntry"),
+    ]  # fmt: skip
+    register(
+        *(
+            Section(key, group, heading, fields, read, tuple(f"learners.{name}" for name in tables.split()), number)
+            for number, (key, group, heading, fields, read, tables) in enumerate(rows)
+        )
+    )
+    no_record(
+        {
+            "learners.Assignment": "who was on duty; what they said is in judgments",
+            "learners.AssignmentEvent": "who was on duty; what they said is in judgments",
+            "learners.AssessorProfile": "an assessor's own",
+            "learners.CalendarFeed": "a setting; only the digest of an address is kept",
+            "learners.Conflict": "an assessor's declaration about themselves",
+            "learners.DueReminder": "when a reminder went out; the reminder itself is in notices",
+            "learners.Escalation": "how late assessors were",
+            "learners.ExpiryReminder": "when a reminder went out; the reminder itself is in notices",
+            "learners.HomeVisit": "what is new on the home page; overwritten at each visit",
+            "learners.Leave": "an assessor's own",
+            "learners.LevelExample": "belongs to a rubric",
+            "learners.MarkingLock": "an assessor's, for minutes",
+            "learners.NoticePreference": "a setting of the learner's own",
+            "learners.NoticeTimes": "a setting of the learner's own",
+            "learners.ObservationInvitation": "a way in for an observer; what they said is in observations",
+            "learners.RosterImport": "a file about many; its rows are in roster",
+            "learners.SchoolHoliday": "the school's calendar",
+            "learners.SecondMarking": "how the school keeps assessors together; the result is in judgments",
+            "learners.SecondMarkingEvent": "how the school keeps assessors together; the result is in judgments",
+            "learners.ShortcutChoice": "an assessor's own",
+            "learners.Snippet": "an assessor's own words, before they are used",
+            "learners.Team": "a group; who was in it is in enrollments",
+            "learners.Upload": "a file on its way, for a day",
+            "learners.UploadPart": "a file on its way, for a day",
+        }
+    )

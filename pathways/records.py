@@ -1,0 +1,120 @@
+"""What the school holds on a learner in the tables of pathways: sections of "My record" (see config/records.py)."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from config.records import Section, no_record, register, rows_of
+from learners.models import Learner
+from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment, Plan, Waiver
+
+
+def _pathways(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        PathwayEnrollment.objects.filter(learner=learner).select_related("version").order_by("joined_at", "pk"),
+        title=lambda row: row.version.title,
+        version=lambda row: row.version.number,
+        status=lambda row: row.get_status_display(),
+        at=lambda row: row.joined_at,
+    )
+
+
+def _waivers(learner: Learner) -> list[dict[str, Any]]:
+    found = Waiver.objects.filter(enrollment__learner=learner).select_related("requirement", "enrollment__version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.enrollment.version.title,
+        requirement=lambda row: row.requirement.label,
+        reason=lambda row: row.reason,
+    )
+
+
+def _cases(learner: Learner) -> list[dict[str, Any]]:
+    found = DesignationCase.objects.filter(learner=learner).select_related("pathway_version")
+    return rows_of(
+        found.order_by("opened_at", "pk"),
+        at=lambda row: row.opened_at,
+        title=lambda row: row.pathway_version.title,
+        status=lambda row: row.get_status_display(),
+        decided=lambda row: row.decided_at,
+    )
+
+
+def _case_events(learner: Learner) -> list[dict[str, Any]]:
+    found = CaseEvent.objects.filter(case__learner=learner).select_related("case__pathway_version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.case.pathway_version.title,
+        what=lambda row: row.moved_to,
+        note=lambda row: row.note,
+    )
+
+
+def _plan(learner: Learner) -> list[dict[str, Any]]:
+    found = Plan.objects.filter(learner=learner).select_related("credential__current_version")
+    return rows_of(
+        found.order_by("position", "pk"),
+        title=lambda row: row.credential.current_version.title if row.credential.current_version else "",
+        term=lambda row: row.term,
+    )
+
+
+def register_all() -> None:
+    at, title, status, note = _("When"), _("Pathway"), _("State"), _("Note")
+    register(
+        Section(
+            "pathways",
+            "learning",
+            _("Pathways"),
+            {"title": title, "version": _("Version"), "status": status, "at": at},
+            _pathways,
+            ("pathways.PathwayEnrollment",),
+            60,
+        ),
+        Section(
+            "waivers",
+            "learning",
+            _("Waivers"),
+            {"at": at, "title": title, "requirement": _("Requirement"), "reason": _("Reason")},
+            _waivers,
+            ("pathways.Waiver",),
+            61,
+        ),
+        Section(
+            "plan",
+            "learning",
+            _("Plan"),
+            {"title": _("Microcredential"), "term": _("Term")},
+            _plan,
+            ("pathways.Plan",),
+            62,
+        ),
+        Section(
+            "cases",
+            "results",
+            _("Designation cases"),
+            {"at": at, "title": title, "status": status, "decided": _("Decided")},
+            _cases,
+            ("pathways.DesignationCase",),
+            63,
+        ),
+        Section(
+            "case_events",
+            "results",
+            _("What happened to cases"),
+            {"at": at, "title": title, "what": _("What"), "note": note},
+            _case_events,
+            ("pathways.CaseEvent",),
+            64,
+        ),
+    )
+    no_record(
+        {
+            "pathways.Pathway": "belongs to the catalog",
+            "pathways.PathwayVersion": "belongs to the catalog",
+            "pathways.Requirement": "belongs to the catalog",
+            "pathways.PathwayEvent": "belongs to the catalog",
+        }
+    )
