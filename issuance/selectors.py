@@ -166,7 +166,7 @@ def by_audience(consents: Sequence[Consent]) -> list[dict[str, Any]]:
     return [{"who": who, "links": links} for who, links in groups.items()]
 
 
-def openings(learner: Learner, *, link: ShareLink | None = None) -> QuerySet[Any, dict[str, Any]]:
+def openings(learner: Learner, *, link: ShareLink | None = None) -> QuerySet[Any, Any]:
     """When a learner's links were opened, newest first: rows of time, title and token. Nothing of who opened them is kept."""
     views = Disclosure.objects.filter(link__consent__learner=learner)
     if link is not None:

@@ -1,6 +1,6 @@
 """The forms of one's own record: asking for an amendment, answering it, hearing it, the statement."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
@@ -43,7 +43,11 @@ class AmendmentForm(forms.Form):
             )
             for each in decisions
         ]
-        self.fields["about"].choices = [("", _t("Choose")), *choices, ("other", _t("Another part of the record"))]
+        cast(forms.ChoiceField, self.fields["about"]).choices = [
+            ("", _t("Choose")),
+            *choices,
+            ("other", _t("Another part of the record")),
+        ]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}

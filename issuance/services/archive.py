@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import date, datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 
 import orjson
 from django.core.files.base import File
@@ -103,7 +103,7 @@ def make_archive(archive: Archive, at: datetime) -> bool:
     return bool(kept)
 
 
-def _digest(file: BinaryIO | Any) -> tuple[str, int]:
+def _digest(file: Any) -> tuple[str, int]:
     file.seek(0)
     digest = hashlib.file_digest(file, "sha256").hexdigest()
     size = file.tell()

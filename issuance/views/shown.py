@@ -71,11 +71,15 @@ def _count(link: ShareLink, at: datetime) -> None:
 
 # Short codes ---------------------------------------------------------------------------------------------------------
 @require_safe
-@limited("code")
 def code_enter(request: HttpRequest) -> HttpResponse:
     """Type a code from paper; leads to what it opens."""
-    form = CodeForm(request.GET if "code" in request.GET else None)
-    if form.is_bound and form.is_valid():
+    return _code_given(request) if "code" in request.GET else _code_form(CodeForm())
+
+
+@limited("code")
+def _code_given(request: HttpRequest) -> HttpResponse:
+    form = CodeForm(request.GET)
+    if form.is_valid():
         code = services.read_code(form.cleaned_data["code"])
         opened = services.opened_by(code, at=timezone.now()) if code else None
         if opened is not None:
@@ -84,7 +88,10 @@ def code_enter(request: HttpRequest) -> HttpResponse:
             form.add_error("code", _("Nothing is shown under this code. It may be mistyped, or no longer shared."))
         else:
             form.add_error("code", _("A code has twelve letters and digits, without 0, 1, I, L, O and U."))
-    status = 422 if form.is_bound else 200
+    return _code_form(form, status=422)
+
+
+def _code_form(form: CodeForm, *, status: int = 200) -> HttpResponse:
     response = HttpResponse(render_to_string("issuance/code_enter.html", {"form": form}), status=status)
     response["Cache-Control"] = "private, no-store"
     return response

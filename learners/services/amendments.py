@@ -73,7 +73,7 @@ def _tell_registrars(amendment: Amendment, at: datetime) -> None:
     grants = RoleGrant.objects.in_force(at).filter(
         role=Role.REGISTRAR, organization=amendment.learner.organization_id, credential=None
     )
-    members = User.objects.filter(pk__in=grants.values("user"), is_active=True).exclude(pk=amendment.learner.user_id)
+    members = User.objects.filter(pk__in=grants.values("user"), is_active=True).exclude(learner=amendment.learner)
     notices.tell_all(
         notices.Notice(
             user=member,
