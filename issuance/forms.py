@@ -241,6 +241,7 @@ class PacketForm(BadgesForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["purpose"]
+        self.fields["purpose_text"].help_text = _t("It replaces “residency application” in the statement.")
         today = timezone.localdate()
         years = services.seasons(today)
         self.fields["season"].choices = [

@@ -48,8 +48,14 @@ def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
         "checked": badge_page.clock(at),
         "as_of": link.as_of,
         "purpose": link.consent.purpose_text or link.consent.get_purpose_display(),
-        "recipients": link.consent.recipients_text or link.consent.get_recipients_display(),
+        "recipients": _recipients(link),
     }
+
+
+def _recipients(link: ShareLink) -> str:
+    """Whom it is for, as others read it; the learner's own statement says "I"."""
+    text = link.consent.recipients_text or str(link.consent.get_recipients_display())
+    return _("the residency programs that the holder applies to") if text == services.PROGRAMS else text
 
 
 def summary(link: ShareLink, *, at: datetime) -> dict[str, Any]:
@@ -86,7 +92,7 @@ def lines(link: ShareLink, *, at: datetime) -> str:
         mark = _("Most meaningful: ") if row["is_highlighted"] else ""
         said.append(mark + _plain(", ".join(part for part in parts if part)) + ".")
     if link.as_of is not None:
-        said.append(_("All awarded before %(day)s.") % {"day": badge_page.day(link.as_of)})
+        said.append(_("All awarded before the end of %(day)s.") % {"day": badge_page.day(link.as_of)})
     said.append(_("Check them all: %(address)s") % {"address": short})
     return "\n".join(said) + "\n"
 
