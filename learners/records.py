@@ -25,6 +25,7 @@ from learners.models import (
     Enrollment,
     EnrollmentEvent,
     EvidenceItem,
+    FeedbackResponse,
     Goal,
     Judgment,
     Learner,
@@ -276,6 +277,18 @@ def _judgments(learner: Learner) -> list[dict[str, Any]]:
     )
 
 
+def _responses(learner: Learner) -> list[dict[str, Any]]:
+    found = FeedbackResponse.objects.filter(submission__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("submission__enrollment__credential_version").order_by("given_at", "pk"),
+        at=lambda row: row.given_at,
+        title=lambda row: row.submission.credential_version.title,
+        plan=lambda row: row.plan,
+        by=lambda row: row.plan_by,
+        useful=lambda row: row.useful,
+    )
+
+
 def _observations(learner: Learner) -> list[dict[str, Any]]:
     found = Observation.objects.filter(enrollment__learner=learner).select_related("enrollment__credential_version")
     return rows_of(
@@ -412,6 +425,7 @@ def register_all() -> None:
         ("patient_data", "learning", _("Reports of patient data"), {"at": at, "title": title, "status": status, "settled": _("Settled")}, _patient_data, "PatientDataReport PatientDataEvent"),
         ("decisions", "results", _("Decisions"), {"title": title, "attempt": attempt, "outcome": _("Outcome"), "reason": _("Reason"), "note": note, "at": at}, _decisions, "Decision DecisionEvent"),
         ("judgments", "results", _("Levels and feedback"), {"title": title, "attempt": attempt, "assessor": _("Assessor"), "criterion": _("Criterion"), "level": _("Level"), "comment": _("Comment"), "next_step": _("Next step"), "overall": _("About the whole")}, _judgments, "Assessment Judgment"),
+        ("responses", "results", _("Your answers to feedback"), {"at": at, "title": title, "plan": _("Plan"), "by": _("By"), "useful": _("Useful")}, _responses, "FeedbackResponse"),
         ("observations", "results", _("Observations"), {"at": at, "title": title, "level": _("Level"), "setting": _("Setting"), "context": _("Context"), "comment": _("Comment")}, _observations, "Observation"),
         ("appeals", "results", _("Appeals"), {"at": at, "title": title, "text": _("Appeal"), "outcome": _("Outcome"), "reasons": _("Reasons"), "decided": _("Answered")}, _appeals, "Appeal AppealEvent"),
         ("concerns", "results", _("Concerns of assessors"), {"at": at, "title": title, "kind": _("Kind"), "text": _("Concern"), "answer": _("Answer")}, _concerns, "Concern"),
@@ -432,6 +446,14 @@ def register_all() -> None:
             "learners.Assignment": "who was on duty; what they said is in judgments",
             "learners.AssignmentEvent": "who was on duty; what they said is in judgments",
             "learners.AssessorProfile": "an assessor's own",
+            "learners.AgreedLevel": "belongs to a model work",
+            "learners.Calibration": "an item's own",
+            "learners.CalibrationEvent": "an assessor's own",
+            "learners.CalibrationJudgment": "an assessor's own",
+            "learners.CalibrationReminder": "an assessor's own",
+            "learners.CalibrationRound": "an assessor's own",
+            "learners.ModelPiece": "belongs to a model work",
+            "learners.ModelWork": "made for assessors; no learner's own",
             "learners.CalendarFeed": "a setting; only the digest of an address is kept",
             "learners.Conflict": "an assessor's declaration about themselves",
             "learners.DueReminder": "when a reminder went out; the reminder itself is in notices",

@@ -9,7 +9,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0021_looked_at_for_patients"),
+        ("learners", "0024_calibration_and_feedback"),
     ]
 
     operations = [
