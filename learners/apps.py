@@ -22,7 +22,7 @@ class LearnersConfig(AppConfig):
         )
         from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, teams
         from learners import records
-        from learners.selectors import amendments, appeals, enrolling, learning, notices, teams
+        from learners.selectors import amendments, appeals, calibration, enrolling, learning, notices, responses, teams
         from learners.services import scanning
 
         records.register_all()

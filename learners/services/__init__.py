@@ -1,7 +1,6 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
 from .access import is_unblinded, may_open, schools_of, search_learners, unblind
-from .access import may_open, schools_of, search_learners
 from .alumni import end_school_account, personal_addresses, set_directory_opt_out
 from .amendments import (
     ask_amendment,
