@@ -1,18 +1,27 @@
-from issuance.views import lists, offline, public, receipts, records, sharing, verifiers, watches
-from issuance.views import directory, links, lists, public, record, records, sharing, shown
+from issuance.views import (
+    directory,
+    links,
+    lists,
+    offline,
+    public,
+    receipts,
+    record,
+    records,
+    sharing,
+    shown,
+    verifiers,
+    watches,
+)
 
 app_name = "issuance"
 urlpatterns = [
     *public.urlpatterns,
+    *shown.urlpatterns,
     *verifiers.urlpatterns,
     *lists.urlpatterns,
     *receipts.urlpatterns,
     *watches.urlpatterns,
     *offline.urlpatterns,
-    *records.urlpatterns,
-    *sharing.urlpatterns,
-    *shown.urlpatterns,
-    *lists.urlpatterns,
     *directory.urlpatterns,
     *records.urlpatterns,
     *sharing.urlpatterns,

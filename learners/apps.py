@@ -9,7 +9,9 @@ class LearnersConfig(AppConfig):
         from config import health, panels
         from config.pages import add_nav
         from config.permissions import Role
+        from learners import records
         from learners.selectors import (
+            amendments,
             appeals,
             calibration,
             enrolling,
@@ -20,9 +22,6 @@ class LearnersConfig(AppConfig):
             results,
             teams,
         )
-        from learners.selectors import appeals, calibration, enrolling, learning, notices, responses, teams
-        from learners import records
-        from learners.selectors import amendments, appeals, calibration, enrolling, learning, notices, responses, teams
         from learners.services import scanning
 
         records.register_all()

@@ -17,13 +17,13 @@ from issuance import badge_page, core, verification
 from issuance import openbadges as ob
 from issuance.models import BadgeList, BadgeListRow, KeyPurpose, Receipt
 from issuance.services import keys
-from issuance.services.documents import _alone
+from issuance.services.documents import alone
 from issuance.services.signing import process_name
 from issuance.verification import receipts as receipt_format
 from issuance.verification.lists import Answer
 
 KEPT_FOR = timedelta(days=30)
-LOCK_RECEIPT = 7303
+LOCK_RECEIPT = 7304
 
 
 def request_receipt(*, given: str, answer: Answer, at: datetime) -> Receipt:
@@ -94,7 +94,7 @@ def sign_receipts(*, limit: int, at: datetime) -> int:
     count = 0
     waiting = Receipt.objects.kept(at).filter(signed_at__isnull=True).select_related("organization").order_by("pk")
     for receipt in waiting[:limit]:
-        with _alone(LOCK_RECEIPT, receipt.pk) as is_ours:
+        with alone(LOCK_RECEIPT, receipt.pk) as is_ours:
             count += is_ours and _sign(receipt, at)
     return count
 

@@ -157,13 +157,12 @@ def records(
         data=b"student_number,title,rated_on,score,out_of\nS-9,Quiz 1,2026-08-30,17,20\n",
         at=NOON,
     )
-    return {
-        "recognized": make_brought(),
     amendment = learners_services.ask_amendment(
         actor=learner.user, learner=learner, award=document.award, wrong="The date is another one.", at=NOON
     )
     archive = issuance_services.request_archive(actor=learner.user, learner=learner, at=timezone.now())
     return {
+        "recognized": make_brought(),
         "amendment": amendment,
         "archive": archive,
         "roster": roster,

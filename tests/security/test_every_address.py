@@ -140,7 +140,7 @@ READ = {
     "issuance:archive-file": ("archive", "owner"),
     "issuance:release-record": ("award.learner", "registrar"),
     "learners:record": (None, "owner classmate"),
-    "learners:record-part": ("- group=results", "owner classmate"),
+    "learners:record-part": ("! group=results", "owner classmate"),
     "learners:amendment-ask": (None, "owner classmate"),
     "learners:amendment-list": (None, "registrar auditor elsewhere"),
     "learners:amendment-detail": ("amendment", "owner registrar auditor"),
@@ -317,7 +317,6 @@ def fill(name, place, records):
         return reverse(name)
     path, *more = place.split()
     if path == "!":  # no record, only words
-    if path == "-":
         return reverse(name, kwargs=dict(each.split("=") for each in more))
     record = records
     for part in path.split("."):

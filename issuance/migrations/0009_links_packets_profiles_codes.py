@@ -34,7 +34,7 @@ DROP TRIGGER issuance_packet_items_frozen ON issuance_sharelinkitem; DROP FUNCTI
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("issuance", "0005_badge_lists"),
+        ("issuance", "0008_scope_awards_read"),
         ("learners", "0021_looked_at_for_patients"),
     ]
 

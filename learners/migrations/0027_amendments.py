@@ -9,7 +9,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0024_calibration_and_feedback"),
+        ("learners", "0026_recognized_says_what_it_gives"),
     ]
 
     operations = [

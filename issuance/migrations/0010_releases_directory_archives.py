@@ -10,8 +10,8 @@ from config.triggers import append_only
 class Migration(migrations.Migration):
     dependencies = [
         ("credentials", "0005_renewal_path"),
-        ("issuance", "0006_links_packets_profiles_codes"),
-        ("learners", "0030_amendments"),
+        ("issuance", "0009_links_packets_profiles_codes"),
+        ("learners", "0027_amendments"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
