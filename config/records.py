@@ -7,7 +7,8 @@ test holds that each table is named once. Sections read; no rule and no write go
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
-GROUPS = ("person", "learning", "results", "badges", "sharing", "access")  # the pages of "My record", in their order
+# The pages of "My record", in their order.
+GROUPS = ("person", "learning", "results", "elsewhere", "pathways", "badges", "sharing", "access")
 
 
 class Section(NamedTuple):

@@ -14,6 +14,7 @@ from issuance.models import (
     ShareLink,
     SignedDocument,
     Transcript,
+    VerifierQuestion,
 )
 from issuance.workflow import RevocationStatus
 from learners.models import Learner
@@ -80,6 +81,19 @@ def _openings(learner: Learner) -> list[dict[str, Any]]:
     return [{"at": row["at"], "title": row["link__title"]} for row in found.order_by("at", "link__title")]
 
 
+def _questions(learner: Learner) -> list[dict[str, Any]]:
+    """What strangers asked about a badge, without who they are."""
+    found = VerifierQuestion.objects.filter(award__learner=learner).select_related("award__credential_version")
+    return rows_of(
+        found.order_by("asked_at", "pk"),
+        at=lambda row: row.asked_at,
+        title=lambda row: row.award.credential_version.title,
+        text=lambda row: row.text,
+        status=lambda row: row.get_status_display(),
+        answer=lambda row: row.closing_note,
+    )
+
+
 def _releases(learner: Learner) -> list[dict[str, Any]]:
     """What went out without consent, but for what the law has the school keep silent about."""
     found = RecordRelease.objects.filter(learner=learner).told_to_learner(timezone.localdate())
@@ -137,6 +151,14 @@ def register_all() -> None:
         ),
         ("openings", "sharing", _("When links were opened"), {"at": at, "title": title}, _openings, "Disclosure"),
         (
+            "questions",
+            "sharing",
+            _("Questions of verifiers"),
+            {"at": at, "title": title, "text": _("Question"), "status": _("State"), "answer": _("Answer")},
+            _questions,
+            "VerifierQuestion",
+        ),
+        (
             "releases",
             "sharing",
             _("Given to others without your consent"),
@@ -168,8 +190,13 @@ def register_all() -> None:
             "issuance.Batch": "the work of the signer",
             "issuance.DirectoryDecision": "a decision of the school about everybody",
             "issuance.IssuedCredential": "issued for others through the API; kept by its id",
+            "issuance.PageVote": "whether a stranger found a page helpful; about the page",
+            "issuance.Receipt": "a stranger's proof of what was checked; names no holder",
             "issuance.SealImage": "belongs to the catalog",
             "issuance.SigningKey": "the school's",
             "issuance.StatusList": "bits of many; the learner's own is with the signed document",
+            "issuance.Watch": "a stranger's wish to be told; ends by itself",
+            "issuance.WatchMail": "a stranger's wish to be told; ends by itself",
+            "issuance.WatchedBadge": "a stranger's wish to be told; names no holder",
         }
     )

@@ -16,16 +16,19 @@ from learners.models import (
     AccessEntry,
     Amendment,
     Appeal,
+    AttemptGrant,
     Award,
     AwardEvent,
     Concern,
     ConfidenceRating,
+    CreditedRequirement,
     Decision,
     Declaration,
     Enrollment,
     EnrollmentEvent,
     EvidenceItem,
     FeedbackResponse,
+    FormDraft,
     Goal,
     Judgment,
     Learner,
@@ -35,14 +38,18 @@ from learners.models import (
     Notice,
     Observation,
     PatientDataReport,
+    RecognitionCheck,
+    RecognitionEvent,
     RecognizedCredential,
+    RecordedResult,
+    ReopenedCriterion,
     RoleGrant,
     RosterRow,
     Submission,
     SubmissionEvent,
     TeamEvent,
 )
-from learners.workflow import AssessmentStatus, DecisionStatus
+from learners.workflow import AssessmentStatus, DecisionStatus, RecognitionStatus
 
 INSPECT_WITHIN = timedelta(days=45)
 TITLE, WHEN, WHAT, NOTE = _("Microcredential"), _("When"), _("What"), _("Note")
@@ -341,6 +348,98 @@ def _recognized(learner: Learner) -> list[dict[str, Any]]:
     )
 
 
+def _recognition_checks(learner: Learner) -> list[dict[str, Any]]:
+    found = RecognitionCheck.objects.filter(badge__recognized__learner=learner).select_related("badge__recognized")
+    return rows_of(
+        found.order_by("badge__checked_at", "badge", "position"),
+        at=lambda row: row.badge.checked_at,
+        title=lambda row: row.badge.recognized.title,
+        issuer=lambda row: row.badge.issuer,
+        holder=lambda row: row.badge.holder,
+        said=lambda row: row.sentence,
+    )
+
+
+def _recognition_events(learner: Learner) -> list[dict[str, Any]]:
+    found = RecognitionEvent.objects.filter(recognized__learner=learner).select_related("recognized")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.recognized.title,
+        what=lambda row: RecognitionStatus(row.moved_to).label,
+        note=lambda row: row.note,
+    )
+
+
+def _credited(learner: Learner) -> list[dict[str, Any]]:
+    found = CreditedRequirement.objects.filter(recognized__learner=learner).select_related(
+        "submission__enrollment__credential_version", "requirement", "recognized"
+    )
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.submission.enrollment.credential_version.title,
+        evidence=lambda row: row.requirement.kind,
+        what=lambda row: row.recognized.title,
+    )
+
+
+def _given_results(learner: Learner) -> list[dict[str, Any]]:
+    found = RecordedResult.objects.filter(enrollment__learner=learner).select_related(
+        "enrollment__credential_version", "requirement"
+    )
+    return rows_of(
+        found.order_by("rated_on", "pk"),
+        at=lambda row: row.rated_on,
+        title=lambda row: row.enrollment.credential_version.title,
+        evidence=lambda row: row.requirement.kind,
+        what=lambda row: row.title,
+        score=lambda row: row.score,
+        out_of=lambda row: row.out_of,
+        words=lambda row: row.words,
+        comment=lambda row: row.comment,
+        rater=lambda row: row.get_rater_kind_display(),
+        corrected=lambda row: bool(row.corrects_id),
+    )
+
+
+def _reopened(learner: Learner) -> list[dict[str, Any]]:
+    found = ReopenedCriterion.objects.filter(submission__enrollment__learner=learner).select_related(
+        "submission__enrollment__credential_version", "criterion"
+    )
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.submission.enrollment.credential_version.title,
+        attempt=lambda row: row.submission.attempt,
+        criterion=lambda row: row.criterion.name,
+        reason=lambda row: row.reason,
+    )
+
+
+def _attempt_grants(learner: Learner) -> list[dict[str, Any]]:
+    found = AttemptGrant.objects.filter(enrollment__learner=learner).select_related("enrollment__credential_version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.enrollment.credential_version.title,
+        met_on=lambda row: row.met_on,
+        note=lambda row: row.note,
+    )
+
+
+def _drafts(learner: Learner) -> list[dict[str, Any]]:
+    found = FormDraft.objects.filter(submission__enrollment__learner=learner).select_related(
+        "submission__enrollment__credential_version"
+    )
+    return rows_of(
+        found.order_by("saved_at", "pk"),
+        at=lambda row: row.saved_at,
+        title=lambda row: row.submission.enrollment.credential_version.title,
+        text=lambda row: "\n".join(str(value) for value in row.values.values()),
+    )
+
+
 def _amendments(learner: Learner) -> list[dict[str, Any]]:
     found = Amendment.objects.with_context().filter(learner=learner).order_by("requested_at", "pk")
     return rows_of(
@@ -421,15 +520,22 @@ def register_all() -> None:
         ("submission_events", "learning", _("What happened to submissions"), {"at": at, "title": title, "what": what}, _submission_events, "SubmissionEvent"),
         ("evidence", "learning", _("Evidence"), {"title": title, "attempt": attempt, "evidence": _("Evidence"), "kind": _("Kind"), "text": _("Text"), "link": _("Link"), "hours": _("Hours"), "file": _("File"), "sha256": _("Digest"), "at": at}, _evidence, "EvidenceItem StoredFile"),
         ("declarations", "learning", _("Declarations"), {"at": at, "text": what, "answer": _("Answer")}, _declarations, "Declaration"),
+        ("drafts", "learning", _("What you typed and have not added"), {"at": at, "title": title, "text": _("Text")}, _drafts, "FormDraft"),
+        ("attempt_grants", "learning", _("Attempts given after a meeting"), {"at": at, "title": title, "met_on": _("Met on"), "note": note}, _attempt_grants, "AttemptGrant"),
         ("confidence", "learning", _("How sure you were"), {"at": at, "title": title, "outcome": _("Outcome"), "moment": _("Moment"), "value": _("1 to 5")}, _confidence, "ConfidenceRating"),
         ("patient_data", "learning", _("Reports of patient data"), {"at": at, "title": title, "status": status, "settled": _("Settled")}, _patient_data, "PatientDataReport PatientDataEvent"),
         ("decisions", "results", _("Decisions"), {"title": title, "attempt": attempt, "outcome": _("Outcome"), "reason": _("Reason"), "note": note, "at": at}, _decisions, "Decision DecisionEvent"),
         ("judgments", "results", _("Levels and feedback"), {"title": title, "attempt": attempt, "assessor": _("Assessor"), "criterion": _("Criterion"), "level": _("Level"), "comment": _("Comment"), "next_step": _("Next step"), "overall": _("About the whole")}, _judgments, "Assessment Judgment"),
         ("responses", "results", _("Your answers to feedback"), {"at": at, "title": title, "plan": _("Plan"), "by": _("By"), "useful": _("Useful")}, _responses, "FeedbackResponse"),
         ("observations", "results", _("Observations"), {"at": at, "title": title, "level": _("Level"), "setting": _("Setting"), "context": _("Context"), "comment": _("Comment")}, _observations, "Observation"),
+        ("given_results", "results", _("Results that others gave"), {"at": at, "title": title, "evidence": _("Evidence"), "what": what, "score": _("Score"), "out_of": _("Out of"), "words": _("In words"), "comment": _("Comment"), "rater": _("Given by"), "corrected": _("Corrects an earlier one")}, _given_results, "RecordedResult"),
+        ("reopened", "results", _("What was judged anew"), {"at": at, "title": title, "attempt": attempt, "criterion": _("Criterion"), "reason": _("Reason")}, _reopened, "ReopenedCriterion"),
         ("appeals", "results", _("Appeals"), {"at": at, "title": title, "text": _("Appeal"), "outcome": _("Outcome"), "reasons": _("Reasons"), "decided": _("Answered")}, _appeals, "Appeal AppealEvent"),
         ("concerns", "results", _("Concerns of assessors"), {"at": at, "title": title, "kind": _("Kind"), "text": _("Concern"), "answer": _("Answer")}, _concerns, "Concern"),
-        ("recognized", "results", _("Recognized learning"), {"title": _("Title"), "provider": _("Provider"), "earned": _("Earned"), "status": status, "reason": _("Reason")}, _recognized, "RecognizedCredential"),
+        ("recognized", "elsewhere", _("Recognized learning"), {"title": _("Title"), "provider": _("Provider"), "earned": _("Earned"), "status": status, "reason": _("Reason")}, _recognized, "RecognizedCredential"),
+        ("recognition_checks", "elsewhere", _("What was checked of badges that you brought"), {"at": at, "title": _("Title"), "issuer": _("Issuer"), "holder": _("Holder"), "said": what}, _recognition_checks, "RecognizedBadge RecognitionCheck"),
+        ("recognition_events", "elsewhere", _("What happened to recognized learning"), {"at": at, "title": _("Title"), "what": what, "note": note}, _recognition_events, "RecognitionEvent"),
+        ("credited", "elsewhere", _("Where recognized learning stood in"), {"at": at, "title": title, "evidence": _("Evidence"), "what": _("Recognized learning")}, _credited, "CreditedRequirement"),
         ("amendments", "results", _("Requests to amend"), {"at": at, "about": _("Record"), "wrong": _("What is wrong"), "status": status, "reasons": _("Reasons"), "hearing": _("Hearing"), "statement": _("Your statement")}, _amendments, "Amendment AmendmentEvent"),
         ("awards", "badges", _("Awards"), {"id": _("Id"), "title": _("Title"), "kind": _("Kind"), "version": _("Version"), "status": status, "at": at, "until": until, "revoked": _("Revoked"), "statement": _("Your statement")}, _awards, "Award AwardComponent"),
         ("award_events", "badges", _("What happened to awards"), {"at": at, "title": _("Title"), "what": what, "note": note}, _award_events, "AwardEvent"),
@@ -466,6 +572,10 @@ def register_all() -> None:
             "learners.NoticePreference": "a setting of the learner's own",
             "learners.NoticeTimes": "a setting of the learner's own",
             "learners.ObservationInvitation": "a way in for an observer; what they said is in observations",
+            "learners.RecognitionRule": "belongs to the catalog",
+            "learners.RecognitionRuleEvent": "belongs to the catalog",
+            "learners.ResultList": "a file about many; what came of it is in results that others gave",
+            "learners.ResultRow": "a row of such a file; what came of it is in results that others gave",
             "learners.RosterImport": "a file about many; its rows are in roster",
             "learners.SchoolHoliday": "the school's calendar",
             "learners.SecondMarking": "how the school keeps assessors together; the result is in judgments",

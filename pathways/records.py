@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
 from learners.models import Learner
-from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment, Plan, Waiver
+from pathways.models import CapstoneRecord, CaseEvent, DesignationCase, PathwayEnrollment, Plan, Waiver
 
 
 def _pathways(learner: Learner) -> list[dict[str, Any]]:
@@ -27,6 +27,16 @@ def _waivers(learner: Learner) -> list[dict[str, Any]]:
         title=lambda row: row.enrollment.version.title,
         requirement=lambda row: row.requirement.label,
         reason=lambda row: row.reason,
+    )
+
+
+def _capstones(learner: Learner) -> list[dict[str, Any]]:
+    found = CapstoneRecord.objects.filter(enrollment__learner=learner).select_related("enrollment__version")
+    return rows_of(
+        found.order_by("done_on", "pk"),
+        at=lambda row: row.done_on,
+        title=lambda row: row.enrollment.version.title,
+        note=lambda row: row.note,
     )
 
 
@@ -66,7 +76,7 @@ def register_all() -> None:
     register(
         Section(
             "pathways",
-            "learning",
+            "pathways",
             _("Pathways"),
             {"title": title, "version": _("Version"), "status": status, "at": at},
             _pathways,
@@ -75,7 +85,7 @@ def register_all() -> None:
         ),
         Section(
             "waivers",
-            "learning",
+            "pathways",
             _("Waivers"),
             {"at": at, "title": title, "requirement": _("Requirement"), "reason": _("Reason")},
             _waivers,
@@ -83,8 +93,17 @@ def register_all() -> None:
             61,
         ),
         Section(
+            "capstones",
+            "pathways",
+            _("Capstones"),
+            {"at": at, "title": title, "note": note},
+            _capstones,
+            ("pathways.CapstoneRecord",),
+            62,
+        ),
+        Section(
             "plan",
-            "learning",
+            "pathways",
             _("Plan"),
             {"title": _("Microcredential"), "term": _("Term")},
             _plan,
@@ -93,7 +112,7 @@ def register_all() -> None:
         ),
         Section(
             "cases",
-            "results",
+            "pathways",
             _("Designation cases"),
             {"at": at, "title": title, "status": status, "decided": _("Decided")},
             _cases,
@@ -102,7 +121,7 @@ def register_all() -> None:
         ),
         Section(
             "case_events",
-            "results",
+            "pathways",
             _("What happened to cases"),
             {"at": at, "title": title, "what": _("What"), "note": note},
             _case_events,

@@ -28,8 +28,13 @@ from learners.workflow import AmendmentStatus, AwardStatus, DecisionStatus
 PAGE = 50
 GROUPS = {
     "person": (gettext_lazy("About you"), gettext_lazy("Name, class, leaves, roles, goals, notices")),
-    "learning": (gettext_lazy("Learning"), gettext_lazy("Enrollments, submissions, evidence, pathways")),
+    "learning": (gettext_lazy("Learning"), gettext_lazy("Enrollments, submissions, evidence")),
     "results": (gettext_lazy("Results"), gettext_lazy("Decisions, levels and feedback, appeals, requests to amend")),
+    "elsewhere": (
+        gettext_lazy("Learned elsewhere"),
+        gettext_lazy("What you brought in, what was checked, and where it counts"),
+    ),
+    "pathways": (gettext_lazy("Pathways"), gettext_lazy("What you joined, plan and asked the committee for")),
     "badges": (gettext_lazy("Badges"), gettext_lazy("Awards, signed documents, transcripts")),
     "sharing": (gettext_lazy("Sharing"), gettext_lazy("Consents, links, and what was given to others")),
     "access": (gettext_lazy("Access"), gettext_lazy("Who searched for you, and why")),
