@@ -27,8 +27,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
 
 class AccountBackend(AuthenticationBackend):
-    """Sign-in by e-mail; who is signed in comes with the number of new notices, which every page shows, in the same query."""
+    """Sign-in by e-mail; who is signed in comes with what every page asks about them, in the same query.
+
+    That is the number of new notices, and the learner that they are, if any.
+    """
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.with_new_notices(timezone.now()).filter(pk=user_id).first()
+        user = User.objects.with_new_notices(timezone.now()).select_related("learner").filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None

@@ -36,9 +36,6 @@ class LearnersConfig(AppConfig):
         panels.register("learners:workspace", teams.team_panel, "learners/_team.html")
         panels.register("credentials:manage", teams.team_link, "learners/_team_link.html", order=30)
 
-        panels.register(
-            "credentials:item-action", recognition.item_action, "learners/_recognized_action.html", order=60
-        )
         panels.register("credentials:item", recognition.item_panel, "learners/_recognized_item.html", order=30)
         panels.register("credentials:manage", recognition.manage_link, "learners/_recognition_link.html", order=40)
         panels.register("learners:workspace", recognition.workspace_panel, "learners/_recognized_item.html", order=60)

@@ -26,7 +26,7 @@ ANSWERS_LEAST, ANSWERS_MOST = 5, 100
 
 
 def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """What the reader of an item's page can do there. At most six queries; one for a stranger."""
+    """What the reader of an item's page can do there. At most five queries; one for a stranger."""
     is_offered = credential.kind == CredentialKind.MICROCREDENTIAL and credential.status == CredentialStatus.OFFERED
     offerings = running(credential, timezone.localdate()) if is_offered else []
     shown = {"offerings": offerings}
@@ -51,7 +51,7 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
     award = None if has_lapsed else standing
     if newest is not None and newest.status in OPEN_ENROLLMENTS:
         return shown | {"enrollment": newest, "place": waiting_place(newest), "award": award}
-    reasons = services.refusals(learner=learner, credential=credential, at=timezone.now())
+    reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False)
     return shown | {
         "award": award,
         "lapsed": standing if has_lapsed else None,

@@ -34,7 +34,7 @@ RECENT_DAYS = 60
 
 
 def learner_of(user: User) -> Learner | None:
-    """The person in the role of earning, if they are in it. One query for a request."""
+    """The person in the role of earning, if they are in it. No query for who is signed in."""
     return getattr(user, "learner", None)
 
 

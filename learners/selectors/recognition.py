@@ -205,19 +205,6 @@ def shown_rules(rules: Sequence[RecognitionRule], kinds: Sequence[str]) -> list[
 
 
 # Panels --------------------------------------------------------------------------------------------------------------
-def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """Below the action of an item's page, for learners: the way to bring something in, where a rule is in force. One query."""
-    if not request.user.is_authenticated or credential.status != CredentialStatus.OFFERED:
-        return None
-    learner = learner_of(request.user)
-    if learner is None:
-        return None
-    rule = RecognitionRule.objects.with_context().in_force(timezone.localdate()).filter(credential=credential).first()
-    if rule is None or recognition.refusals(learner=learner, rule=rule):
-        return None
-    return {"bring_url": reverse("learners:recognition-bring", args=[credential.public_id])}
-
-
 def item_panel(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
     """On the page of an item, for learners: how what they brought in stands, and the way to bring in more. Two queries."""
     if not request.user.is_authenticated or credential.kind != CredentialKind.MICROCREDENTIAL:

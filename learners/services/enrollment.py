@@ -41,10 +41,18 @@ from learners.workflow import (
 )
 
 
-def refusals(*, learner: Learner, credential: Credential, at: datetime, is_renewal: bool = False) -> list[str]:
+def refusals(
+    *,
+    learner: Learner,
+    credential: Credential,
+    at: datetime,
+    is_renewal: bool = False,
+    is_enrolled: bool | None = None,
+) -> list[str]:
     """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Four queries at most.
 
-    is_renewal: to renew the badge that is held, which otherwise stands in the way.
+    is_renewal: to renew the badge that is held, which otherwise stands in the way. is_enrolled: whether an enrollment is
+    open, where the caller has looked; left out, it is asked.
     """
     version = credential.current_version
     if credential.kind != CredentialKind.MICROCREDENTIAL:
@@ -83,7 +91,9 @@ def refusals(*, learner: Learner, credential: Credential, at: datetime, is_renew
             reasons.append(_("You hold this until %(day)s; it is renewed from the page of your badge.") % {"day": day})
         elif version.expires_after_months is None:
             reasons.append(_("You hold this credential already."))
-    if learner.enrollments.filter(credential=credential, status__in=OPEN_ENROLLMENTS).exists():
+    if is_enrolled is None:
+        is_enrolled = learner.enrollments.filter(credential=credential, status__in=OPEN_ENROLLMENTS).exists()
+    if is_enrolled:
         reasons.append(_("You are enrolled already."))
     return reasons
 

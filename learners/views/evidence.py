@@ -336,6 +336,8 @@ def _submission_page(
     version = submission.credential_version
     at = timezone.now()
     decision = submission.decisions.filter(status=DecisionStatus.RELEASED).first()
+    if decision is not None:
+        decision.submission, decision.enrollment = submission, submission.enrollment  # at hand, not asked for again
     evidence = assessing.evidence(submission, None)
     context: dict[str, Any] = {
         "submission": submission,

@@ -119,10 +119,14 @@ def test_a_judged_rubric_is_radios_with_the_names_of_the_form():
 
 
 def test_a_result_marks_the_level_reached_in_words():
-    html = render_to_string("components/rubric.html", {"mode": "result", "criteria": gallery._criteria(reached=(4, 2))})
+    shown = {"mode": "result", "criteria": gallery._criteria(reached=(4, 2))}
+    own = render_to_string("components/rubric.html", shown | {"is_own": True})
+    others = render_to_string("components/rubric.html", shown)
 
-    assert html.count("Your level") == 2
-    assert "Next step:" in html
+    assert own.count("Your level") == 2
+    assert "Next step:" in own
+    assert "Your level" not in others
+    assert others.count("Level given") == 2
 
 
 def test_a_table_without_rows_says_what_to_do():
