@@ -110,14 +110,14 @@ class Outside:
                 connection.sock = secured
                 headers = {"Host": said, "Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "Signet"}
                 connection.request("GET", target, headers=headers)
-                response = connection.getresponse()
-                if response.status in REDIRECTS and response.headers.get("Location"):
-                    return urljoin(url, response.headers["Location"])
-                if response.status != 200:
-                    raise ob.UnreachableError(
-                        _("%(host)s answered with %(status)s.") % {"host": host, "status": response.status}
-                    )
-                return _read(response, host, until)
+                with connection.getresponse() as response:  # a socket stays open as long as its answer
+                    if response.status in REDIRECTS and response.headers.get("Location"):
+                        return urljoin(url, response.headers["Location"])
+                    if response.status != 200:
+                        raise ob.UnreachableError(
+                            _("%(host)s answered with %(status)s.") % {"host": host, "status": response.status}
+                        )
+                    return _read(response, host, until)
         except (OSError, http.client.HTTPException, ValueError) as error:
             if isinstance(error, ob.UnreachableError):
                 raise
