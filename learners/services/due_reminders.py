@@ -44,6 +44,11 @@ def remind_of_due(*, at: datetime) -> int:
             .order_by("pk")[:BATCH]
         )
         found = list(due)
+        # Another worker may have told them between the reading and the locking; what it told is seen now.
+        done = set(
+            DueReminder.objects.filter(enrollment__in=found, days__lte=days).values_list("enrollment_id", "due_on")
+        )
+        found = [each for each in found if each.offering and (each.pk, each.offering.closes_on) not in done]
         DueReminder.objects.bulk_create(
             DueReminder(enrollment=each, due_on=each.offering.closes_on, days=days, at=at)
             for each in found
