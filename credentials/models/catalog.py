@@ -57,6 +57,10 @@ class EvidenceSource(TextChoices):
     TEAM = "team", _("team")
 
 
+# Somebody saw the learner at work: no code can stand in for the name (DOMAIN 3.5).
+OBSERVED = [EvidenceSource.STAFF, EvidenceSource.EVENT]
+
+
 class Requirement(TextChoices):
     REQUIRED = "required", _("required")
     ELECTIVE = "elective", _("elective")

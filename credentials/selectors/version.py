@@ -17,7 +17,7 @@ from credentials.models import (
     Outcome,
     Prerequisite,
 )
-from credentials.models.catalog import CredentialKind, EvidenceSource, MillerLevel
+from credentials.models.catalog import OBSERVED, CredentialKind, EvidenceSource, MillerLevel
 
 # Words that are not their code with spaces.
 WORDS = {
@@ -162,6 +162,8 @@ def _assessed(version: CredentialVersion) -> list[tuple[str, str]]:
         }
     if version.is_blind:
         assessors += _("; they do not see your name")
+        if any(each.source in OBSERVED for each in version.evidence_requirements.all()):
+            assessors += _(", but what is observed cannot be blinded")
     attempts = ngettext("%(count)s attempt", "%(count)s attempts", version.attempts_max) % {
         "count": version.attempts_max
     }

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from credentials import rubric
 from credentials.models import Credential, CredentialVersion, Criterion
+from credentials.models.catalog import OBSERVED
 from learners.identifiers import Found
 from learners.models import (
     Assessment,
@@ -130,7 +131,8 @@ class ShownEvidence:
 
     shown_as: text, frame, image, video, audio, link, hours, file, or withheld (may hold patient data). change: new, changed, same, removed, or empty on a
     first attempt. paragraphs: the text in parts of (kept | added | removed, words) where it was changed; was: what a title,
-    an address or hours were before. found: for the learner alone, what may name a patient.
+    an address or hours were before. found: for the learner alone, what may name a patient. cannot_be_blinded: somebody saw
+    the learner at work, where work is judged by a code else.
     """
 
     item: EvidenceItem
@@ -141,6 +143,7 @@ class ShownEvidence:
     paragraphs: list[Paragraph] = field(default_factory=list)
     was: list[str] = field(default_factory=list)
     found: list[Found] = field(default_factory=list)
+    cannot_be_blinded: bool = False
 
 
 def evidence(submission: Submission, before: Submission | None) -> list[ShownEvidence]:
@@ -225,7 +228,17 @@ def _shown(item: EvidenceItem, submission: Submission, **more: Any) -> ShownEvid
         if submission.credential_version.is_blind:
             # The name of a file often holds the name of its maker.
             title = capfirst(item.requirement.kind) if item.requirement else _("File")
-    return ShownEvidence(item, title, shown_as, url, **more)
+    is_blind = submission.credential_version.is_blind
+    return ShownEvidence(
+        item, title, shown_as, url, cannot_be_blinded=is_blind and _is_observed(item, submission), **more
+    )
+
+
+def _is_observed(item: EvidenceItem, submission: Submission) -> bool:
+    """Whether it rests on somebody who saw the learner: by its requirement, or because somebody else wrote it down."""
+    if item.requirement is not None:
+        return item.requirement.source in OBSERVED
+    return item.added_by_id != submission.learner.user_id
 
 
 def _withheld(item: EvidenceItem) -> ShownEvidence:

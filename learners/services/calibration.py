@@ -3,7 +3,8 @@
 Whoever set down agreed levels is part of what was agreed: they take no round, and hold as calibrated for a year from then.
 """
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from django.core.files.uploadedfile import UploadedFile
@@ -34,6 +35,7 @@ from learners.models import (
 from learners.models.calibration import HOLDS, WORKS_DEFAULT, WORKS_LEAST, WORKS_MOST, ModelWorkQuerySet
 from learners.selectors import calibrated
 from learners.services import files, notices
+from learners.services.assessment import ChangedElsewhere
 
 DUE_BEFORE = timedelta(days=30)  # so long before it ends an assessor is told
 AGAIN_AFTER = timedelta(days=7)  # after a round that was not passed
@@ -274,23 +276,46 @@ def start_round(*, actor: User, credential: Credential, at: datetime) -> Calibra
     return started
 
 
+def judged_mark(rows: Iterable[CalibrationJudgment]) -> str:
+    """A mark of what was given to one work when it was read; it changes with a level or a word."""
+    told = sorted((each.criterion_id, each.level or 0, each.comment) for each in rows)
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
+
+
 @transaction.atomic
 def save_calibration(
-    *, actor: User, calibration_round: CalibrationRound, work: ModelWork, levels: Mapping[int, tuple[int | None, str]]
-) -> None:
+    *,
+    actor: User,
+    calibration_round: CalibrationRound,
+    work: ModelWork,
+    levels: Mapping[int, tuple[int | None, str]],
+    seen: str | None = None,
+) -> str:
     """Keep what the assessor gives one work of an open round: by key of the criterion a level and words of their own.
 
-    Raises NotAllowed, Conflict (finished), Invalid (not of this round, no such level).
+    seen: the `judged_mark` that the caller changed; left out, nothing is compared. Answers the new one. Raises NotAllowed,
+    Conflict (finished), ChangedElsewhere (in another window meanwhile), Invalid (not of this round, no such level).
     """
     held = _own_open(actor, calibration_round)
     rows = {each.criterion_id: each for each in held.judgments.filter(work=work)}
+    before = judged_mark(rows.values())
     for key, (level, comment) in levels.items():
         if key not in rows:
             raise Invalid(_("A criterion does not belong to this rubric."))
         if level not in {None, 1, 2, 3, 4}:
             raise Invalid(_("A level is 1, 2, 3 or 4."))
-        rows[key].level, rows[key].comment = level, comment.strip()[:WORDS_MAX_LETTERS]
+        rows[key].level, rows[key].comment = level, _clean(comment)
+    now = judged_mark(rows.values())
+    if now == before:
+        return now
+    if seen is not None and seen != before:
+        raise ChangedElsewhere(_("This was changed in another tab or window."))
     CalibrationJudgment.objects.bulk_update(rows.values(), ["level", "comment"])
+    return now
+
+
+def _clean(comment: str) -> str:
+    return comment.replace("\r\n", "\n").strip()[:WORDS_MAX_LETTERS]
 
 
 @transaction.atomic

@@ -281,29 +281,56 @@ def calibration_judge(request: HttpRequest, public_id: UUID, number: int) -> Htt
         raise Http404
     work = works[number - 1]
     criteria = assessing.criteria_of(taken.version)
-    form = JudgeForm(request.POST or None, criteria=criteria, given=judged_of(list(taken.judgments.filter(work=work))))
+    stored = list(taken.judgments.filter(work=work))
+    form = JudgeForm(request.POST or None, criteria=criteria, given=judged_of(stored))
+    action = request.POST.get("action", "save")
+    seen = request.POST.get("seen", services.judged_mark(stored))
+    is_changed_elsewhere = False
+    draft_key = f"{public_id}:{number}:"
     if request.method == "POST" and form.is_valid():
+        is_compared = "seen" in request.POST and action != "overwrite"
         try:
-            services.save_calibration(actor=request.user, calibration_round=taken, work=work, levels=form.levels())
+            seen = services.save_calibration(
+                actor=request.user,
+                calibration_round=taken,
+                work=work,
+                levels=form.levels(),
+                seen=seen if is_compared else None,
+            )
         except RegistryError as error:
             form.add_error(None, str(error))
+            is_changed_elsewhere = isinstance(error, services.ChangedElsewhere)
         else:
-            if request.POST.get("action") == "next" and number < len(works):
+            if action != "autosave":
+                messages.success(request, _("Kept."), extra_tags=draft_key)
+            if action == "overwrite":
+                return redirect(request.path)
+            if action == "next" and number < len(works):
                 return redirect("learners:calibration-judge", public_id=public_id, number=number + 1)
-            return redirect("learners:calibration-round", public_id=public_id)
+            if action != "autosave":
+                return redirect("learners:calibration-round", public_id=public_id)
+    context: dict[str, Any] = {
+        "form": form,
+        "seen": seen,
+        "saved_at": timezone.now() if action == "autosave" else None,
+        "is_changed_elsewhere": is_changed_elsewhere,
+    }
+    if action == "autosave":
+        status = 422 if form.errors else 200
+        return render(request, "learners/_calibration_saved.html", context, status=status)
     rows = rubric.rows(taken.version, criteria)
     for position, row in enumerate(rows, 1):
         row |= form.bound(position)
-    context = {
+    context |= {
         "round": taken,
         "version": taken.version,
         "work": work,
         "number": number,
         "count": len(works),
+        "autosave_work": draft_key,
         "evidence": selectors.pieces(work),
         "criteria": rows,
         "rule": rubric.rule_of(taken.version, criteria),
-        "form": form,
     }
     return render(request, "learners/calibration_judge.html", context, status=422 if form.errors else 200)
 

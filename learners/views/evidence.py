@@ -24,6 +24,7 @@ from learners.forms_learning import FORMS, AttemptGrantForm, EvidenceForm, Submi
 from learners.models import Enrollment, EvidenceItem, FormDraft, Submission
 from learners.models.evidence import ScanState
 from learners.selectors import assessing, drafts, learning, patient_data
+from learners.selectors.results import record_address
 from learners.services.drafts import SUBMIT
 from learners.views.patient_data import set_aside_page
 from learners.workflow import DecisionStatus, EnrollmentStatus, SubmissionStatus
@@ -344,6 +345,7 @@ def _submission_page(
         "version": version,
         "is_own": is_own,
         "who": "" if is_own else assessing.shown_name(submission.enrollment),
+        "results_url": "" if is_own else record_address(request.user, submission),
         "may_unblind": version.is_blind and allowed(request.user, Can.WORK_UNBLIND, submission),
         "may_assess": not is_own
         and allowed(request.user, Can.SUBMISSION_ASSESS, submission)

@@ -8,7 +8,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +22,7 @@ from learners import results_file, services
 from learners.forms_results import ResultFileForm, ResultForm
 from learners.models import RecordedResult, ResultList, RowResult
 from learners.selectors import roster as selectors
+from learners.selectors.results import credentials_with_results
 from learners.services.results import in_words, match, requirements_of
 from learners.views.lists import list_page
 from learners.workflow import RosterStatus
@@ -36,6 +37,19 @@ def _find(request: HttpRequest, public_id: UUID) -> tuple[Credential, Credential
     if credential.current_version is None or not may:
         raise Http404
     return credential, credential.current_version
+
+
+@login_required
+@require_safe
+def results_choose(request: HttpRequest) -> HttpResponse:
+    """The items of which a person may record what others scored or rated."""
+    if not {Role.ASSESSOR, Role.LEAD, Role.ADMINISTRATOR} & request.user.roles():
+        raise Http404
+    found = [
+        (reverse("learners:results", args=[each.public_id]), each.current_version.title if each.current_version else "")
+        for each in credentials_with_results(request.user)
+    ]
+    return render_page(request, "learners/results_choose.html", {"found": found})
 
 
 @login_required
@@ -173,6 +187,7 @@ def result_list_drop(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 urlpatterns: list[URLPattern] = [
     path("credentials/<uuid:public_id>/results/", results, name="results"),
+    path("results/", results_choose, name="results-choose"),
     path("results/<uuid:public_id>/", result_list_detail, name="result-list-detail"),
     path("results/<uuid:public_id>/faulty.csv", result_list_faulty, name="result-list-faulty"),
     path("results/<uuid:public_id>/confirm/", result_list_confirm, name="result-list-confirm"),

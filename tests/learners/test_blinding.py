@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
+from credentials.models import EvidenceRequirement
 from learners import services
 from learners.models import AccessEntry, EvidenceItem
 from learners.selectors import assessing
@@ -107,6 +108,34 @@ def test_the_name_after_the_decision_is_a_policy_of_the_school(client, settings,
     assert "Hollowell" not in client.get(page).text
     settings.SHOW_ASSESSORS_AFTER_DECISION = True
     assert "Assessed by Doctor Hollowell" in " ".join(client.get(page).text.split())
+
+
+@pytest.mark.parametrize(("is_blind", "source", "says"), [(True, "staff", 1), (True, "import", 0), (False, "staff", 0)])
+def test_observed_performance_says_that_it_cannot_be_blinded(
+    client, make_version, make_submission, assessor, is_blind, source, says
+):
+    """DOMAIN 3.5: note "cannot be blinded" for observed performance."""
+    version = make_version(published=False, is_blind=is_blind)
+    asked = EvidenceRequirement.objects.create(version=version, position=2, kind="direct observation", source=source)
+    version.status, version.published_at, version.published_by = "published", NOON, version.credential.owner
+    version.save()
+    version.credential.status, version.credential.current_version = "offered", version
+    version.credential.save()
+    submission = make_submission(version=version, status="in-review", assessor=assessor)
+    EvidenceItem.objects.create(
+        submission=submission,
+        requirement=asked,
+        kind="text",
+        title="Observed",
+        text="Asked whom to call.",
+        added_by=assessor,
+        added_at=NOON,
+    )
+    client.force_login(assessor)
+
+    for page in (reverse("learners:marking", args=[submission.public_id]), submission.get_absolute_url()):
+        assert client.get(page).text.count("Cannot be blinded") == says
+    assert client.get(version.get_absolute_url()).text.count("what is observed cannot be blinded") == says
 
 
 # Unblinding ---------------------------------------------------------------------------------------------------------------

@@ -468,3 +468,41 @@ def test_assignments_made_before_stay(version, make_set, make_submission, assess
     services.assign_waiting(at=NOON)
 
     assert Assignment.objects.get(submission=submission, ended_at=None).assessor == assessor
+
+
+# Kept while it is typed ---------------------------------------------------------------------------------------------------
+def test_what_is_typed_is_kept_as_on_the_marking_screen(client, assessor, taken):
+    client.force_login(assessor)
+    address = reverse("learners:calibration-judge", args=[taken.public_id, 1])
+    page = client.get(address).text
+    assert f'data-autosave="{address}"' in page and "js/autosave.js" in page
+    work = selectors.works_of(taken)[0]
+    seen = services.judged_mark(taken.judgments.filter(work=work))
+    assert f'name="seen" value="{seen}"' in page
+
+    answer = client.post(address, {"action": "autosave", "seen": seen, "level_1": "2", "words_1": "Two roles."})
+
+    assert answer.status_code == 200 and "Saved" in answer.text and "<form" not in answer.text
+    first = taken.judgments.get(work=work, criterion__position=1)
+    assert (first.level, first.comment) == (2, "Two roles.")
+    assert services.judged_mark(taken.judgments.filter(work=work)) in answer.text
+
+
+def test_another_window_overwrites_nothing_unless_asked_to(client, assessor, taken):
+    client.force_login(assessor)
+    address = reverse("learners:calibration-judge", args=[taken.public_id, 1])
+    work = selectors.works_of(taken)[0]
+    old = services.judged_mark(taken.judgments.filter(work=work))
+    judge(assessor, taken, works=[work])
+    mine = {"seen": old, "level_1": "1", "words_1": "Mine."}
+
+    for action in ("autosave", "save", "next"):
+        answer = client.post(address, {"action": action, **mine})
+        assert answer.status_code == 422 and "another tab or window" in answer.text
+        assert 'value="overwrite"' in answer.text and old in answer.text
+    assert taken.judgments.get(work=work, criterion__position=1).comment == "Seen."
+    assert client.post(address, {"action": "overwrite", **mine}).status_code == 302
+
+    assert taken.judgments.get(work=work, criterion__position=1).comment == "Mine."
+    # The same once more, sent with what was read before, is no conflict.
+    assert client.post(address, {"action": "autosave", **mine}).status_code == 200

@@ -402,3 +402,42 @@ def test_a_list_is_for_those_who_lead_or_administer(client, work, version, lead,
     data = SimpleUploadedFile("osce.csv", (HEADING + ROW.format("S-1")).encode())
     assert client.post(address(version), {"list": "yes", "file": data}).status_code == 404
     assert ResultList.objects.count() == 1
+
+
+# The way there -------------------------------------------------------------------------------------------------------
+def test_assessors_and_leads_come_to_it_from_where_they_work(client, version, make_submission, assessor, lead):
+    waiting = make_submission(version=version, status="submitted", assessor=assessor)
+    page = reverse("learners:results", args=[version.credential.public_id])
+    ways = {
+        assessor: [reverse("learners:marking", args=[waiting.public_id]), waiting.get_absolute_url()],
+        lead: [waiting.get_absolute_url(), reverse("credentials:manage-detail", args=[version.credential.public_id])],
+    }
+
+    for user, addresses in ways.items():
+        client.force_login(user)
+        for address in [*addresses, reverse("learners:results-choose")]:
+            assert f'href="{page}"' in client.get(address).text, address
+    client.force_login(assessor)
+    assert f'href="{reverse("learners:results-choose")}"' in client.get(reverse("learners:queue")).text
+
+
+def test_whoever_may_not_record_is_shown_no_way(client, version, make_submission, make_version, make_user, lead):
+    waiting = make_submission(version=version, status="submitted")
+    page = reverse("learners:results", args=[version.credential.public_id])
+    for user in (make_user(Role.AUDITOR), waiting.learner.user):
+        client.force_login(user)
+        assert page not in client.get(waiting.get_absolute_url()).text
+        assert client.get(reverse("learners:results-choose")).status_code == 404
+
+    client.force_login(lead)
+    own_only = make_submission(version=make_version(), status="submitted")
+    assert "Record a result" not in client.get(own_only.get_absolute_url()).text
+    assert own_only.credential_version.title not in client.get(reverse("learners:results-choose")).text
+
+
+def test_the_list_of_items_keeps_its_number_of_queries(
+    client, version, make_version, lead, django_assert_max_num_queries
+):
+    client.force_login(lead)
+    with django_assert_max_num_queries(9):
+        assert version.title in client.get(reverse("learners:results-choose")).text

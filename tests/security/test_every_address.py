@@ -62,6 +62,7 @@ READ = {
     "learners:team-list": ("version.credential", "lead administrator"),
     "learners:team-csv": ("version.credential", "lead administrator"),
     "learners:results": ("version.credential", "assessor lead administrator"),
+    "learners:results-choose": (None, "assessor lead administrator elsewhere"),
     "learners:result-list-detail": ("result_list", "lead administrator"),
     "learners:result-list-faulty": ("result_list", "lead administrator"),
     "learners:roster-list": (None, "registrar elsewhere"),
