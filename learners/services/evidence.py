@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import URLValidator
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -19,7 +20,7 @@ from config.errors import Conflict, Incomplete, Invalid, NotAllowed
 from config.permissions import Can, require
 from credentials.models import EvidenceRequirement
 from credentials.models.catalog import EvidenceSource
-from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, User
+from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, TeamEvent, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
 from learners.services import assignment, files, holidays, recognition, versions
 from learners.services.enrollment import start_attempt
@@ -177,6 +178,32 @@ def _share(item: EvidenceItem, submission: Submission) -> None:
         .order_by("pk")
     )
     EvidenceItem.objects.bulk_create(_copy(item, each, shared_from=item) for each in drafts)
+
+
+def catch_up_with_team(draft: Submission) -> None:
+    """Put into a draft what the others of the team have handed in for all and it lacks. Inside the caller's transaction.
+
+    What somebody handed in before they were in this team is their own. Two queries, and one that writes.
+    """
+    newer = Submission.objects.filter(enrollment=OuterRef("submission__enrollment"), pk__gt=OuterRef("submission"))
+    moved_since = TeamEvent.objects.filter(enrollment=OuterRef("submission__enrollment"), at__gt=OuterRef("added_at"))
+    handed_in = (
+        EvidenceItem.objects.filter(
+            ~Exists(newer),
+            ~Exists(moved_since),
+            shared_from=None,
+            set_aside_by=None,
+            requirement__source=EvidenceSource.TEAM,
+            requirement__version=draft.enrollment.credential_version_id,
+            submission__enrollment__team_member__team__members__enrollment=draft.enrollment_id,
+        )
+        .exclude(submission__enrollment=draft.enrollment_id)
+        .select_related("file")
+        .order_by("added_at", "pk")
+    )
+    there = {_fingerprint(each) for each in draft.evidence_items.select_related("file")}
+    lacking = {_fingerprint(each): each for each in handed_in if _fingerprint(each) not in there}
+    EvidenceItem.objects.bulk_create(_copy(each, draft, shared_from=each) for each in lacking.values())
 
 
 def _copy(item: EvidenceItem, submission: Submission, **fields: object) -> EvidenceItem:
@@ -338,7 +365,7 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
 
 @transaction.atomic
 def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> Submission:
-    """Start the next attempt as a draft that holds the evidence of the last one.
+    """Start the next attempt as a draft that holds the evidence of the last one, and what the team handed in since.
 
     After "returned" at once; after "not met" when the waiting time is over and an attempt is left. A second call answers
     the draft of the first. Raises NotAllowed, Conflict.
@@ -372,6 +399,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
     EvidenceItem.objects.bulk_create(
         _copy(item, draft) for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
     )
+    catch_up_with_team(draft)
     return draft
 
 

@@ -10,9 +10,10 @@ from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Credential, CredentialVersion
 from learners import teaming
-from learners.models import Enrollment, Notice, Team, TeamChange, TeamEvent, TeamMember, User
+from learners.models import Enrollment, Notice, Submission, Team, TeamChange, TeamEvent, TeamMember, User
+from learners.services.evidence import catch_up_with_team
 from learners.services.notices import tell_all
-from learners.workflow import EnrollmentStatus
+from learners.workflow import EnrollmentStatus, SubmissionStatus
 
 SIZE_MIN, SIZE_MAX, PROFESSIONS_MAX = 2, 30, 10
 
@@ -61,7 +62,7 @@ def form_teams(
 
 @transaction.atomic
 def move_member(*, actor: User, member: TeamMember, team: Team, reason: str, at: datetime) -> TeamMember:
-    """Put one person into another team of the same item. A second call changes nothing.
+    """Put one person into another team of the same item; their draft gets what it handed in for all. Again changes nothing.
 
     Raises NotAllowed, Invalid (no reason, another item's team).
     """
@@ -90,6 +91,9 @@ def move_member(*, actor: User, member: TeamMember, team: Team, reason: str, at:
         reason=reason,
         at=at,
     )
+    drafts = Submission.objects.select_for_update(of=("self",)).select_related("enrollment")
+    for draft in drafts.filter(enrollment=member.enrollment_id, status=SubmissionStatus.DRAFT):
+        catch_up_with_team(draft)
     if member.enrollment.learner.user is not None:
         tell_all([_notice(version, team, member.enrollment, at)])
     return member

@@ -1,5 +1,7 @@
 """What a member of a team hands in for it counts for each member."""
 
+from datetime import timedelta
+
 import pytest
 
 from config.errors import NotAllowed
@@ -111,3 +113,48 @@ def test_the_workspace_says_that_it_is_for_the_team(client, team):
 
     assert "Handed in for the team" in page
     assert "Your team makes it, and you hand it in." in page
+
+
+def move(draft, team, actor, at=NOON + timedelta(hours=1)):
+    member = TeamMember.objects.get(enrollment=draft.enrollment)
+    services.move_member(actor=actor, member=member, team=team, reason="Two of a profession.", at=at)
+
+
+def test_who_comes_later_gets_what_was_handed_in_for_all(team, lead):
+    first, second, _third, newcomer = team
+    item = hand_in(first)
+    services.submit_evidence(actor=first.learner.user, submission=first, declarations=DECLARED, at=NOON)
+
+    for _twice in range(2):
+        move(newcomer, Team.objects.get(name="Team 01"), lead)
+
+    assert projects(newcomer) == projects(second) == ["Our project."]
+    assert newcomer.evidence_items.get(requirement__kind="project").shared_from == item
+
+
+def test_what_was_made_for_another_team_does_not_come_along(team, lead):
+    first, second, _third, mover = team
+    hand_in(first)
+    hand_in(mover, "Made for the other team.")
+    move(mover, Team.objects.get(name="Team 01"), lead)
+
+    late = second
+    TeamMember.objects.filter(enrollment=late.enrollment).update(team=Team.objects.get(name="Team 02"))
+    late.evidence_items.filter(requirement__kind="project").delete()
+    move(late, Team.objects.get(name="Team 01"), lead, at=NOON + timedelta(hours=2))
+
+    assert projects(late) == ["Our project."]
+    assert sorted(projects(mover)) == ["Made for the other team.", "Our project."]
+
+
+def test_the_next_attempt_gets_what_the_team_handed_in_meanwhile(version, team, make_decision, assessor):
+    first, second, _third, _other = team
+    decision = make_decision(outcome="returned", levels=(2, 3, 3), assessor=assessor, version=version)
+    TeamMember.objects.create(team=Team.objects.get(name="Team 01"), enrollment=decision.submission.enrollment)
+    hand_in(first)
+    services.release_decision(actor=assessor, decision=decision, at=NOON)
+
+    again = services.start_resubmission(actor=decision.learner.user, submission=decision.submission, at=NOON)
+
+    assert projects(again) == projects(second) == ["Our project."]
+    assert projects(decision.submission) == []
