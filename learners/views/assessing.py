@@ -23,7 +23,6 @@ from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter, ReopenFor
 from learners.models import Assessment, Decision, Submission
 from learners.selectors import assessing, patient_data
 from learners.selectors import marking as marking_selectors
-from learners.selectors.results import record_address
 from learners.views.patient_data import set_aside_page
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
 
@@ -267,7 +266,6 @@ def _marking_context(
         "keys": marking_selectors.keys(keys),
         "key_of": {name.replace("-", "_"): key for name, key in keys.items()} if keys_on else {},
         "concerns": marking_selectors.concerns(submission),
-        "results_url": record_address(request.user, submission),
         "submission": submission,
         "version": version,
         "who": assessing.shown_name(submission.enrollment),

@@ -409,7 +409,7 @@ def test_assessors_and_leads_come_to_it_from_where_they_work(client, version, ma
     waiting = make_submission(version=version, status="submitted", assessor=assessor)
     page = reverse("learners:results", args=[version.credential.public_id])
     ways = {
-        assessor: [reverse("learners:marking", args=[waiting.public_id]), waiting.get_absolute_url()],
+        assessor: [waiting.get_absolute_url()],
         lead: [waiting.get_absolute_url(), reverse("credentials:manage-detail", args=[version.credential.public_id])],
     }
 
