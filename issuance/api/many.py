@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ParseError
 from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -68,11 +69,21 @@ class ManyResultSerializer(serializers.Serializer):
     rows = RowSerializer(many=True)
 
 
+class ShallowParser(JSONParser):
+    """JSON as usual; what is nested beyond all measure is refused."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RecursionError as error:
+            raise ParseError("This JSON is nested too deeply.") from error
+
+
 class VerifyManyView(PublicView):
     """Takes up to 500 badges to be checked in the background. 202 with the address of the answers."""
 
     throttle_classes = [ListThrottle]
-    parser_classes = [JSONParser]
+    parser_classes = [ShallowParser]
 
     @extend_schema(
         request=ManySerializer,

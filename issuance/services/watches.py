@@ -10,7 +10,7 @@ from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
@@ -51,6 +51,8 @@ def ask_to_watch(*, badge_list: BadgeList, email: str, ends_at: datetime, at: da
         raise Invalid(_("There is no address of a badge in this list. Files are not kept, so they cannot be watched."))
     if not at < ends_at <= at + LONGEST:
         raise Invalid(_("Choose a day within a year from now."))
+    with connection.cursor() as cursor:  # what is asked at the same moment waits, and is counted
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"issuance.watches {email.casefold()}"])
     recent = Watch.objects.filter(email__iexact=email, confirmed_at__isnull=True, created_at__gt=at - timedelta(days=1))
     if recent.count() >= ASKED_MAX:
         raise Conflict(_("This address was asked already and has not answered. Look into its mail, or try tomorrow."))

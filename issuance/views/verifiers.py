@@ -36,6 +36,7 @@ class QuestionForm(forms.Form):
         error_messages={"required": gettext_lazy("Say who asks.")},
     )
     email = forms.EmailField(
+        max_length=254,
         label=gettext_lazy("Your e-mail address"),
         help_text=gettext_lazy("The registrar answers there. The holder of the badge is not given it."),
         error_messages={"required": gettext_lazy("The registrar needs an address to answer to.")},

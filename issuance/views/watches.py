@@ -25,6 +25,7 @@ SHOWN = 500
 
 class WatchForm(forms.Form):
     email = forms.EmailField(
+        max_length=254,
         label=_("E-mail address"),
         help_text=_("It is asked by mail first. At most one mail a day comes, and only when something has changed."),
         error_messages={"required": _("Give the address that is to be told.")},
