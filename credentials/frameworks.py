@@ -10,7 +10,7 @@ import io
 import json
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 
 ITEMS_MAX = 5000
 TEXT_MAX_LETTERS = 5000
+DEPTH_MAX = 20
+FAULTS_MAX = 500  # more are not named
 COLUMNS = ("code", "name", "statement", "parent", "verification")
 CASE_NAMES = {"v1p0": "1.0", "v1p1": "1.1"}
 # How CASE says what stands in a crosswalk; "replacedBy" leads from the older item to the newer.
@@ -90,9 +92,39 @@ def read(text: str, **given: str) -> Loaded:
     if found.source_url and not found.source_url.startswith(("https://", "http://")):
         found.faults.append(Fault("source_url", _("It must be an address that begins with https://.")))
     found.source_url = found.source_url[:200]
+    _refuse_odd_signs(found)
+    found.faults = [Fault(printable(each.place), printable(each.text)) for each in found.faults[:FAULTS_MAX]]
     if not found.items and not found.faults:
         found.faults.append(Fault("", _("It holds no items.")))
     return found
+
+
+def _refuse_odd_signs(found: Loaded) -> None:
+    """Name what no column takes, and put a sign for it that the page which says so can show."""
+    said = ("slug", "version", "title", "publisher", "source_url", "note", "kind")
+    for name in said:
+        if not is_text(getattr(found, name)):
+            found.faults.append(Fault(name, _("It holds a sign that is no text.")))
+            setattr(found, name, printable(getattr(found, name)))
+    for number, each in enumerate(found.items):
+        if not is_text(f"{each.code}{each.name}{each.statement}{each.parent}"):
+            found.faults.append(Fault(each.code, _("It holds a sign that is no text.")))
+            found.items[number] = replace(
+                each,
+                code=printable(each.code),
+                name=printable(each.name),
+                statement=printable(each.statement),
+                parent=printable(each.parent),
+            )
+
+
+def is_text(value: str) -> bool:
+    """Whether a column of the database takes it: JSON may say a zero sign, or half of a sign."""
+    return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+
+
+def printable(value: str) -> str:
+    return value.replace("\0", "\ufffd").encode("utf-8", "replace").decode()
 
 
 # CSV -----------------------------------------------------------------------------------------------------------------
@@ -111,6 +143,8 @@ def read_csv(text: str) -> Loaded:
             )
             return found
         for row in rows:
+            if len(found.faults) >= FAULTS_MAX:
+                break
             place = _("line %(number)s") % {"number": rows.line_num}
             values = {name: (row.get(name) or "").strip() for name in COLUMNS}
             if None in row:
@@ -173,6 +207,10 @@ def _check_parents(found: Loaded) -> None:
         while above and above not in seen:
             seen.add(above)
             above = parents.get(above, "")
+        if not above and len(seen) > DEPTH_MAX:
+            text = _("It stands more than %(count)s levels deep.") % {"count": DEPTH_MAX}
+            found.faults.append(Fault(item.code, text))
+            return
         if above == item.code:
             found.faults.append(Fault(item.code, _("It is its own parent, over others or directly.")))
 
@@ -376,7 +414,11 @@ def read_crosswalk(text: str, older: set[str], newer: set[str]) -> tuple[list[tu
     """Lines of "older code, newer code, relation" (same when left out); what is right, and what is not by its line."""
     found: list[tuple[str, str, str]] = []
     faults = []
-    for number, row in enumerate(csv.reader(io.StringIO(text)), 1):
+    try:
+        rows = list(csv.reader(io.StringIO(text)))
+    except csv.Error as error:
+        return [], [Fault("", _("This is not a CSV file: %(cause)s") % {"cause": error})]
+    for number, row in enumerate(rows, 1):
         cells = [cell.strip() for cell in row]
         if not any(cells) or (number == 1 and cells[0].lower() in {"older", "from"}):
             continue

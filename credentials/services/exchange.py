@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth import get_user_model
@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from config.errors import Incomplete, Invalid, RegistryError
 from config.permissions import Can, require
 from credentials import content as contents
-from credentials.frameworks import Item, Link, Loaded
+from credentials.frameworks import Item, Link, Loaded, is_text
 from credentials.gate import missing
 from credentials.models import (
     Credential,
@@ -179,7 +179,7 @@ class _Import:
         self.actor, self.organization, self.at, self.report = actor, organization, at, report
 
     def run(self, data: Any) -> None:
-        if not self._shape(data, "", ""):
+        if not self._text(data) or not self._shape(data, "", ""):
             return
         if (data["format"], data["format_version"]) != (FORMAT, FORMAT_VERSION):
             self.report.fault("format", _("This is not a catalog of version %(number)s.") % {"number": FORMAT_VERSION})
@@ -215,6 +215,23 @@ class _Import:
         for name in sorted(map(str, row.keys() - wanted)):
             self.report.fault(f"{before}{name}", _("Nothing of this name is known."))
         return wanted == row.keys()
+
+    def _text(self, data: Any) -> bool:
+        """Whether every text in it is one that a column takes; the first that is not is named by its path."""
+        waiting: list[tuple[str, Any]] = [("", data)]
+        while waiting:
+            path, value = waiting.pop()
+            if isinstance(value, dict):
+                waiting += [(f"{path}.{name}".lstrip("."), each) for name, each in value.items() if is_text(name)]
+                if not all(map(is_text, value)):
+                    self.report.fault(path, _("It holds a sign that is no text."))
+                    return False
+            elif isinstance(value, list):
+                waiting += [(f"{path}[{number}]", each) for number, each in enumerate(value)]
+            elif isinstance(value, str) and not is_text(value):
+                self.report.fault(path, _("It holds a sign that is no text."))
+                return False
+        return True
 
     def _list(self, value: Any, path: str) -> list[Any]:
         if isinstance(value, list):
@@ -313,9 +330,10 @@ class _Import:
             for name in ("key", *contents.CRITERION):
                 self._field(Criterion, name, each[name], f"{place}.{name}")
             self._uuid(each["public_id"], f"{place}.public_id")
-            if not each["key"] or each["key"] in keys:
+            key = each["key"] if isinstance(each["key"], str) else ""
+            if not key or key in keys:
                 self.report.fault(f"{place}.key", _("It must be given, and once."))
-            keys.add(str(each["key"]))
+            keys.add(key)
             values = set()
             for level_number, level in enumerate(self._list(each["levels"], f"{place}.levels")):
                 level_place = f"{place}.levels[{level_number}]"
@@ -338,7 +356,9 @@ class _Import:
                 for name in ("framework", "version", "code"):
                     if not isinstance(each[name], str):
                         self.report.fault(f"{place}.{name}", _("It must be text."))
-                if each["criterion"] is not None and each["criterion"] not in keys:
+                if each["criterion"] is not None and not (
+                    isinstance(each["criterion"], str) and each["criterion"] in keys
+                ):
                     self.report.fault(f"{place}.criterion", _("No criterion has this key."))
                 if each["strength"] not in Strength.values:
                     self.report.fault(f"{place}.strength", _("It must be “addresses” or “assesses”."))
@@ -351,6 +371,8 @@ class _Import:
             return
         for name in FRAMEWORK:
             self._field(Framework, name, row[name], f"{path}.{name}") if name != "professions" else None
+        if not all(isinstance(each, str) for each in self._list(row["professions"], f"{path}.professions")):
+            self.report.fault(f"{path}.professions", _("It must be text."))
         loaded = Loaded(
             **{name: row[name] for name in FRAMEWORK}, identifier=self._uuid(row["identifier"], f"{path}.identifier")
         )
@@ -555,8 +577,9 @@ def _date(value: Any) -> date | None:
 
 
 def _moment(value: Any) -> datetime | None:
+    """A time with its zone, in UTC: at the edges of the calendar the two are not the same day, and one may not exist."""
     try:
         found = parse_datetime(value) if isinstance(value, str) else None
-    except ValueError:
+        return found.astimezone(UTC) if found is not None and found.tzinfo is not None else None
+    except (ValueError, OverflowError):
         return None
-    return found if found is not None and found.tzinfo is not None else None

@@ -10,7 +10,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Incomplete, Invalid, RegistryError
-from config.permissions import Can, require
+from config.permissions import Can, allowed, require
 from credentials.gate import missing
 from credentials.models import (
     Credential,
@@ -121,9 +121,23 @@ def _run_next(at: datetime) -> bool:
     return True
 
 
+def _require_unchanged(planned: PlannedChange, version: CredentialVersion) -> None:
+    """Only who may publish says what is published: a draft that others changed since it was planned waits for a second look."""
+    list(Credential.objects.select_for_update().filter(pk=planned.credential_id).values("pk"))  # as publishing does
+    version = CredentialVersion.objects.select_for_update(of=("self",)).select_related("edited_by").get(pk=version.pk)
+    editor = version.edited_by
+    if editor is None or version.edited_at is None or version.edited_at <= planned.planned_at:
+        return
+    if editor != planned.actor and not allowed(editor, Can.CREDENTIAL_PUBLISH, planned.credential):
+        raise Conflict(
+            _("%(name)s changed the draft after this was planned. Read it, and plan it again.") % {"name": editor.name}
+        )
+
+
 def _carry_out(planned: PlannedChange, at: datetime) -> None:
     note = _("As planned on %(day)s") % {"day": format_date(timezone.localtime(planned.planned_at), "M j, Y")}
     if planned.version is not None:
+        _require_unchanged(planned, planned.version)
         publishing.publish_version(actor=planned.actor, version=planned.version, at=at, note=note)
     else:
         publishing.retire_credential(actor=planned.actor, credential=planned.credential, at=at, note=note)
