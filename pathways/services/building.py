@@ -53,6 +53,10 @@ def add_rule(
     version = _draft(actor, version)
     if version.requirements.count() >= RULES_MAX:
         raise Invalid(_("A pathway has at most %(count)s rules.") % {"count": RULES_MAX})
+    if parent is not None:
+        parent = version.requirements.select_related("parent").filter(pk=parent.pk).first()
+        if parent is None:
+            raise Invalid(_("The group is not one of this version, or was removed meanwhile."))
     _require_fit(kind, parent)
     last = version.requirements.filter(parent=parent).aggregate(last=Max("position"))["last"] or 0
     row = Requirement(version=version, parent=parent, position=last + 1, kind=kind)
@@ -64,8 +68,7 @@ def add_rule(
 @transaction.atomic
 def change_rule(*, actor: User, rule: Requirement, asks: Asks) -> Requirement:
     """Change what a rule asks; its kind and its parts stay. Raises NotAllowed, Conflict, Invalid."""
-    _draft(actor, rule.version)
-    row = Requirement.objects.get(pk=rule.pk)
+    row = _standing(_draft(actor, rule.version), rule)
     _fill(row, asks)
     row.save()
     return row
@@ -127,7 +130,7 @@ def move_rule(*, actor: User, rule: Requirement, direction: Direction) -> Requir
     Raises NotAllowed, Conflict (published), Invalid (it cannot go there; the message says why).
     """
     version = _draft(actor, rule.version)
-    row = Requirement.objects.select_related("parent").get(pk=rule.pk)
+    row = _standing(version, rule)
     here = list(version.requirements.filter(parent=row.parent).select_related("parent").order_by("position", "pk"))
     place = next(number for number, each in enumerate(here) if each.pk == row.pk)
     if direction in {"up", "down"}:
@@ -231,6 +234,13 @@ def _copy(rows: Sequence[Requirement], version: PathwayVersion) -> None:
                 provider_id=row.provider_id,
                 codes=row.codes,
             )
+
+
+def _standing(version: PathwayVersion, rule: Requirement) -> Requirement:
+    row = version.requirements.select_related("parent").filter(pk=rule.pk).first()
+    if row is None:
+        raise Conflict(_("This rule was removed meanwhile."))
+    return row
 
 
 def _draft(actor: User, version: PathwayVersion) -> PathwayVersion:
