@@ -126,7 +126,10 @@ def _number(cell: str) -> Decimal | None:
         found = Decimal(cell)
     except InvalidOperation:
         return None
-    is_plain = found.is_finite() and abs(found) < 1_000_000 and found == round(found, 2)
+    # The size before any arithmetic: 1e999999999 is a number that cannot be calculated with.
+    if found.is_zero():
+        return Decimal(0)
+    is_plain = found.is_finite() and -3 < found.adjusted() < 6 and found == round(found, 2)
     return found if is_plain else None
 
 

@@ -191,9 +191,12 @@ def release_report(*, actor: User, report: PatientDataReport, at: datetime) -> P
         _move(submission, SubmissionStatus(report.submission_status), actor=actor, at=at)
     files = EvidenceItem.objects.filter(set_aside_by=report, file__isnull=False).values("file")
     StoredFile.objects.filter(pk__in=files).update(quarantined_at=None)
+    # Another report may stand on what comes back: of this learner, or of one whose team it is shared with.
+    touched = list(EvidenceItem.objects.filter(set_aside_by=report).values_list("submission", flat=True))
     EvidenceItem.objects.filter(set_aside_by=report).update(set_aside_by=None)
     others = PatientDataReport.objects.filter(
-        status=PatientDataStatus.OPEN, submission__enrollment__learner=submission.enrollment.learner_id
+        Q(submission__enrollment__learner=submission.enrollment.learner_id) | Q(submission__in=touched),
+        status=PatientDataStatus.OPEN,
     )
     for other in others.exclude(pk=report.pk).select_related("submission__enrollment"):
         _set_aside(other, at=other.quarantined_at)

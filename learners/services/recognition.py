@@ -4,6 +4,7 @@ Never an award: it is recognized from its provider. No row is locked while an is
 are the queue.
 """
 
+import html
 import logging
 import re
 from collections.abc import Collection
@@ -58,7 +59,9 @@ PICTURES_AND_PDF = {*files.IMAGES, files.PDF}
 KINDS_IN_WORDS = "PDF, PNG, JPEG, WebP, Open Badge (JSON, PNG, SVG, JWT)"
 # An SVG is kept as it came, so nothing in it may act.
 ACTIVE_SVG = re.compile(
-    rb"<\s*(?:script|foreignobject|iframe|object|embed)|\son[a-z]+\s*=|javascript:|<!entity|<!doctype", re.IGNORECASE
+    r"<\s*(?:[^\s<>:/]+:)?(?:script|foreignobject|iframe|object|embed|handler|listener)\b|\son[a-z]+\s*=|javascript:"
+    r"|data:\s*text/html|<!entity|<!doctype|<\?xml-stylesheet",
+    re.IGNORECASE,
 )
 PNG_END = b"IEND\xaeB`\x82"
 
@@ -136,10 +139,20 @@ def _require_harmless(name: str, media_type: str, content: bytes) -> None:
         )
     if media_type == "image/png":
         files.require_image(content, "PNG", name)
-    if media_type == "image/svg+xml" and ACTIVE_SVG.search(content):
+    if media_type == "image/svg+xml" and _is_active(content):
         raise files.FileRefused(
             _("“%(name)s” holds a script or other active content. Give the badge as JSON or PNG.") % {"name": name}
         )
+
+
+def _is_active(svg: bytes) -> bool:
+    """Whether an SVG may act: as it stands, or once a reader has resolved what is written as a character reference."""
+    try:
+        text = svg.decode("utf-8")
+    except UnicodeDecodeError:
+        return True  # another encoding would hide what it holds
+    plain = "".join(letter for letter in html.unescape(text) if letter not in "\t\r\n\0")
+    return ACTIVE_SVG.search(text) is not None or "javascript:" in plain.casefold()
 
 
 @transaction.atomic
