@@ -1,8 +1,7 @@
 """A stranger cannot tell an address that was shared once from one that never was."""
 
 import http.client
-import random
-import statistics
+import itertools
 import time
 import uuid
 from contextlib import closing
@@ -11,11 +10,12 @@ import pytest
 import redis
 
 from config.runtime import paths
+from tests import telling
 
 pytestmark = [pytest.mark.long, pytest.mark.xdist_group("running site")]
 
 PAIRS = 1_000
-TRIES = 3  # of a whole measurement; other work on the machine can spoil one
+ROUNDS = 3  # of a whole measurement; other work on the machine can spoil one
 EACH_REQUEST = {"date", "x-request-id"}
 
 WITHDRAWN = """
@@ -56,36 +56,23 @@ def ask(connection, address):
     return (answer.status, body, tuple(headers)), spent
 
 
-def chance_of_telling(one, other):
-    """How often a random time of the one is longer than one of the other: 0.5 when nothing tells them apart."""
-    ranked = sorted([(each, True) for each in one] + [(each, False) for each in other])
-    ranks = sum(rank for rank, (_time, is_one) in enumerate(ranked, start=1) if is_one)
-    return (ranks - len(one) * (len(one) + 1) / 2) / (len(one) * len(other))
-
-
 def test_withdrawn_and_unknown_addresses_are_answered_alike(site, record_property):
     withdrawn = f"/v/{site.count(WITHDRAWN)}"
-    chance, measured = random.Random(), []
+    answers, asked = set(), itertools.count()
 
-    for _ in range(TRIES):
-        times, answers = {True: [], False: []}, set()
-        with closing(http.client.HTTPConnection("localhost", site.port)) as connection:
-            for number in range(PAIRS):
-                if number % 200 == 0:
-                    forget_limits(site)
-                for is_withdrawn in chance.sample([True, False], 2):
-                    answer, spent = ask(connection, withdrawn if is_withdrawn else f"/v/{uuid.uuid4()}")
-                    answers.add(answer)
-                    times[is_withdrawn].append(spent)
-        assert len(answers) == 1
-        assert next(iter(answers))[0] == 404
-        ratio = statistics.median(times[True]) / statistics.median(times[False])
-        told = chance_of_telling(times[True], times[False])
-        measured.append((round(ratio, 3), round(told, 3)))
-        if 0.95 <= ratio <= 1.05 and 0.45 <= told <= 0.55:
-            break
+    with closing(http.client.HTTPConnection("localhost", site.port)) as connection:
 
-    record_property("ratio_of_medians_and_chance", str(measured))
-    print(f"ratio of medians, chance of telling apart: {measured}")
-    assert 0.95 <= ratio <= 1.05, measured
-    assert 0.45 <= told <= 0.55, measured
+        def spent(is_withdrawn):
+            if next(asked) % 400 == 0:
+                forget_limits(site)
+            answer, took = ask(connection, withdrawn if is_withdrawn else f"/v/{uuid.uuid4()}")
+            answers.add(answer)
+            return took
+
+        found = telling.measured(spent, rounds=ROUNDS, pairs=PAIRS)
+
+    record_property("ratio_of_medians_and_chance", str(found))
+    print(f"ratio of medians, chance of telling apart: {found}")
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 404
+    assert telling.is_quiet(found[-1]), found
