@@ -20,7 +20,7 @@ class NewestFirst(CursorPagination):
     def decode_cursor(self, request: Request) -> Any:
         """Whoever makes up a cursor is told so: its place is the number of a row."""
         cursor = super().decode_cursor(request)
-        if cursor is not None and cursor.position is not None and not _NUMBER.fullmatch(cursor.position):
+        if cursor is not None and cursor.position is not None and not _NUMBER.fullmatch(str(cursor.position)):
             raise NotFound(self.invalid_cursor_message)
         return cursor
 
