@@ -9,7 +9,7 @@ class CredentialsConfig(AppConfig):
         from config.pages import add_nav
         from config.permissions import Role
 
-        add_nav(_("Catalog"), "credentials:catalog", is_shown=lambda user: True, order=20)
+        add_nav(_("Catalog"), "credentials:catalog", is_shown=lambda user: True, order=20, yields=3)
         add_nav(
             _("Credentials"),
             "credentials:manage-list",

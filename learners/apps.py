@@ -50,7 +50,7 @@ class LearnersConfig(AppConfig):
         panels.register("learners:decision", amendments.decision_panel, "learners/_statement_of_learner.html", order=10)
         panels.register("learners:decision", appeals.decision_panel, "learners/_appeal_panel.html")
 
-        add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5)
+        add_nav(_("Home"), "learners:home", is_shown=lambda user: True, order=5, yields=0)
         add_nav(
             _("My badges"),
             "learners:award-list",
@@ -64,7 +64,7 @@ class LearnersConfig(AppConfig):
             order=35,
         )
         add_nav(
-            _("Requests"),
+            _("Requests to amend"),
             "learners:amendment-list",
             is_shown=lambda user: bool({Role.REGISTRAR, Role.AUDITOR} & user.roles()),
             order=57,
@@ -81,6 +81,14 @@ class LearnersConfig(AppConfig):
             "learners:decision-list",
             is_shown=lambda user: bool({Role.ASSESSOR, Role.LEAD} & user.roles()),
             order=41,
+        )
+        # Assessors and leads come to it from their lists.
+        add_nav(
+            _("Appeals"),
+            "learners:appeal-list",
+            is_shown=lambda user: Role.AUDITOR in user.roles() and not {Role.ASSESSOR, Role.LEAD} & user.roles(),
+            order=41,
+            yields=2,
         )
         add_nav(
             _("Load"),
@@ -100,6 +108,7 @@ class LearnersConfig(AppConfig):
             "learners:class-criteria",
             is_shown=lambda user: bool({Role.ASSESSOR, Role.LEAD, Role.COMMITTEE, Role.AUDITOR} & user.roles()),
             order=44,
+            yields=2,
         )
         add_nav(_("My load"), "learners:load-own", is_shown=lambda user: Role.ASSESSOR in user.roles(), order=43)
         add_nav(
@@ -113,12 +122,14 @@ class LearnersConfig(AppConfig):
             "learners:recognition-list",
             is_shown=lambda user: bool(recognition.STAFF & user.roles()),
             order=47,
+            yields=2,
         )
         add_nav(
             _("Days off"),
             "learners:holiday-list",
             is_shown=lambda user: Role.ADMINISTRATOR in user.roles(),
             order=80,
+            yields=2,
         )
         add_nav(
             _("Patient data"),
@@ -126,4 +137,11 @@ class LearnersConfig(AppConfig):
             is_shown=lambda user: Role.PRIVACY in user.roles(),
             order=46,
         )
-        add_nav(_("Notices"), "learners:notice-list", is_shown=lambda user: True, order=90, count_new=notices.count_new)
+        add_nav(
+            _("Notices"),
+            "learners:notice-list",
+            is_shown=lambda user: True,
+            order=90,
+            yields=0,
+            count_new=notices.count_new,
+        )

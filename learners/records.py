@@ -7,7 +7,7 @@ concern that is looked into is shown when it is answered, or after the 45 days o
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -49,10 +49,22 @@ from learners.models import (
     SubmissionEvent,
     TeamEvent,
 )
-from learners.workflow import AssessmentStatus, DecisionStatus, RecognitionStatus
+from learners.workflow import (
+    AssessmentStatus,
+    AwardStatus,
+    DecisionStatus,
+    EnrollmentStatus,
+    RecognitionStatus,
+    SubmissionStatus,
+)
 
 INSPECT_WITHIN = timedelta(days=45)
 TITLE, WHEN, WHAT, NOTE = _("Microcredential"), _("When"), _("What"), _("Note")
+
+
+def said(statuses: type[TextChoices], moved_to: str) -> Any:
+    """A status that an event names, in words."""
+    return statuses(moved_to).label if moved_to in statuses.values else moved_to
 
 
 def _person(learner: Learner) -> list[dict[str, Any]]:
@@ -160,7 +172,7 @@ def _enrollment_events(learner: Learner) -> list[dict[str, Any]]:
         found.select_related("enrollment__credential_version").order_by("at", "pk"),
         at=lambda row: row.at,
         title=lambda row: row.enrollment.credential_version.title,
-        what=lambda row: row.moved_to,
+        what=lambda row: said(EnrollmentStatus, row.moved_to),
         note=lambda row: row.note,
     )
 
@@ -194,7 +206,7 @@ def _submission_events(learner: Learner) -> list[dict[str, Any]]:
         found.select_related("submission__enrollment__credential_version").order_by("at", "pk"),
         at=lambda row: row.at,
         title=lambda row: row.submission.credential_version.title,
-        what=lambda row: row.moved_to,
+        what=lambda row: said(SubmissionStatus, row.moved_to),
     )
 
 
@@ -477,7 +489,7 @@ def _award_events(learner: Learner) -> list[dict[str, Any]]:
         found.order_by("at", "pk"),
         at=lambda row: row.at,
         title=lambda row: row.award.credential_version.title,
-        what=lambda row: row.moved_to,
+        what=lambda row: said(AwardStatus, row.moved_to),
         note=lambda row: row.note,
     )
 

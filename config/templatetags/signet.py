@@ -133,8 +133,16 @@ def field(bound: BoundField, **options: Any) -> dict[str, Any]:
 def nav(context: Context) -> dict[str, Any]:
     """The navigation of the person who reads: what `config.pages` put into the context, or the entries for anyone."""
     given = context.get("nav")
-    items = given() if callable(given) else given
-    return {"items": items or [], "request": context.get("request"), "user": context.get("user")}
+    items = (given() if callable(given) else given) or []
+    more = [item for item in items if item.is_under_more]
+    row = [item for item in items if not item.is_under_more]
+    return {
+        "items": row,
+        "more": more,
+        "is_within_more": any(item.is_current for item in more),
+        "request": context.get("request"),
+        "user": context.get("user"),
+    }
 
 
 @register.simple_tag
