@@ -231,6 +231,7 @@ def seal(version: CredentialVersion, state: Any, *, size: int = 180) -> SafeStri
         version.credential.public_id,
         ink=version.credential.organization.ink,
         theme=version.theme,
+        components=version.credential.seal_components,
         state=state,
         size=size,
     )

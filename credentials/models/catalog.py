@@ -107,6 +107,12 @@ class Credential(models.Model):
         "credentials.CredentialVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
 
+    seal_parts = models.JSONField(
+        default=list,
+        blank=True,
+        help_text=_("What a designation's seal shows around it: public id and theme of each, set once."),
+    )
+
     objects = CredentialQuerySet.as_manager()
 
     class Meta:
@@ -124,6 +130,11 @@ class Credential(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("credentials:credential-detail", args=[self.public_id])
+
+    @property
+    def seal_components(self) -> tuple[tuple[uuid.UUID, str], ...]:
+        """Public id and theme of what its seal shows around it; empty for a microcredential."""
+        return tuple((uuid.UUID(public_id), theme) for public_id, theme in self.seal_parts)
 
 
 class CredentialVersion(models.Model):

@@ -10,7 +10,7 @@ from .planning import (
     plan_change,
     run_planned,
 )
-from .publishing import publish_version, retire_credential, set_early_assessment, set_stewardship
+from .publishing import publish_version, retire_credential, set_early_assessment, set_seal_parts, set_stewardship
 
 __all__ = [
     "ChangedElsewhere",
@@ -30,6 +30,7 @@ __all__ = [
     "save_draft",
     "set_crosswalk",
     "set_early_assessment",
+    "set_seal_parts",
     "set_stewardship",
     "start_credential",
     "start_version",

@@ -1,5 +1,6 @@
 """Publishing, retiring, and who answers for a credential."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from learners.models import User
 
 _OWNERS = [Role.LEAD, Role.ADMINISTRATOR]
+# More small seals than this on one circle cannot be told apart.
+SEAL_PARTS_MAX = 12
 
 
 @transaction.atomic
@@ -91,3 +94,17 @@ def set_early_assessment(*, actor: "User", credential: Credential, is_allowed: b
             at=at,
         )
     return credential
+
+
+@transaction.atomic
+def set_seal_parts(*, designation: Credential, components: Sequence[Credential]) -> None:
+    """Say what the seal of a designation shows around its own, once: a seal never changes. A second call changes nothing.
+
+    components: come with their current version; one without is left out.
+    """
+    designation = Credential.objects.select_for_update().get(pk=designation.pk)
+    if designation.seal_parts:
+        return
+    parts = {str(each.public_id): each.current_version.theme for each in components if each.current_version is not None}
+    designation.seal_parts = list(parts.items())[:SEAL_PARTS_MAX]
+    designation.save(update_fields=["seal_parts"])

@@ -206,6 +206,7 @@ def ensure_image(version_id: int) -> SealImage:
         theme=version.theme,
         title=version.title,
         issuer=version.credential.organization.name,
+        components=version.credential.seal_components,
     )
     png = ob.rasterize(svg, size=settings.BADGE_IMAGE_PX, fonts=sorted(settings.IMAGE_FONTS_DIR.glob("*.ttf")))
     return SealImage.objects.get_or_create(

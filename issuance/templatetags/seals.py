@@ -14,29 +14,24 @@ from issuance.openbadges.seal import seal as draw
 register = template.Library()
 
 
+Parts = tuple[tuple[UUID, str], ...]
+
+
 @lru_cache(maxsize=1024)
-def markup(public_id: UUID, ink: str, theme: str, state: State, size: int, label: str) -> SafeString:
+def markup(public_id: UUID, ink: str, theme: str, parts: Parts, state: State, size: int, label: str) -> SafeString:
     """The SVG; it holds presentation attributes only, and `label` is escaped by the core."""
-    return mark_safe(draw(public_id, ink=ink, theme=theme, state=state, size=size, label=label))  # noqa: S308
+    return mark_safe(  # noqa: S308
+        draw(public_id, ink=ink, theme=theme, components=parts, state=state, size=size, label=label)
+    )
 
 
-def seal_of(
-    credential: Credential,
-    *,
-    size: int = 96,
-    state: State = "issued",
-    label: str = "",
-    components: tuple[tuple[UUID, str], ...] = (),
-) -> SafeString:
+def seal_of(credential: Credential, *, size: int = 96, state: State = "issued", label: str = "") -> SafeString:
     """The seal of a credential whose current_version and organization are at hand (select_related)."""
     version = credential.current_version
     theme = version.theme if version is not None else ""
-    ink = credential.organization.ink
-    if components:
-        return mark_safe(  # noqa: S308
-            draw(credential.public_id, ink=ink, theme=theme, components=components, state=state, size=size, label=label)
-        )
-    return markup(credential.public_id, ink, theme, state, size, label)
+    return markup(
+        credential.public_id, credential.organization.ink, theme, credential.seal_components, state, size, label
+    )
 
 
 @register.simple_tag

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from config import handoff
 from config.errors import Conflict, Incomplete, Invalid
 from config.permissions import Can, require
+from credentials import services as credentials_services
 from credentials.models import Credential, CredentialVersion, Organization
 from credentials.models.catalog import CredentialKind, Level
 from credentials.selectors import in_words
@@ -159,7 +160,17 @@ def publish_pathway(*, actor: User, version: PathwayVersion, at: datetime, note:
     version.status, version.published_at, version.published_by = PathwayVersionStatus.PUBLISHED, at, actor
     version.save(update_fields=["status", "published_at", "published_by"])
     PathwayEvent.objects.create(version=version, actor=actor, moved_to=version.status, note=note, at=at)
+    credentials_services.set_seal_parts(designation=version.pathway.credential, components=_components(version))
     return version
+
+
+def _components(version: PathwayVersion) -> list[Credential]:
+    """The badges that its rules name, in the order in which they are read."""
+    named = version.requirements.filter(credential__isnull=False).select_related(
+        "parent", "credential__current_version"
+    )
+    rows = sorted(named, key=lambda row: (row.parent.position if row.parent else row.position, row.position, row.pk))
+    return [row.credential for row in rows if row.credential is not None]
 
 
 @transaction.atomic

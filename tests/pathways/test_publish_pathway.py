@@ -5,7 +5,9 @@ from django.db import IntegrityError, transaction
 
 from config.errors import IllegalMove, Incomplete, NotAllowed
 from config.permissions import Role
-from credentials.models import Prerequisite
+from credentials.models import Credential, Prerequisite
+from credentials.services import set_seal_parts
+from issuance.templatetags.seals import seal_of
 from pathways import gate
 from pathways.models import PathwayEvent, Requirement
 from pathways.services import publish_pathway
@@ -54,6 +56,33 @@ def test_it_is_published_once(draft, pathway_admin):
         publish_pathway(actor=pathway_admin, version=draft, at=NOON)
 
     assert PathwayEvent.objects.count() == 1
+
+
+def test_the_seal_of_the_designation_shows_its_badges_from_then_on(draft, two_badges, pathway_admin, make_version):
+    designation = draft.pathway.credential
+    plain = str(seal_of(designation, size=192))
+
+    publish_pathway(actor=pathway_admin, version=draft, at=NOON)
+
+    designation.refresh_from_db()
+    assert [public_id for public_id, _theme in designation.seal_components] == [
+        each.credential.public_id for each in two_badges
+    ]
+    drawn = str(seal_of(designation, size=192))
+    assert drawn != plain
+    set_seal_parts(designation=designation, components=[make_version().credential])
+    designation.refresh_from_db()
+    assert str(seal_of(designation, size=192)) == drawn
+
+
+def test_a_seal_shows_as_many_badges_as_can_be_told_apart(draft, make_version):
+    many = [make_version().credential for _number in range(14)]
+
+    set_seal_parts(designation=draft.pathway.credential, components=many)
+
+    designation = Credential.objects.get(pk=draft.pathway.credential_id)
+    assert len(designation.seal_components) == 12
+    assert "<svg" in seal_of(designation, size=32)
 
 
 def test_published_rules_are_frozen_in_the_database(draft, pathway_admin):

@@ -23,7 +23,7 @@ DROP FUNCTION credentials_framework_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credentials", "0008_editing")]
+    dependencies = [("credentials", "0006_editing")]
 
     operations = [
         migrations.RunSQL(KEPT, CHANGEABLE),
