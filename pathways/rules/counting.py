@@ -228,14 +228,16 @@ SHARE = Share()
 
 
 def decide(pathway: Pathway, awards: Sequence[Held], facts: Facts, waived: frozenset[int]) -> Tally | bool:
-    """Tell whether every rule can be met; where a matching shows that it can, that way of counting is the answer."""
+    """Tell whether every rule can be met; where a matching shows that it can and none counts more, it is the answer."""
     SHARE.counted += 1
     hope = Hope(pathway, awards, facts, waived)
     if not all(hope.could(rule) for rule in pathway.rules):
         return False
-    for tally in _matchings(pathway, awards, hope):
+    tallies = sorted(_matchings(pathway, awards, hope), key=_size, reverse=True)
+    for tally in tallies:
         if _is_within(pathway, tally) and all(tally.is_met(rule, facts, waived) for rule in pathway.rules):
-            return tally
+            is_most = pathway.plan.is_flat or (not waived and _size(tally) == _size(tallies[0]))
+            return tally if is_most else True
     if pathway.plan.is_flat and not _is_limited(pathway, awards):
         return False
     from .solving import can_all_be_met
@@ -254,13 +256,18 @@ def count(pathway: Pathway, awards: Sequence[Held], facts: Facts, waived: frozen
     if pathway.plan.is_flat and not _is_limited(pathway, awards):
         return max(tallies, key=lambda tally: _worth(pathway, tally, facts, waived))
     if tallies:
-        most = max((len(tally.awards), tally.hours) for tally in tallies)
+        most = max(map(_size, tallies))
         possible = [rule for rule in pathway.rules if hope.could(rule)]
         for tally in tallies:
-            is_most = (len(tally.awards), tally.hours) == most and _is_within(pathway, tally)
+            is_most = _size(tally) == most and _is_within(pathway, tally)
             if is_most and not waived and all(tally.is_met(rule, facts, waived) for rule in possible):
                 return tally
     return _solved(pathway, awards, facts, waived)
+
+
+def _size(tally: Tally) -> tuple[int, int]:
+    """How many awards it counts, and how many hours."""
+    return len(tally.awards), tally.hours
 
 
 def _worth(pathway: Pathway, tally: Tally, facts: Facts, waived: frozenset[int]) -> int:

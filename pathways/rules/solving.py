@@ -197,7 +197,7 @@ class Layout:
 
     def _chosen(self, choice: int, part: int, term: Term) -> Term:
         """Whether a part of a choice among groups is met and counts; a part that does not count brings nothing."""
-        is_chosen = self._choices.setdefault((choice, part), self.program.variable())
+        is_chosen = self._choices[choice, part] = self.program.variable()
         if isinstance(term, bool):
             return is_chosen if term else False
         self.program.require({term: 1, is_chosen: -1}, most=0)
@@ -206,9 +206,10 @@ class Layout:
     def _only_chosen(self) -> None:
         slots = self.pathway.plan.slots
         for (_award, place), var in self.counts.items():
-            for pair in slots[place].within:
-                if pair in self._choices:
-                    self.program.require({var: 1, self._choices[pair]: -1}, most=0)
+            for pair in slots[place].within:  # below a waived rule nobody has asked for its variable yet
+                if pair not in self._choices:
+                    self._choices[pair] = self.program.variable()
+                self.program.require({var: 1, self._choices[pair]: -1}, most=0)
         for choice, count in self.pathway.plan.choices.items():
             chosen = {var: 1.0 for (one, _part), var in self._choices.items() if one == choice}
             self.program.require(chosen, most=count)

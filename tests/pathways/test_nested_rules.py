@@ -327,6 +327,25 @@ def test_rules_that_make_no_sense_are_refused(rule):
         evaluate(Pathway((rule,)), [], on=TODAY)
 
 
+def test_what_is_met_counts_as_many_badges_as_can_be():
+    a, b, c, d = item("A", 0), item("B", 0), item("C", 0), item("D", 1)
+    clinic = Hours(90, 1, "Clinic", (leaf(a), leaf(b), leaf(d)))
+    pathway = Pathway((clinic, choose(1, leaf(a), all_of(leaf(a), leaf(b), leaf(c)))))
+
+    progress = evaluate(pathway, [held(each) for each in (a, b, c, d)], on=TODAY)
+
+    assert progress.is_met
+    assert len(progress.counted) == 4
+
+
+def test_a_choice_within_a_waived_group_still_counts_so_many_parts():
+    a, b, c, d = item("A", 0), item("B", 1), item("C", 5), item("D", 8)
+    group = all_of(leaf(a), choose(1, leaf(b), all_of(leaf(c))))
+    pathway = Pathway((leaf(d), group, Hours(90, 14)))
+
+    assert evaluate(pathway, [], on=TODAY, waived=frozenset({group.id})).is_out_of_reach
+
+
 # Against brute force ---------------------------------------------------------------------------------------------------
 HOURS = st.sampled_from([0, 1, 2, 5, 8])
 COVERS = st.sets(st.sampled_from([1, 2, 3]), max_size=2)
