@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import requests
+from requests.adapters import HTTPAdapter
 
 
 class StoryError(Exception):
@@ -92,6 +93,23 @@ class Page:
         return words in re.sub(r"\s+", " ", self.text)
 
 
+class Loopback(HTTPAdapter):
+    """`localhost` is this machine (RFC 6761, section 6.3), also where no file or server of names says so."""
+
+    def build_connection_pool_key_attributes(
+        self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
+        if host["host"] == "localhost":
+            host["host"] = "127.0.0.1"
+            if host["scheme"] == "https":
+                pool |= {"server_hostname": "localhost", "assert_hostname": "localhost"}
+        return host, pool
+
+    def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
+        request.headers.setdefault("Host", urlsplit(request.url or "").netloc)
+
+
 class Browser:
     """One person's session. `origin` like http://localhost:8000."""
 
@@ -100,6 +118,8 @@ class Browser:
         self.session = requests.Session()
         self.session.trust_env = False
         self.session.verify = verify
+        for scheme in ("http://", "https://"):
+            self.session.mount(scheme, Loopback())
 
     def get(self, path: str, *, expect: int = 200, accept: str = "text/html") -> Page:
         url = urljoin(self.origin, path)

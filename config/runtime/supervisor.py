@@ -427,7 +427,8 @@ def web_command(port: int, pair: tuple[Path, Path] | None = None) -> list[str | 
 def answers(port: int, *, seconds: float = 1.0) -> bool:
     """Tell whether the web server of this machine says that it is well."""
     host = checks.bind_address()
-    connection = http.client.HTTPConnection("localhost" if host in {"0.0.0.0", "::"} else host, port, timeout=seconds)  # noqa: S104
+    loopback = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104
+    connection = http.client.HTTPConnection(loopback.get(host, host), port, timeout=seconds)
     try:
         connection.request("GET", "/healthz", headers={"Host": f"localhost:{port}"})
         return connection.getresponse().status == 200

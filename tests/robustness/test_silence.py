@@ -60,7 +60,7 @@ def test_withdrawn_and_unknown_addresses_are_answered_alike(site, record_propert
     withdrawn = f"/v/{site.count(WITHDRAWN)}"
     answers, asked = set(), itertools.count()
 
-    with closing(http.client.HTTPConnection("localhost", site.port)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", site.port)) as connection:
 
         def spent(is_withdrawn):
             if next(asked) % 400 == 0:
