@@ -57,6 +57,7 @@ def migrated_data_folder():
     Then the test database is migrated in the ordinary way, and the first test that needs it shows what is wrong.
     """
     files = sorted(path for path in paths.ROOT.glob("*/migrations/*.py"))
+    files += [paths.ROOT / "config" / "triggers.py", paths.ROOT / "config" / "create_tables.py"]
     files += [paths.ROOT / "requirements" / "base.txt", paths.ROOT / "requirements" / "local.txt"]
     digest = hashlib.sha256(b"".join(hashlib.sha256(path.read_bytes()).digest() for path in files)).hexdigest()[:16]
     found = KEPT / digest

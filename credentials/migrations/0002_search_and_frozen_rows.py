@@ -1,6 +1,9 @@
+from django.contrib.postgres.operations import CreateExtension, TrigramExtension, UnaccentExtension
 from django.db import migrations
 
-from config.triggers import append_only
+from config.triggers import append_only, frozen, frozen_with_parent
+
+VERSION = "credentials_credentialversion"
 
 # A loaded framework is never changed in place. (What is aligned to it keeps it from being removed.)
 KEPT = """
@@ -23,9 +26,26 @@ DROP FUNCTION credentials_framework_kept();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("credentials", "0006_editing")]
+    replaces = [("credentials", "0008_seal_parts")]
+
+    dependencies = [("credentials", "0001_catalog_tables")]
 
     operations = [
+        # What the search of the catalog calls.
+        TrigramExtension(),
+        UnaccentExtension(),
+        CreateExtension("fuzzystrmatch"),
+        # A published version and what belongs to it.
+        frozen(VERSION),
+        *[
+            frozen_with_parent(f"credentials_{name}", "version_id", VERSION)
+            for name in ("outcome", "criterion", "alignment", "evidencerequirement", "prerequisite")
+        ],
+        frozen_with_parent(
+            "credentials_criterionlevel", "criterion_id", VERSION, through=("credentials_criterion", "version_id")
+        ),
         migrations.RunSQL(KEPT, CHANGEABLE),
+        append_only("credentials_credentialevent"),
+        append_only("credentials_contentdecision"),
         append_only("credentials_reviewreminder"),
     ]

@@ -4,7 +4,9 @@ from config.triggers import append_only, frozen, frozen_with_parent
 
 
 class Migration(migrations.Migration):
-    dependencies = [("pathways", "0001_pathways")]
+    replaces = [("pathways", "0003_rules_of_every_kind")]
+
+    dependencies = [("pathways", "0001_pathway_tables")]
 
     operations = [
         frozen("pathways_pathwayversion", may_change=("status",)),
@@ -12,4 +14,5 @@ class Migration(migrations.Migration):
         append_only("pathways_caseevent"),
         append_only("pathways_pathwayevent"),
         append_only("pathways_waiver"),
+        append_only("pathways_capstonerecord"),
     ]
