@@ -1,6 +1,7 @@
 """A receipt says what was found, when, and against which status list; a worker signs it, and anybody can check it."""
 
 import hashlib
+import shutil
 import subprocess
 from datetime import timedelta
 
@@ -199,6 +200,11 @@ def test_without_an_issuer_there_is_no_receipt_and_the_page_says_so(client, db):
     assert b"Nobody signs here yet" in response.content
 
 
+@pytest.mark.long
+@pytest.mark.skipif(
+    not all(shutil.which(tool) for tool in ("qpdf", "pdfsig", "pdftotext", "pdfdetach")),
+    reason="apt-get install poppler-utils qpdf: not all of their tools are there",
+)
 def test_tools_from_outside_read_the_pdf(ask, make_shared, tmp_path):
     path = tmp_path / "receipt.pdf"
     receipt = ask(make_shared().award)
