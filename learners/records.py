@@ -49,12 +49,12 @@ from learners.models import (
     SubmissionEvent,
     TeamEvent,
 )
+from learners.selectors.recognition import EVENT_WORDS
 from learners.workflow import (
     AssessmentStatus,
     AwardStatus,
     DecisionStatus,
     EnrollmentStatus,
-    RecognitionStatus,
     SubmissionStatus,
 )
 
@@ -378,7 +378,7 @@ def _recognition_events(learner: Learner) -> list[dict[str, Any]]:
         found.order_by("at", "pk"),
         at=lambda row: row.at,
         title=lambda row: row.recognized.title,
-        what=lambda row: RecognitionStatus(row.moved_to).label,
+        what=lambda row: EVENT_WORDS.get(row.moved_to, row.moved_to),
         note=lambda row: row.note,
     )
 

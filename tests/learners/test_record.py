@@ -46,6 +46,17 @@ def test_every_table_is_a_section_of_the_record_or_says_why_not():
     assert set(named) - tables == set()
 
 
+def test_what_was_brought_in_from_elsewhere_is_told_step_by_step(signed_in, make_brought, registrar, learner):
+    found = make_brought()
+    services.withdraw_recognition(actor=learner.user, recognized=found, at=LATER)
+
+    page = signed_in(learner.user).get(reverse("learners:record-part", args=["elsewhere"]))
+
+    assert page.status_code == 200
+    text = page.content.decode()
+    assert "Brought in" in text and "Withdrawn" in text
+
+
 def test_each_part_of_the_record_is_read_in_a_fixed_number_of_questions(
     signed_in, make_decision, make_award, learner, django_assert_num_queries
 ):
