@@ -54,6 +54,12 @@
     }
   });
 
+  // The menu of a narrow window lies over the page: it closes when the keyboard leaves it, so that focus is never behind it.
+  const nav = document.querySelector(".nav[popover]");
+  nav?.addEventListener("focusout", (event) => {
+    if (event.relatedTarget && !nav.contains(event.relatedTarget) && nav.matches(":popover-open")) nav.hidePopover();
+  });
+
   // "Select all" of a table, and the number that is selected.
   document.addEventListener("change", (event) => {
     const all = closest(event, "[data-select-all]");
