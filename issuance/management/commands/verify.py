@@ -24,9 +24,9 @@ class Command(BaseCommand):
         if verdict.title:
             self.stdout.write(f"{verdict.title}, {verdict.holder}, {verdict.issuer}")
         for check in verdict.checks:
-            self.stdout.write(f"  {check.outcome:<15} {check.name:<10} {check.sentence}")
+            self.stdout.write(f"  {check.outcome:<15} {check.name:<14} {check.sentence}")
         for each in verdict.inside:
-            self.stdout.write(f"  {each.state:<15} {'inside':<10} {each.title}")
+            self.stdout.write(f"  {each.state:<15} {'inside':<14} {each.title}")
         if verdict.state != "valid":
             raise CommandError("It is not shown to be valid.", returncode=1)
 
