@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -48,11 +49,12 @@ def manage_list(request: HttpRequest) -> HttpResponse:
     """Everything that this person prepares; drafts stand first."""
     if not OWNERS & person(request).roles():
         raise Http404
+    drafts = CredentialVersion.objects.filter(credential=OuterRef("pk"), status=VersionStatus.DRAFT)
     credentials = (
         Credential.objects.editable_by(person(request))
         .select_related("owner")
         .prefetch_related(selectors.newest_first())
-        .order_by("status", "code", "pk")
+        .order_by(Exists(drafts).desc(), "status", "code", "pk")
     )
     page = Paginator(credentials, LIST_PAGE).get_page(request.GET.get("page"))
     context = {

@@ -49,6 +49,15 @@ def test_the_list_shows_drafts_and_what_is_offered(signed_in, lead, draft, versi
     assert page.text.index(draft.title) < page.text.index(version.title)
 
 
+def test_the_next_version_of_what_is_published_stands_first_as_a_draft_does(signed_in, lead, make_version):
+    first, second = make_version(), make_version()
+    make_version(credential=second.credential, published=False)
+
+    page = signed_in(lead).get("/manage/credentials/").text
+
+    assert page.index(second.credential.code) < page.index(first.credential.code)
+
+
 def test_the_gate_names_what_is_missing_and_where(signed_in, administrator, make_version):
     draft = make_version(published=False, workload_hours=None)
     draft.outcomes.all().delete()
