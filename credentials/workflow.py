@@ -33,4 +33,6 @@ def require_move(moves: dict[str, set[str]], current: str, target: TextChoices) 
     """Raise IllegalMove unless the table allows it."""
     if target not in moves[current]:
         now = type(target)(current).label
+        if now == target.label:
+            raise IllegalMove(_("This is %(now)s already.") % {"now": now})
         raise IllegalMove(_("This is %(now)s; it cannot become %(then)s.") % {"now": now, "then": target.label})

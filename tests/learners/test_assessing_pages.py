@@ -338,7 +338,7 @@ def test_a_doubled_release_says_what_is_the_case(client, make_decision, assessor
     second = client.post(url, {"note": ""})
 
     assert second.status_code == 422
-    assert "This is released; it cannot become released." in second.content.decode()
+    assert "This is released already." in second.content.decode()
     assert Award.objects.count() == 1
 
 
