@@ -11,6 +11,7 @@ from config import handoff
 from issuance import services
 
 BATCH = 100
+FIRST_BATCH = 25  # soon through, so that with much to do a second worker comes in early
 SHARE_SECONDS = 10.0  # that one call spends on lists before others have their turn
 RETRY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": True, "max_retries": 5}
 
@@ -19,9 +20,9 @@ RETRY: dict[str, Any] = {"autoretry_for": (OperationalError,), "retry_backoff": 
 def sign_pending(helpers: int = 1) -> int:
     """Sign until nothing is due. With much to do, one more worker is called in to share it."""
     total = 0
-    while signed := services.sign_pending(limit=BATCH, at=timezone.now()):
+    while signed := services.sign_pending(limit=BATCH if total else FIRST_BATCH, at=timezone.now()):
         total += signed
-        if helpers and signed == BATCH:
+        if helpers and total == FIRST_BATCH:
             handoff.send("issuance.sign_pending", {"helpers": helpers - 1})
             helpers = 0
     return total

@@ -6,6 +6,7 @@ from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
 
+from config import handoff
 from learners import services
 
 
@@ -13,8 +14,9 @@ from learners import services
     name="learners.send_mail", autoretry_for=(OperationalError, OSError, SMTPException), retry_backoff=5, max_retries=5
 )
 def send_mail() -> None:
-    while services.send_mail(limit=100, at=timezone.now()):
-        pass
+    """A few at a time: a whole class is told at the moment its badges are due, and signing goes first."""
+    if services.send_mail(limit=20, at=timezone.now()):
+        handoff.send("learners.send_mail", {})
 
 
 @shared_task(

@@ -96,15 +96,12 @@ class Page:
 class Loopback(HTTPAdapter):
     """`localhost` is this machine (RFC 6761, section 6.3), also where no file or server of names says so."""
 
-    def build_connection_pool_key_attributes(
-        self, request: requests.PreparedRequest, verify: bool | str, cert: Any = None
-    ) -> tuple[dict[str, Any], dict[str, Any]]:
-        host, pool = super().build_connection_pool_key_attributes(request, verify, cert)
-        if host["host"] == "localhost":
-            host["host"] = "127.0.0.1"
-            if host["scheme"] == "https":
-                pool |= {"server_hostname": "localhost", "assert_hostname": "localhost"}
-        return host, pool
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        if host["host"] != "localhost":
+            return host, pool
+        names = {"server_hostname": "localhost", "assert_hostname": "localhost"} if host["scheme"] == "https" else {}
+        return {**host, "host": "127.0.0.1"}, {**pool, **names}
 
     def add_headers(self, request: requests.PreparedRequest, **kwargs: Any) -> None:
         request.headers.setdefault("Host", urlsplit(request.url or "").netloc)

@@ -167,7 +167,7 @@ class Supervisor:
             Program("web", web_command(self.port), grace_seconds=8.0, serves_pages=True),
             Program(
                 "worker",
-                [*celery, "worker", "-Q", "issue,mail,default", "-c", workers, "-n", "worker@signet", *quiet],
+                [*celery, "worker", "-Q", "issue,default,mail", "-c", workers, "-n", "worker@signet", *quiet],
             ),
             # Drawing a PDF takes a whole core for a while; pages and signing go first.
             Program(

@@ -168,6 +168,7 @@ CELERY_BROKER_URL = (  # Kombu names a socket in its own way
     REDIS_URL.replace("unix://", "redis+socket://").replace("?db=", "?virtual_host=")
 )
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "queue_order_strategy": "priority",  # as the worker's -Q names them: a class is signed before it is told by mail
     # Kombu gives abandoned tasks back every interval x throttle on top of the visibility time-out.
     "visibility_timeout": 900,
     "unacked_restore_interval": 5,
