@@ -8,8 +8,10 @@ from django.urls import reverse
 
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential, EvidenceRequirement
-from learners.models import Submission, User
+from learners.models import Enrollment, EvidenceItem, RecordedResult, Submission, User
 from learners.services.evidence import FROM_LEARNER
+from learners.services.result_evidence import in_words
+from learners.workflow import EnrollmentStatus
 
 
 def results_link(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
@@ -36,3 +38,12 @@ def record_address(user: User, submission: Submission) -> str:
         return ""
     asked = EvidenceRequirement.objects.filter(version=credential.current_version_id).exclude(source__in=FROM_LEARNER)
     return reverse("learners:results", args=[credential.public_id]) if asked.exists() else ""
+
+
+def kept_results(enrollment: Enrollment) -> list[tuple[RecordedResult, str]]:
+    """What was recorded while no attempt was open and stands in none yet, each with its words. At most one query."""
+    if enrollment.status != EnrollmentStatus.ACTIVE:
+        return []
+    held = EvidenceItem.objects.filter(result=OuterRef("pk"))
+    found = RecordedResult.objects.filter(~Exists(held), enrollment=enrollment, corrected_by__isnull=True)
+    return [(each, in_words(each)) for each in found.select_related("requirement").order_by("rated_on", "pk")]

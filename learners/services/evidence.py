@@ -20,9 +20,9 @@ from config.errors import Conflict, Incomplete, Invalid, NotAllowed
 from config.permissions import Can, require
 from credentials.models import EvidenceRequirement
 from credentials.models.catalog import EvidenceSource
-from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, TeamEvent, User
+from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, TeamEvent, TeamMember, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
-from learners.services import assignment, files, holidays, recognition, versions
+from learners.services import assignment, files, holidays, recognition, result_evidence, versions
 from learners.services.enrollment import start_attempt
 from learners.services.kept import ask_anew
 from learners.workflow import (
@@ -206,6 +206,22 @@ def catch_up_with_team(draft: Submission) -> None:
     EvidenceItem.objects.bulk_create(_copy(each, draft, shared_from=each) for each in lacking.values())
 
 
+def leave_to_team(draft: Submission) -> int:
+    """Take out of a draft what others handed in for a team that its learner has left; answer how much that was.
+
+    It stays with those who handed it in and with their team. What the learner handed in stays here and there. What is
+    under a report of patient data stays for whoever settles it. Inside the caller's transaction.
+    """
+    shared = draft.evidence_items.filter(shared_from__isnull=False, set_aside_by__isnull=True)
+    of_the_team = Exists(
+        TeamMember.objects.filter(
+            enrollment=OuterRef("shared_from__submission__enrollment"), team__members__enrollment=draft.enrollment_id
+        )
+    )
+    gone, _by_model = EvidenceItem.objects.filter(pk__in=shared.filter(~of_the_team).values("pk")).delete()
+    return gone
+
+
 def _copy(item: EvidenceItem, submission: Submission, **fields: object) -> EvidenceItem:
     """The same piece of evidence in another submission."""
     kept = {
@@ -365,7 +381,9 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
 
 @transaction.atomic
 def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> Submission:
-    """Start the next attempt as a draft that holds the evidence of the last one, and what the team handed in since.
+    """Start the next attempt as a draft that holds the evidence of the last one, and what came in since.
+
+    That is what the team handed in for all, and what others recorded while no attempt was open.
 
     After "returned" at once; after "not met" when the waiting time is over and an attempt is left. A second call answers
     the draft of the first. Raises NotAllowed, Conflict.
@@ -400,6 +418,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
         _copy(item, draft) for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
     )
     catch_up_with_team(draft)
+    result_evidence.count_kept(draft)
     return draft
 
 

@@ -26,7 +26,7 @@ from learners.models import (
     SubmissionEvent,
     User,
 )
-from learners.services import notices
+from learners.services import notices, result_evidence
 from learners.services.enrollment import start_attempt
 from learners.workflow import (
     DECISION_MOVES,
@@ -281,7 +281,9 @@ def start_over(*, actor: User, submission: Submission, at: datetime) -> Submissi
         return begun
     if submission.status != SubmissionStatus.QUARANTINED or submission.enrollment.status != EnrollmentStatus.ACTIVE:
         raise Conflict(_("There is nothing to start anew here."))
-    return start_attempt(submission.enrollment, submission.attempt, actor=actor, at=at)
+    draft = start_attempt(submission.enrollment, submission.attempt, actor=actor, at=at)
+    result_evidence.count_kept(draft)
+    return draft
 
 
 def _in_its_place(submission: Submission) -> Submission | None:

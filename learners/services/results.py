@@ -1,4 +1,4 @@
-"""Results that others give, as evidence of the open attempt: one entered by staff, or many from a file.
+"""Results that others give, as evidence of the open attempt or of the next: one entered by staff, or many from a file.
 
 A result is what somebody scored or rated; it judges no criterion and decides nothing. The same once more changes nothing, and
 another score for the same occasion is a correction, which names the one that it corrects.
@@ -12,7 +12,6 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid, RegistryError
@@ -21,7 +20,6 @@ from credentials.models import Credential, EvidenceRequirement
 from learners import results_file
 from learners.models import (
     Enrollment,
-    EvidenceItem,
     RecordedResult,
     ResultList,
     ResultRow,
@@ -29,10 +27,10 @@ from learners.models import (
     Submission,
     User,
 )
-from learners.models.evidence import EvidenceKind
 from learners.models.results import RaterKind
-from learners.services import lists, notices
+from learners.services import lists, notices, result_evidence
 from learners.services.evidence import FROM_LEARNER
+from learners.services.result_evidence import in_words, plain
 from learners.workflow import EnrollmentStatus, RosterStatus, SubmissionStatus
 
 OPEN = [SubmissionStatus.DRAFT, SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW]
@@ -56,18 +54,6 @@ class Said:
         return all(getattr(result, name) == getattr(self, name) for name in self.__dataclass_fields__)
 
 
-def in_words(result: RecordedResult | Said) -> str:
-    """The result itself: “17 of 20, passed”."""
-    parts = []
-    if result.score is not None and result.out_of is not None:
-        parts.append(_("%(score)s of %(most)s") % {"score": _plain(result.score), "most": _plain(result.out_of)})
-    return ", ".join([*parts, *([result.words] if result.words else [])])
-
-
-def _plain(number: Decimal) -> str:
-    return f"{number.normalize():f}"
-
-
 def requirements_of(enrollment_or_version: Enrollment | int) -> list[EvidenceRequirement]:
     """What of a version others provide, in order. One query."""
     version = (
@@ -82,21 +68,21 @@ def requirements_of(enrollment_or_version: Enrollment | int) -> list[EvidenceReq
 def record_result(
     *, actor: User, enrollment: Enrollment, requirement: EvidenceRequirement, said: Said, at: datetime
 ) -> RecordedResult:
-    """Record a result; it becomes evidence of the open attempt, and the learner is told.
+    """Record a result; it becomes evidence of the open attempt, or else of the next, and the learner is told.
 
     The same once more answers the one that is there; another result of the same occasion corrects it. Raises NotAllowed,
-    Invalid (names what is wrong), Conflict (no attempt is open).
+    Invalid (names what is wrong), Conflict (the enrollment has ended).
     """
-    open_ones = Submission.objects.select_for_update(of=("self",)).filter(enrollment=enrollment.pk, status__in=OPEN)
-    submission = open_ones.with_context().order_by("-attempt", "-pk").first()
-    if submission is None:
-        enrollment = Enrollment.objects.select_related("learner__user", "credential__organization").get(
-            pk=enrollment.pk
-        )
-        require(actor, Can.RESULT_RECORD, enrollment)
-        raise Conflict(_("No attempt of this learner is open. A result can be recorded once the next one has begun."))
-    enrollment = submission.enrollment
+    # Whoever begins the next attempt at this moment waits for the same rows, and finds what was kept.
+    attempts = Submission.objects.select_for_update(of=("self",)).filter(enrollment=enrollment.pk)
+    list(attempts.order_by("pk").values_list("pk", flat=True))
+    submission = attempts.filter(status__in=OPEN).order_by("-attempt", "-pk").first()
+    enrollment = Enrollment.objects.select_related(
+        "learner__user", "credential__organization", "credential_version"
+    ).get(pk=enrollment.pk)
     require(actor, Can.RESULT_RECORD, enrollment)
+    if enrollment.status != EnrollmentStatus.ACTIVE:
+        raise Conflict(_("This learner no longer works on this; no attempt follows for which the result could count."))
     _check(said, requirement, enrollment, on=timezone.localdate(at))
     standing = RecordedResult.objects.filter(
         enrollment=enrollment,
@@ -115,13 +101,16 @@ def record_result(
         recorded_at=at,
         **vars(said),
     )
-    _make_evidence(result, standing, submission, actor, at)
+    if submission is not None:
+        result_evidence.count(result, submission, before=standing, at=at)
     if enrollment.learner.user is not None:
         notices.tell(
             user=enrollment.learner.user,
             kind="result",
             subject=_("%(title)s: a result was recorded") % {"title": enrollment.credential_version.title},
-            text=_("Your workspace shows what was recorded, by whom and for what."),
+            text=_("Your workspace shows what was recorded, by whom and for what.")
+            if submission is not None
+            else _("No attempt is open at present. It is kept, and stands in your next one as soon as you begin it."),
             path=enrollment.get_absolute_url(),
             at=at,
         )
@@ -140,39 +129,13 @@ def _check(said: Said, requirement: EvidenceRequirement, enrollment: Enrollment,
     if (said.score is None) != (said.out_of is None):
         raise Invalid(_("Say out of how many points the score is."))
     if said.score is not None and said.out_of is not None and not (said.out_of > 0 and 0 <= said.score <= said.out_of):
-        raise Invalid(_("A score lies between 0 and %(most)s.") % {"most": _plain(said.out_of)})
+        raise Invalid(_("A score lies between 0 and %(most)s.") % {"most": plain(said.out_of)})
     if said.score is None and not said.words.strip():
         raise Invalid(_("Give a score, or the result in words."))
     if said.rater_kind not in RaterKind.values:
         raise Invalid(_("Say who rated it."))
     if len(said.comment) > COMMENT_MAX:
         raise Invalid(_("Write at most %(limit)s letters.") % {"limit": COMMENT_MAX})
-
-
-def _make_evidence(
-    result: RecordedResult, standing: RecordedResult | None, submission: Submission, actor: User, at: datetime
-) -> None:
-    """Count it for the open attempt; a correction takes the place of what it corrects."""
-    kind = RaterKind(result.rater_kind).label
-    rater = _("%(kind)s: %(name)s") % {"kind": kind, "name": result.rater} if result.rater else str(kind)
-    told = [
-        f"{in_words(result)}.",
-        result.comment,
-        _("Rated on %(day)s by %(rater)s.") % {"day": format_date(result.rated_on, "F j, Y"), "rater": rater},
-        _("Corrected; before: %(words)s.") % {"words": in_words(standing)} if standing else "",
-    ]
-    content = {"title": result.title, "text": "\n\n".join(filter(None, told)), "result": result, "added_by": actor}
-    replaced = standing and EvidenceItem.objects.filter(
-        submission=submission, result=standing, set_aside_by__isnull=True
-    ).update(**content, added_at=at)
-    if not replaced:
-        EvidenceItem.objects.create(
-            submission=submission,
-            requirement=result.requirement,
-            kind=EvidenceKind.TEXT,
-            added_at=at,
-            **content,
-        )
 
 
 def find_enrollment(*, actor: User, credential: Credential, said: str) -> Enrollment:
@@ -361,8 +324,6 @@ def _judge(row: results_file.FileRow, known: Known, actor: User, *, on: date) ->
         return Verdict(RowResult.FAULTY, why)
     if not allowed(actor, Can.RESULT_RECORD, enrollment):
         return Verdict(RowResult.FAULTY, _("This is your own record. Somebody else enters it."))
-    if enrollment.pk not in known.open:
-        return Verdict(RowResult.FAULTY, _("No attempt of this learner is open."))
     requirement = match(known.asked.get(enrollment.credential_version_id, []), row.cells["evidence"])
     if requirement is None:
         kinds = ", ".join(each.kind for each in known.asked.get(enrollment.credential_version_id, []))
@@ -396,6 +357,8 @@ def _judge(row: results_file.FileRow, known: Known, actor: User, *, on: date) ->
                 "before": in_words(standing),
                 "after": in_words(result),
             }
+    if enrollment.pk not in known.open and verdict.plan != RowResult.SAME:
+        verdict.said = _("%(said)s (no attempt is open: kept for the next one)") % {"said": verdict.said}
     return verdict
 
 

@@ -5,13 +5,14 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Credential, CredentialVersion
 from learners import teaming
 from learners.models import Enrollment, Notice, Submission, Team, TeamChange, TeamEvent, TeamMember, User
-from learners.services.evidence import catch_up_with_team
+from learners.services.evidence import catch_up_with_team, leave_to_team
 from learners.services.notices import tell_all
 from learners.workflow import EnrollmentStatus, SubmissionStatus
 
@@ -62,7 +63,10 @@ def form_teams(
 
 @transaction.atomic
 def move_member(*, actor: User, member: TeamMember, team: Team, reason: str, at: datetime) -> TeamMember:
-    """Put one person into another team of the same item; their draft gets what it handed in for all. Again changes nothing.
+    """Put one person into another team of the same item, and tell them; again changes nothing.
+
+    What the others of the former team handed in for all leaves the open draft and stays with that team; what the new team
+    handed in for all comes into it. What the person handed in stays in the draft and with the former team.
 
     Raises NotAllowed, Invalid (no reason, another item's team).
     """
@@ -92,10 +96,12 @@ def move_member(*, actor: User, member: TeamMember, team: Team, reason: str, at:
         at=at,
     )
     drafts = Submission.objects.select_for_update(of=("self",)).select_related("enrollment")
+    left = 0
     for draft in drafts.filter(enrollment=member.enrollment_id, status=SubmissionStatus.DRAFT):
+        left += leave_to_team(draft)
         catch_up_with_team(draft)
     if member.enrollment.learner.user is not None:
-        tell_all([_notice(version, team, member.enrollment, at)])
+        tell_all([_notice(version, team, member.enrollment, at, said=_what_left(before, left))])
     return member
 
 
@@ -116,12 +122,30 @@ def _plan(people: list[Enrollment], *, size: int, professions: int, seed: int) -
     return teaming.form(found, size=size, professions=professions, seed=seed)
 
 
-def _notice(version: CredentialVersion, team: Team, enrollment: Enrollment, at: datetime) -> Notice:
+def _what_left(before: Team, count: int) -> str:
+    """What a move has done to a draft."""
+    if not count:
+        return _("What you handed in yourself stays in your draft.")
+    return ngettext(
+        "%(count)s piece of evidence that others handed in for %(team)s left your draft; it stays with %(team)s. What you "
+        "handed in yourself stays in your draft.",
+        "%(count)s pieces of evidence that others handed in for %(team)s left your draft; they stay with %(team)s. What you "
+        "handed in yourself stays in your draft.",
+        count,
+    ) % {"count": count, "team": before.name}
+
+
+def _notice(version: CredentialVersion, team: Team, enrollment: Enrollment, at: datetime, *, said: str = "") -> Notice:
     return Notice(
         user=enrollment.learner.user,
         kind="team",
         subject=_("%(title)s: your team") % {"title": version.title},
-        text=_("You are in %(team)s. Who else is in it stands in your workspace.") % {"team": team.name},
+        text=" ".join(
+            filter(
+                None,
+                [_("You are in %(team)s. Who else is in it stands in your workspace.") % {"team": team.name}, said],
+            )
+        ),
         path=enrollment.get_absolute_url(),
         created_at=at,
     )

@@ -24,10 +24,10 @@ from learners.forms_learning import FORMS, AttemptGrantForm, EvidenceForm, Submi
 from learners.models import Enrollment, EvidenceItem, FormDraft, Submission
 from learners.models.evidence import ScanState
 from learners.selectors import assessing, drafts, learning, patient_data
-from learners.selectors.results import record_address
+from learners.selectors.results import kept_results, record_address
 from learners.services.drafts import SUBMIT
 from learners.views.patient_data import set_aside_page
-from learners.workflow import DecisionStatus, EnrollmentStatus, SubmissionStatus
+from learners.workflow import DecisionOutcome, DecisionStatus, EnrollmentStatus, SubmissionStatus
 
 ADD: dict[str, Callable[..., EvidenceItem]] = {
     "text": services.add_text,
@@ -357,6 +357,7 @@ def _submission_page(
         "refusal": refusal,
         "is_scanned": not any(each.item.file and each.item.file.scan_state == ScanState.WAITING for each in evidence),
         "patient_data": patient_data.state_of(request.user, submission, evidence),
+        "kept_results": kept_results(submission.enrollment),
     }
     if decision is not None:
         assessment = assessing.assessment_of(submission)
@@ -374,7 +375,9 @@ def _submission_page(
             and submission.attempt == submission.enrollment.attempts_most
             and allowed(request.user, Can.ATTEMPT_GRANT, submission.enrollment)
             else None,
-            "award": decision.awards.exclude(status="withdrawn").first(),
+            "award": decision.awards.exclude(status="withdrawn").first()
+            if decision.outcome == DecisionOutcome.AWARDED
+            else None,
             "assessed_by": assessing.assessed_by(submission) if settings.SHOW_ASSESSORS_AFTER_DECISION else "",
             "final_at": services.undo_until(decision) if services.undo_until(decision) > at else None,
         }

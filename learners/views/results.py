@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
@@ -20,7 +21,7 @@ from config.permissions import Can, Role, allowed
 from credentials.models import Credential, CredentialVersion
 from learners import results_file, services
 from learners.forms_results import ResultFileForm, ResultForm
-from learners.models import RecordedResult, ResultList, RowResult
+from learners.models import EvidenceItem, RecordedResult, ResultList, RowResult
 from learners.selectors import roster as selectors
 from learners.selectors.results import credentials_with_results
 from learners.services.results import in_words, match, requirements_of
@@ -84,6 +85,8 @@ def results(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "title": recorded.title,
             "result": in_words(recorded),
         }
+        if not EvidenceItem.objects.filter(result=recorded).exists():
+            said = _("%(said)s No attempt is open: it is kept, and counts in the next one.") % {"said": said}
         messages.success(request, said)
         return redirect("learners:results", public_id=public_id)
     return _page(request, credential, version, form, files if may_import else None, bool(requirements))
@@ -120,6 +123,10 @@ def _page(
 ) -> HttpResponse:
     own = (
         RecordedResult.objects.filter(recorded_by=request.user, enrollment__credential=credential)
+        .annotate(
+            is_kept=~Exists(EvidenceItem.objects.filter(result=OuterRef("pk"))),
+            was_corrected=Q(corrected_by__isnull=False),
+        )
         .select_related("enrollment__learner", "requirement", "corrects")
         .order_by("-recorded_at", "-pk")[:OWN_SHOWN]
     )

@@ -158,12 +158,96 @@ def test_what_the_learner_hands_in_and_what_another_version_asks_is_not_recorded
         services.record_result(actor=lead, enrollment=work.enrollment, requirement=foreign, said=said(), at=NOON)
 
 
-def test_without_an_open_attempt_nothing_is_recorded(version, make_decision, assessor, lead):
+def returned(make_decision, assessor, version):
+    decision = make_decision(outcome="returned", levels=(2, 3, 3), assessor=assessor, version=version)
+    services.release_decision(actor=assessor, decision=decision, at=NOON)
+    return decision
+
+
+def go_on(decision):
+    return services.start_resubmission(actor=decision.learner.user, submission=decision.submission, at=NOON)
+
+
+def test_what_comes_while_no_attempt_is_open_is_kept_and_stands_in_the_next(
+    client, version, make_decision, assessor, lead
+):
+    decision = returned(make_decision, assessor, version)
+
+    kept = record(decision.submission, lead)
+
+    assert record(decision.submission, lead) == kept
+    assert not EvidenceItem.objects.filter(result__isnull=False).exists()  # what was decided stays as it was
+    assert "It is kept" in Notice.objects.get(user=decision.learner.user, kind="result").text
+    client.force_login(decision.learner.user)
+    page = client.get(decision.submission.get_absolute_url()).text
+    assert "Kept for your next attempt" in page and "17 of 20" in page
+    again = go_on(decision)
+    assert [(each.result, each.added_by, each.requirement) for each in items(again)] == [(kept, lead, asked(again))]
+    assert "Kept for your next attempt" not in client.get(decision.submission.get_absolute_url()).text
+    assert go_on(decision) == again and len(items(again)) == 1
+
+
+def test_a_correction_that_comes_between_attempts_takes_the_place_of_what_it_corrects(
+    version, make_decision, assessor, lead
+):
+    decision = make_decision(outcome="returned", levels=(2, 3, 3), assessor=assessor, version=version)
+    record(decision.submission, lead)
+    services.release_decision(actor=assessor, decision=decision, at=NOON)
+    record(decision.submission, lead, score=Decimal(18))
+    last = record(decision.submission, lead, score=Decimal(19))
+
+    again = go_on(decision)
+
+    [item] = items(again)
+    assert item.result == last
+    assert item.text.startswith("19 of 20.")
+    assert items(decision.submission)[0].text.startswith("17 of 20.")
+
+
+def test_what_was_corrected_before_the_attempt_ended_is_not_counted_twice(version, make_decision, assessor, lead):
+    decision = make_decision(outcome="returned", levels=(2, 3, 3), assessor=assessor, version=version)
+    record(decision.submission, lead)
+    last = record(decision.submission, lead, score=Decimal(18))
+    services.release_decision(actor=assessor, decision=decision, at=NOON)
+
+    assert [each.result for each in items(go_on(decision))] == [last]
+
+
+def test_once_the_enrollment_has_ended_nothing_is_recorded(version, make_decision, assessor, lead):
     decision = make_decision(version=version, assessor=assessor)
     services.release_decision(actor=assessor, decision=decision, at=NOON)
 
-    with pytest.raises(Conflict, match="No attempt of this learner is open"):
+    with pytest.raises(Conflict, match="no longer works on this"):
         record(decision.submission, lead)
+
+    assert not RecordedResult.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_result_and_the_next_attempt_at_once_lose_nothing(version, make_decision, assessor, lead, together):
+    decision = returned(make_decision, assessor, version)
+
+    together(lambda: record(decision.submission, lead), lambda: go_on(decision))
+
+    again = decision.enrollment.submissions.get(attempt=2)
+    assert [each.title for each in items(again)] == ["Station 3"]
+
+
+def test_a_list_says_what_is_kept_for_the_next_attempt(version, make_decision, assessor, lead):
+    decision = returned(make_decision, assessor, version)
+    learner = decision.learner
+    learner.student_number = "S-9"
+    learner.save()
+    data = (HEADING + "S-9,,OSCE,Station 3,17,20,,2026-08-30,faculty,,\n").encode()
+    made = services.check_result_list(actor=lead, credential=version.credential, file_name="r.csv", data=data, at=NOON)
+    assert made.rows.get().plan == "create"
+    assert "kept for the next one" in made.rows.get().said
+
+    services.confirm_result_list(actor=lead, found=made, at=NOON)
+    run_result_lists()
+
+    assert made.rows.get().result == "create"
+    assert [each.title for each in items(go_on(decision))] == ["Station 3"]
 
 
 def test_the_learner_cannot_take_it_out(work, lead):

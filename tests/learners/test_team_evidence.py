@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from config.errors import NotAllowed
 from config.permissions import Role
 from credentials.models import EvidenceRequirement
 from learners import services
-from learners.models import EvidenceItem, Team, TeamMember
+from learners.models import EvidenceItem, Notice, Team, TeamMember
 from tests.fixtures.records import NOON
 
 DECLARED = {"no-patient-data": "", "own-work": ""}
@@ -158,3 +159,48 @@ def test_the_next_attempt_gets_what_the_team_handed_in_meanwhile(version, team, 
 
     assert projects(again) == projects(second) == ["Our project."]
     assert projects(decision.submission) == []
+
+
+def test_whoever_changes_team_leaves_its_shared_evidence_behind_and_is_told(team, lead):
+    first, second, mover, other = team
+    hand_in(first)
+    hand_in(other, "The other team's project.")
+    own = hand_in(mover, "What I wrote for all.")
+
+    move(mover, Team.objects.get(name="Team 02"), lead)
+
+    assert sorted(projects(mover)) == ["The other team's project.", "What I wrote for all."]
+    # Nothing is lost: it stands with those who handed it in, and with the team.
+    assert projects(first) == projects(second) == ["Our project.", "What I wrote for all."]
+    assert first.evidence_items.get(text="What I wrote for all.").shared_from == own
+    [notice] = Notice.objects.filter(user=mover.learner.user, kind="team")
+    assert "1 piece of evidence that others handed in for Team 01 left your draft" in notice.text
+    move(mover, Team.objects.get(name="Team 02"), lead)
+    assert Notice.objects.filter(user=mover.learner.user, kind="team").count() == 1
+
+
+def test_what_was_submitted_before_the_move_stays_as_it_was(team, lead):
+    first, _second, mover, _other = team
+    hand_in(first)
+    services.submit_evidence(actor=mover.learner.user, submission=mover, declarations=DECLARED, at=NOON)
+
+    move(mover, Team.objects.get(name="Team 02"), lead)
+
+    assert projects(mover) == ["Our project."]
+
+
+def test_the_page_of_a_move_says_what_happens_to_the_evidence(client, version, team, lead):
+    version.credential.current_version = version
+    version.credential.save()
+    client.force_login(lead)
+    member = TeamMember.objects.get(enrollment=team[0].enrollment)
+
+    page = client.get(
+        reverse(
+            "learners:team-move",
+            args=[member.team.credential_version.credential.public_id, member.enrollment.public_id],
+        )
+    )
+
+    assert page.status_code == 200
+    assert "leaves the draft and stays with that team" in page.text

@@ -41,6 +41,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--awards", type=int, default=70_000, help="how many awards stand behind the pages")
         parser.add_argument("--seconds", type=float, default=5.0, help="how long each load runs")
+        parser.add_argument("--only-lists", action="store_true", help="measure the pages that list something alone")
 
     def handle(self, *args: Any, **options: Any) -> None:
         home = paths.home()
@@ -65,6 +66,10 @@ class Command(BaseCommand):
             self.table.add("cold_start_floor_seconds", floor, "s", "initdb and start of PostgreSQL alone")
             demo.load(home=home, at=timezone.now())
             self._wait_until_signed()
+            if options["only_lists"]:
+                measure_lists(self.table)
+                self.table.write()
+                return
             self._cohort("cohort_award")
             measure_core(self.table)
             self._certificates()
