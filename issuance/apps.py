@@ -25,7 +25,7 @@ class IssuanceConfig(AppConfig):
             is_shown=lambda user: getattr(user, "learner", None) is not None,
             order=22,
         )
-        add_nav(_("Registrar"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
+        add_nav(_("Registry of awards"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
         outside_badges.register(BroughtBadges())
         refuse_open_issuing()
         health.register("keys", wellbeing.keys)

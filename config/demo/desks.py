@@ -11,11 +11,12 @@ from learners.models import Award, Learner, User
 from pathways import services as pathways_services
 from pathways.models import Pathway
 
-from . import history, load, recognition
+from . import calibration, history, load, recognition
 
 # Left in the queue of the printed assessor, and proposed for release.
 QUEUE_ITEM, RELEASE_ITEM = "ip-communication", "quality-foundations"
 DRAFT_ITEM = "clinical-informatics"
+CALIBRATION_ITEM = load.COHORT_ITEM
 
 
 def fill(*, at: datetime) -> list[str]:
@@ -34,6 +35,9 @@ def fill(*, at: datetime) -> list[str]:
     )
     robin = Learner.objects.select_related("user").get(user=accounts["learner"])
     recognition.load(accounts=accounts, learner=robin, colleague=colleagues[4], at=at)
+    calibration.load(
+        keeper=accounts["lead"], assessor=accounts["assessor"], version=_published(CALIBRATION_ITEM), at=at
+    )
     draft = Credential.objects.get(slug=DRAFT_ITEM)
     credentials_services.start_version(actor=accounts["administrator"], credential=draft, at=at)
     return [
@@ -42,6 +46,7 @@ def fill(*, at: datetime) -> list[str]:
         "committee member: a case to decide",
         "registrar: a revocation to decide, asked for by the second registrar",
         "registrar and lead: an outside provider's badge to recognize or decline; the learner has one that is recognized",
+        "assessor and lead: a calibration set of five, which the assessor has judged and passed",
         "administrator: a draft version to publish",
     ]
 

@@ -24,7 +24,6 @@ from issuance.models import BadgeList, BadgeListRow
 
 TEXT_MAX = 300_000
 LINE_MAX = 3_000
-REFRESH_SECONDS = 2
 KINDS = {"altered": "failed", "withdrawn": "failed", "mixed": "suspended", "not-shown": "unknown"}
 
 
@@ -128,7 +127,7 @@ def list_result(request: HttpRequest, token: str) -> HttpResponse:
         "total": len(rows),
         "said": _("%(done)s of %(total)s checked") % {"done": done, "total": len(rows)},
         "good": sum(row.state == "valid" for row in rows),
-        "refresh": REFRESH_SECONDS if done < len(rows) else 0,
+        "is_waiting": done < len(rows),
         "until": badge_page.day(found.keep_until),
     }
     return _private(HttpResponse(render_to_string("issuance/list_result.html", context)))

@@ -16,7 +16,7 @@ from config.permissions import Can, allowed
 from learners import services
 from learners.forms_notices import PreferencesForm
 from learners.models import Notice
-from learners.notice_kinds import Way
+from learners.notice_kinds import Way, about
 
 LIST_PAGE, LOG_PAGE = 30, 100
 
@@ -70,7 +70,8 @@ def mail_log(request: HttpRequest) -> HttpResponse:
     if is_waiting:
         notices = notices.filter(mailed_at__isnull=True)
     page = Paginator(notices.order_by("-created_at", "-pk"), LOG_PAGE).get_page(request.GET.get("page"))
-    return render(request, "learners/mail_log.html", {"page": page, "is_waiting": is_waiting})
+    rows = [(each, about(each.kind).label) for each in page]
+    return render(request, "learners/mail_log.html", {"page": page, "rows": rows, "is_waiting": is_waiting})
 
 
 urlpatterns: list[URLPattern] = [

@@ -78,6 +78,8 @@ def test_a_badge_is_handed_over_and_the_profile_opened(sign_in, open_page, look,
     look(page, "profile-form")
     stranger = open_page("/c/?code=nothing", bypass_csp=True)
     look(stranger, "code-refused")
+    assert stranger.locator("[name=code]").input_value() == "nothing"
+    assert learner.display_name not in stranger.content()
 
 
 def test_the_record_is_read_and_contradicted(sign_in, open_page, look, awards, learner, registrar, live_server):
@@ -107,6 +109,8 @@ def test_the_record_is_read_and_contradicted(sign_in, open_page, look, awards, l
     look(staff, "release-form")
     staff.goto(live_server.url + reverse("issuance:directory-switch", args=[learner.organization.slug]))
     look(staff, "directory-switch")
+    amendment.refresh_from_db()
+    assert amendment.status == "refused" and "I was there in May." in page.content()
     services.set_directory(
         actor=registrar, organization=learner.organization, is_on=True, notice="Handbook.", at=timezone.now()
     )

@@ -148,11 +148,12 @@ def test_a_stranger_pastes_a_list_and_reads_the_answer(client, shared):
 
     assert sent.status_code == 302
     waiting = client.get(sent.url).content.decode()
-    assert "0 of 2 checked" in waiting and 'http-equiv="refresh"' in waiting
+    assert "0 of 2 checked" in waiting and 'hx-trigger="every 2s"' in waiting and "Look again" in waiting
+    assert "http-equiv" not in waiting  # nobody is sent back to the top while they read
     run()
     answer = client.get(sent.url)
     page = answer.content.decode()
-    assert "2 of 2 checked" in page and "refresh" not in page
+    assert "2 of 2 checked" in page and "hx-" not in page and "<script" not in page
     assert name in page and "same name" in page
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["Referrer-Policy"] == "no-referrer"

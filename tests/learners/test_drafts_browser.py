@@ -99,6 +99,8 @@ def test_what_was_written_is_saved_when_the_page_is_left(open_as, draft, live_se
     page.goto(live_server.url + draft.enrollment.get_absolute_url())
 
     page.wait_for_function("words => document.querySelector('#add-other-text-text').value === words", arg=WORDS)
+    assert text_of(page).input_value() == WORDS
+    assert FormDraft.objects.get().values == {"text": WORDS}
 
 
 def test_two_tabs_do_not_overwrite_each_other_in_silence(open_as, draft):
@@ -184,6 +186,7 @@ def test_no_finding_where_a_draft_an_earlier_attempt_and_kept_levels_are_shown(
     page = open_as(assessor, address, width=width, color_scheme=scheme, bypass_csp=True)
     page.get_by_text("Judge it anew").first.click()
     _look(page, width, address)
+    assert second.enrollment.submissions.get(attempt=2).status == "submitted"
 
 
 def _look(page, width, address):

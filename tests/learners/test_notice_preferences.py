@@ -325,7 +325,7 @@ def test_administrators_read_when_mail_went_and_nothing_of_what_it_said(
 
     with django_assert_max_num_queries(9):
         shown = client.get(log).content.decode()
-    assert "decision" in shown
+    assert "Decisions and badges" in shown
     for word in ("Secret matter", "Ada Quill", learner.user.email, "appeal"):
         assert word not in shown
     assert "None." in client.get(log, {"show": "waiting"}).content.decode()
@@ -334,4 +334,4 @@ def test_administrators_read_when_mail_went_and_nothing_of_what_it_said(
         client.force_login(person)
         assert client.get(log).status_code == 404
     client.force_login(make_user(Role.ADMINISTRATOR, scope=make_organization()))
-    assert "decision" not in client.get(log).content.decode()
+    assert "Decisions and badges" not in client.get(log).content.decode()
