@@ -31,6 +31,7 @@ class Can(TextChoices):
     CREDENTIAL_START = "credential-start", gettext_lazy("begin a new credential")
     CREDENTIAL_RETIRE = "credential-retire", gettext_lazy("retire a credential")
     FRAMEWORK_LOAD = "framework-load", gettext_lazy("load a competency framework")
+    FRAMEWORK_KEEP = "framework-keep", gettext_lazy("keep this framework")
     CATALOG_EXCHANGE = "catalog-exchange", gettext_lazy("export and import the whole catalog")
     ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
     GROWTH_WRITE = "growth-write", gettext_lazy("keep goals and confidence")
@@ -96,6 +97,11 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: an Organization
     Can.CREDENTIAL_START: lambda user, organization: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, organization),
     Can.FRAMEWORK_LOAD: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
+    # subject: a Framework. One that came with the site has no organization, and nobody keeps it.
+    Can.FRAMEWORK_KEEP: lambda user, framework: (
+        framework.organization is not None and user.has_role(Role.ADMINISTRATOR, framework.organization)
+    ),
+    # subject: an Organization
     Can.CATALOG_EXCHANGE: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
     # subject: the Learner who enrolls
     Can.ENROLLMENT_START: lambda user, learner: learner.user_id == user.pk,

@@ -67,11 +67,12 @@ def load_school() -> Organization:
     )
 
 
-def load_frameworks() -> dict[tuple[str, str], Competency]:
-    """Load every framework in its version; answer the competencies by (framework, code)."""
+def load_frameworks(*, organization: Organization | None = None) -> dict[tuple[str, str], Competency]:
+    """Load every framework in its version, for whom keeps them; answer the competencies by (framework, code)."""
     loaded: dict[tuple[str, str], Competency] = {}
     for each in read("competencies.json")["frameworks"]:
         framework = Framework.objects.create(
+            organization=organization,
             slug=each["framework"],
             version=each["version"],
             title=each["title"],

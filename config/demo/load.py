@@ -69,7 +69,7 @@ def load(*, home: Path, at: datetime) -> None:
     organization = catalog.load_school()
     for purpose in KeyPurpose:
         issuance_services.create_key(organization=organization, purpose=purpose, at=began)
-    competencies = catalog.load_frameworks()
+    competencies = catalog.load_frameworks(organization=organization)
     accounts = people.load_accounts(organization=organization, password=demo_password(home), at=began)
     learners_services.add_holidays(actor=accounts["administrator"], organization=organization, text=DAYS_OFF)
     cohort = people.load_cohort(organization=organization, at=began)

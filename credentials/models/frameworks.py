@@ -12,10 +12,15 @@ from django.utils.translation import gettext_lazy as _
 class Framework(models.Model):
     """A competency framework in one version; a change of it is a newer version, loaded beside it.
 
+    Every school may align to it. Its versions and crosswalks belong to the organization that keeps it; without one it came
+    with the site, and everybody reads it and nobody changes what leads to it.
     public_id is the identifier of its CASE document: taken over with what is imported, our own otherwise.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
+    organization = models.ForeignKey(
+        "credentials.Organization", null=True, blank=True, on_delete=models.PROTECT, related_name="frameworks"
+    )
     slug = models.SlugField(max_length=60)
     version = models.CharField(max_length=30)
     title = models.CharField(max_length=200)

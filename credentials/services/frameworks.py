@@ -35,7 +35,9 @@ def load_framework(
 ) -> tuple[Framework, bool]:
     """Load one version of a framework; answer it, and whether it is new. The same file a second time changes nothing.
 
-    Raises NotAllowed, Incomplete (the file has faults), Conflict (this version is loaded and says something else).
+    Its versions belong to who loaded the first: others rely on them, so that another school loads a framework of its own.
+    Raises NotAllowed, Incomplete (the file has faults), Conflict (this version is loaded and says something else, or another
+    organization keeps the framework).
     """
     require(actor, Can.FRAMEWORK_LOAD, organization)
     if loaded.faults:
@@ -55,11 +57,20 @@ def load_framework(
             )
             % {"version": loaded.version}
         )
+    if Framework.objects.filter(slug=loaded.slug).exclude(organization=organization).exists():
+        raise Conflict(
+            _(
+                "Another organization keeps the framework “%(slug)s”, and other schools rely on it. Load yours under a short "
+                "name of its own."
+            )
+            % {"slug": loaded.slug}
+        )
     identifier = loaded.identifier
     if identifier is None or Framework.objects.filter(public_id=identifier).exists():
         identifier = uuid.uuid4()  # publishers keep the identifier of a document over its versions
     framework = Framework.objects.create(
         public_id=identifier,
+        organization=organization,
         slug=loaded.slug,
         version=loaded.version,
         title=loaded.title,
@@ -162,7 +173,6 @@ def _row(item: Item) -> tuple[str, ...]:
 def set_crosswalk(
     *,
     actor: "User",
-    organization: Organization,
     older: Framework,
     newer: Framework,
     rows: list[tuple[str, str, str]],
@@ -172,7 +182,7 @@ def set_crosswalk(
 
     What was said before of the two is replaced. Alignments stay as they are. Raises NotAllowed, Invalid.
     """
-    require(actor, Can.FRAMEWORK_LOAD, organization)
+    require(actor, Can.FRAMEWORK_KEEP, newer)
     if older.slug != newer.slug or older.pk == newer.pk:
         raise Invalid(_("A crosswalk leads from one version of a framework to another."))
     sources = {each.code: each for each in older.competencies.all()}

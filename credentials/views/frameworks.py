@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.errors import RegistryError
 from config.pages import render_page
-from config.permissions import Role
+from config.permissions import Can, allowed
 from credentials import frameworks as files
 from credentials import selectors, services
 from credentials.forms_frameworks import CrosswalkForm, FrameworkForm
@@ -176,8 +176,9 @@ def framework_load(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def framework_crosswalk(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How the codes of an older version lead to this one."""
-    school = _school(request)
-    newer = get_object_or_404(Framework, public_id=public_id)
+    newer = get_object_or_404(Framework.objects.select_related("organization"), public_id=public_id)
+    if not allowed(person(request), Can.FRAMEWORK_KEEP, newer):
+        raise Http404
     versions = selectors.older_versions(newer)
     if not versions:
         messages.info(request, _("No older version of this framework is loaded."))
@@ -195,9 +196,7 @@ def framework_crosswalk(request: HttpRequest, public_id: UUID) -> HttpResponse:
         )
         if not faults:
             try:
-                services.set_crosswalk(
-                    actor=person(request), organization=school, older=older, newer=newer, rows=rows, at=timezone.now()
-                )
+                services.set_crosswalk(actor=person(request), older=older, newer=newer, rows=rows, at=timezone.now())
             except RegistryError as error:
                 form.add_error(None, str(error))
             else:
@@ -215,12 +214,12 @@ def framework_review(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = person(request)
     if not OWNERS & user.roles():
         raise Http404
-    framework = get_object_or_404(Framework, public_id=public_id)
+    framework = get_object_or_404(Framework.objects.select_related("organization"), public_id=public_id)
     context = {
         "framework": framework,
         "reviews": selectors.alignment_review(framework, user),
         "has_older": bool(selectors.older_versions(framework)),
-        "may_crosswalk": Role.ADMINISTRATOR in user.roles(),
+        "may_crosswalk": allowed(user, Can.FRAMEWORK_KEEP, framework),
     }
     return render_page(request, "credentials/framework_review.html", context)
 

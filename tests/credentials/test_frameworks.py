@@ -167,7 +167,6 @@ def newer(administrator, organization, competency):
 def walk(administrator, organization, competency, newer, relation="replaced"):
     return set_crosswalk(
         actor=administrator,
-        organization=organization,
         older=competency.framework,
         newer=newer,
         rows=[("RR1", "RR4", relation)],
@@ -247,6 +246,44 @@ def test_a_crosswalk_travels_with_the_case_package(administrator, organization, 
     later, _new = load_framework(actor=administrator, organization=organization, loaded=loaded, at=NOON)
 
     assert Crosswalk.objects.filter(target__framework=later, source=competency, relation="replaced").count() == 1
+
+
+def test_another_school_changes_nothing_that_this_one_relies_on(
+    signed_in, make_organization, make_user, administrator, organization, competency, newer
+):
+    walk(administrator, organization, competency, newer)
+    away = make_organization(slug="elsewhere")
+    stranger = make_user(Role.ADMINISTRATOR, scope=away)
+    url = f"/manage/frameworks/{newer.public_id}/crosswalk/"
+
+    with pytest.raises(NotAllowed):
+        set_crosswalk(actor=stranger, older=competency.framework, newer=newer, rows=[], at=NOON)
+    with pytest.raises(Conflict, match="keeps the framework"):
+        load(stranger, away, version="5", text=CSV.replace("Own role", "Another role"))
+
+    assert signed_in(stranger).get(url).status_code == 404
+    assert signed_in(stranger).post(url, {"lines": ""}).status_code == 404
+    assert Crosswalk.objects.count() == 1
+    assert Framework.objects.filter(slug="ipec-core").count() == 2
+
+
+def test_another_school_may_bring_in_the_same_version_and_changes_nothing(
+    make_organization, make_user, organization, newer
+):
+    away = make_organization(slug="elsewhere")
+
+    same, is_new = load(make_user(Role.ADMINISTRATOR, scope=away), away)
+
+    assert (same, is_new, same.organization) == (newer, False, organization)
+
+
+def test_nobody_of_one_school_changes_a_framework_that_came_with_the_site(administrator, organization, newer):
+    shared = Framework.objects.create(slug="shared", version="1", title="Shared", publisher="P", kind="k")
+
+    with pytest.raises(NotAllowed):
+        set_crosswalk(actor=administrator, older=shared, newer=shared, rows=[], at=NOON)
+    with pytest.raises(Conflict, match="keeps the framework"):
+        load(administrator, organization, slug="shared", version="2")
 
 
 # Pages ---------------------------------------------------------------------------------------------------------------
