@@ -29,6 +29,11 @@ class Can(TextChoices):
     CREDENTIAL_EDIT = "credential-edit", gettext_lazy("edit the draft of a credential")
     CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
     CREDENTIAL_START = "credential-start", gettext_lazy("begin a new credential")
+    OPINION_ASK = "opinion-ask", gettext_lazy("ask others for their opinion on a draft")
+    SUGGESTION_ANSWER = "suggestion-answer", gettext_lazy("answer the suggestions on a draft")
+    PROPOSAL_MAKE = "proposal-make", gettext_lazy("propose a microcredential")
+    PROPOSAL_VOTE = "proposal-vote", gettext_lazy("vote for a proposal")
+    PROPOSAL_DECIDE = "proposal-decide", gettext_lazy("take over or decline a proposal")
     CREDENTIAL_RETIRE = "credential-retire", gettext_lazy("retire a credential")
     FRAMEWORK_LOAD = "framework-load", gettext_lazy("load a competency framework")
     FRAMEWORK_KEEP = "framework-keep", gettext_lazy("keep this framework")
@@ -94,6 +99,17 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.CREDENTIAL_EDIT: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
     Can.CREDENTIAL_PUBLISH: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     Can.CREDENTIAL_RETIRE: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    Can.OPINION_ASK: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
+    Can.SUGGESTION_ANSWER: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
+    # subject: an Organization. Whoever belongs to a school proposes; everybody else there may want the same.
+    Can.PROPOSAL_MAKE: lambda user, organization: organization.pk in user.belongs_to,
+    # subject: a Proposal
+    Can.PROPOSAL_VOTE: lambda user, proposal: (
+        proposal.proposed_by_id != user.pk and proposal.organization_id in user.belongs_to
+    ),
+    Can.PROPOSAL_DECIDE: lambda user, proposal: user.has_any_role(
+        {Role.ADMINISTRATOR, Role.LEAD}, proposal.organization
+    ),
     # subject: an Organization
     Can.CREDENTIAL_START: lambda user, organization: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, organization),
     Can.FRAMEWORK_LOAD: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),

@@ -10,6 +10,14 @@ class CredentialsConfig(AppConfig):
         from config.permissions import Role
 
         add_nav(_("Catalog"), "credentials:catalog", is_shown=lambda user: True, order=20, yields=3)
+        # Everybody comes to it from the catalog; in the row it gives way first.
+        add_nav(
+            _("Proposals"),
+            "credentials:proposal-list",
+            is_shown=lambda user: bool({Role.LEAD, Role.ADMINISTRATOR} & user.roles()),
+            order=61,
+            yields=3,
+        )
         add_nav(
             _("Credentials"),
             "credentials:manage-list",

@@ -1,5 +1,7 @@
 """Hints that there is work; the rows say what."""
 
+from smtplib import SMTPException
+
 from celery import shared_task
 from django.db import OperationalError
 from django.utils import timezone
@@ -10,4 +12,15 @@ from credentials import services
 @shared_task(name="credentials.run_planned", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def run_planned() -> None:
     while services.run_planned(at=timezone.now()):
+        pass
+
+
+@shared_task(
+    name="credentials.send_opinion_mail",
+    autoretry_for=(OperationalError, OSError, SMTPException),
+    retry_backoff=5,
+    max_retries=5,
+)
+def send_opinion_mail() -> None:
+    while services.send_opinion_mail(limit=100, at=timezone.now()):
         pass

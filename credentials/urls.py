@@ -1,4 +1,4 @@
-from credentials.views import catalog, editor, exchange, frameworks, manage
+from credentials.views import catalog, editor, exchange, frameworks, manage, opinions, proposals
 
 app_name = "credentials"
 urlpatterns = [
@@ -7,4 +7,6 @@ urlpatterns = [
     *editor.urlpatterns,
     *frameworks.urlpatterns,
     *exchange.urlpatterns,
+    *opinions.urlpatterns,
+    *proposals.urlpatterns,
 ]

@@ -18,6 +18,12 @@ class VersionStatus(TextChoices):
     PUBLISHED = "published", gettext_lazy("published")
 
 
+class ProposalStatus(TextChoices):
+    OPEN = "open", gettext_lazy("open for votes")
+    TAKEN = "taken", gettext_lazy("taken over as a draft")
+    DECLINED = "declined", gettext_lazy("declined")
+
+
 CREDENTIAL_MOVES: dict[str, set[str]] = {
     CredentialStatus.DRAFT: {CredentialStatus.OFFERED},
     CredentialStatus.OFFERED: {CredentialStatus.OFFERED, CredentialStatus.RETIRED},  # a newer version is offered
@@ -26,6 +32,12 @@ CREDENTIAL_MOVES: dict[str, set[str]] = {
 VERSION_MOVES: dict[str, set[str]] = {
     VersionStatus.DRAFT: {VersionStatus.PUBLISHED},
     VersionStatus.PUBLISHED: set(),  # a change is a new version
+}
+
+PROPOSAL_MOVES: dict[str, set[str]] = {
+    ProposalStatus.OPEN: {ProposalStatus.TAKEN, ProposalStatus.DECLINED},
+    ProposalStatus.TAKEN: set(),
+    ProposalStatus.DECLINED: set(),
 }
 
 

@@ -55,6 +55,8 @@ ABOUT = {
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,
     "review": About.REGISTRY,
+    "opinion": About.REGISTRY,
+    "proposal": About.LEARNING,
     "plan-refused": About.REGISTRY,
     "recognition": About.RESULTS,
     "recognition-waits": About.WORK,

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
+from credentials.models import Proposal, ProposalVote
 from learners.models import (
     AccessEntry,
     Amendment,
@@ -150,6 +151,30 @@ def _goals(learner: Learner) -> list[dict[str, Any]]:
 
 
 # Learning ------------------------------------------------------------------------------------------------------------
+def _proposals(learner: Learner) -> list[dict[str, Any]]:
+    """Proposals and votes stand in the catalog's tables; here they are the learner's. Two queries."""
+    made = Proposal.objects.filter(proposed_by=learner.user_id).order_by("proposed_at", "pk")
+    wished = ProposalVote.objects.filter(voter=learner.user_id).select_related("proposal").order_by("at", "pk")
+    return [
+        *rows_of(
+            made,
+            at=lambda row: row.proposed_at,
+            title=lambda row: row.title,
+            what=lambda row: _("Proposed"),
+            text=lambda row: f"{row.need}\n\n{row.audience}".strip(),
+            status=lambda row: row.get_status_display(),
+        ),
+        *rows_of(
+            wished,
+            at=lambda row: row.at,
+            title=lambda row: row.proposal.title,
+            what=lambda row: _("Voted for"),
+            text=lambda row: "",
+            status=lambda row: row.proposal.get_status_display(),
+        ),
+    ]
+
+
 def _enrollments(learner: Learner) -> list[dict[str, Any]]:
     found = Enrollment.objects.filter(learner=learner).select_related(
         "credential_version", "offering", "team_member__team"
@@ -528,6 +553,7 @@ def register_all() -> None:
         ("enrollments", "learning", _("Enrollments"), {"title": title, "version": _("Version"), "offering": _("Offering"), "team": _("Team"), "status": status, "since": since, "until": until}, _enrollments, "Enrollment TeamMember"),
         ("enrollment_events", "learning", _("What happened to enrollments"), {"at": at, "title": title, "what": what, "note": note}, _enrollment_events, "EnrollmentEvent"),
         ("teams", "learning", _("Teams"), {"at": at, "what": what, "team": _("Team"), "note": note}, _teams, "TeamEvent"),
+        ("proposals", "learning", _("What you proposed or wished for"), {"at": at, "title": title, "what": what, "text": note, "status": status}, _proposals, ""),
         ("submissions", "learning", _("Submissions"), {"title": title, "attempt": attempt, "status": status, "since": since, "handed_in": _("Handed in")}, _submissions, "Submission"),
         ("submission_events", "learning", _("What happened to submissions"), {"at": at, "title": title, "what": what}, _submission_events, "SubmissionEvent"),
         ("evidence", "learning", _("Evidence"), {"title": title, "attempt": attempt, "evidence": _("Evidence"), "kind": _("Kind"), "text": _("Text"), "link": _("Link"), "hours": _("Hours"), "file": _("File"), "sha256": _("Digest"), "at": at}, _evidence, "EvidenceItem StoredFile"),

@@ -113,6 +113,18 @@ def remind_of_review() -> None:
     services.tell_of_refused_plans(at=timezone.now())
 
 
+@shared_task(name="learners.tell_of_opinions", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def tell_of_opinions() -> None:
+    while services.tell_of_opinions(at=timezone.now()):
+        pass
+
+
+@shared_task(name="learners.tell_of_proposals", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def tell_of_proposals() -> None:
+    while services.tell_of_proposals(at=timezone.now()):
+        pass
+
+
 @shared_task(
     name="learners.check_recognized", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5
 )

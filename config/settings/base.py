@@ -195,6 +195,7 @@ CELERY_TASK_ROUTES = {
     "learners.check_recognized": {"queue": "documents"},
     "issuance.make_archives": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
+    "credentials.send_opinion_mail": {"queue": "mail"},
     "learners.send_digests": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
 }
@@ -225,6 +226,9 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.drop_stale_uploads": 3600.0,
     "pathways.open_due_cases": 15.0,
     "credentials.run_planned": 30.0,
+    "credentials.send_opinion_mail": 10.0,
+    "learners.tell_of_opinions": 60.0,
+    "learners.tell_of_proposals": 60.0,
     "learners.remind_of_review": 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {
@@ -323,6 +327,7 @@ RATE_LIMITS = {
     "read": 120,
     "contact": 5,
     "observe": 20,
+    "opinion": 60,
     "code": 10,
 }
 

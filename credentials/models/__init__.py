@@ -9,8 +9,9 @@ from .catalog import (
     Outcome,
     Prerequisite,
 )
-from .content import ContentDecision, Endorsement, Offering, Proposal
+from .content import ContentDecision, Endorsement, Offering, Proposal, ProposalVote
 from .frameworks import Competency, Crosswalk, CrosswalkRelation, Framework
+from .opinions import OpinionMail, OpinionRequest, Suggestion
 from .organizations import Organization
 from .planning import PlannedChange, PlannedKind, PlannedStatus, ReviewReminder
 from .specialties import SpecialtyClaim
@@ -30,6 +31,8 @@ __all__ = [
     "EvidenceRequirement",
     "Framework",
     "Offering",
+    "OpinionMail",
+    "OpinionRequest",
     "Organization",
     "Outcome",
     "PlannedChange",
@@ -37,6 +40,8 @@ __all__ = [
     "PlannedStatus",
     "Prerequisite",
     "Proposal",
+    "ProposalVote",
     "ReviewReminder",
     "SpecialtyClaim",
+    "Suggestion",
 ]

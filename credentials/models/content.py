@@ -1,15 +1,38 @@
 """How content comes about: proposals and the committee's decisions, offerings, endorsements."""
 
+from __future__ import annotations
+
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, Count, Exists, F, OuterRef, Q, QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from credentials.workflow import ProposalStatus
+
+if TYPE_CHECKING:
+    from learners.models import User
+
+
+class ProposalQuerySet(QuerySet["Proposal"]):
+    def visible_to(self, user: User) -> ProposalQuerySet:
+        """What was proposed to the schools that a person belongs to, as a learner or by a role."""
+        return self.filter(organization__in=user.belongs_to)
+
+    def with_demand(self, user: User) -> ProposalQuerySet:
+        """Each with `demand`, how many want it besides who proposed it, and whether this person is among them."""
+        own = ProposalVote.objects.filter(proposal=OuterRef("pk"), voter=user)
+        return self.annotate(demand=Count("votes"), is_wanted=Exists(own))
 
 
 class Proposal(models.Model):
-    """A microcredential that somebody asks for, before a draft exists."""
+    """A microcredential that somebody asks for, before a draft exists: what, why and for whom.
+
+    Its end is a draft, or a reason why there is none.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     organization = models.ForeignKey("credentials.Organization", on_delete=models.PROTECT, related_name="proposals")
@@ -17,12 +40,61 @@ class Proposal(models.Model):
     need = models.TextField()
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposals")
     proposed_at = models.DateTimeField()
+    audience = models.TextField(blank=True, db_default="")
+    status = models.CharField(
+        max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.OPEN, db_default=ProposalStatus.OPEN
+    )
+    reason = models.TextField(blank=True, db_default="")
+    ended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    ended_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True)
     credential = models.OneToOneField(
         "credentials.Credential", null=True, blank=True, on_delete=models.PROTECT, related_name="proposal"
     )
 
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(status=ProposalStatus.OPEN, ended_at__isnull=True, ended_by__isnull=True)
+                | (~Q(status=ProposalStatus.OPEN) & Q(ended_at__isnull=False, ended_by__isnull=False)),
+                name="proposal_ended_has_time_and_actor",
+            ),
+            CheckConstraint(
+                condition=~Q(status=ProposalStatus.TAKEN) | Q(credential__isnull=False), name="proposal_taken_has_draft"
+            ),
+            CheckConstraint(
+                condition=~Q(status=ProposalStatus.DECLINED) | ~Q(reason=""), name="proposal_declined_has_reason"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ended_at"], condition=Q(ended_at__isnull=False, told_at__isnull=True), name="proposal_to_tell"
+            )
+        ]
+
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("credentials:proposal-detail", args=[self.public_id])
+
+
+class ProposalVote(models.Model):
+    """Somebody else wants what was proposed, too. Taking it back removes the row: a wish is no record."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="votes")
+    voter = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="proposal_votes")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["proposal", "voter"], name="proposal_vote_once")]
+
+    def __str__(self) -> str:
+        return f"vote for {self.proposal_id}"
 
 
 class ContentDecision(models.Model):

@@ -24,6 +24,7 @@ from .frameworks import (
     older_versions,
 )
 from .manage import manage_rows, newest_first
+from .opinions import Part, informed_by, opinions, parts, state_of
 from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running
 from .version import (
     Element,
@@ -45,6 +46,7 @@ __all__ = [
     "Element",
     "Found",
     "OpenOffering",
+    "Part",
     "Sheet",
     "administered_by",
     "aligned_to",
@@ -62,6 +64,7 @@ __all__ = [
     "find_competencies",
     "frameworks",
     "in_words",
+    "informed_by",
     "is_overdue",
     "machine_readable",
     "manage_rows",
@@ -70,6 +73,8 @@ __all__ = [
     "newest_frameworks",
     "older_versions",
     "open_offerings",
+    "opinions",
+    "parts",
     "prerequisites_of",
     "reviews",
     "running",
@@ -77,6 +82,7 @@ __all__ = [
     "shown_in_words",
     "source_in_words",
     "startable_in",
+    "state_of",
     "suggestions",
     "templates",
     "with_children",

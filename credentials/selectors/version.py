@@ -1,9 +1,11 @@
 """Everything that a page says about one version of a credential (DOMAIN 6)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -14,6 +16,7 @@ from credentials.models import (
     CredentialVersion,
     Criterion,
     EvidenceRequirement,
+    OpinionRequest,
     Outcome,
     Prerequisite,
 )
@@ -313,7 +316,7 @@ def _workload(version: CredentialVersion) -> str:
     return words + _(" (about %(least)s to %(most)s ECTS points, at 25 to 30 hours each)") % points
 
 
-def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
+def machine_readable(shown: Sheet, url: str, informed_by: Sequence[OpinionRequest] = ()) -> dict[str, Any]:
     """The same for a machine: the elements of the EU recommendation on microcredentials, Annex I, by plain names."""
     version = shown.version
     organization = version.credential.organization
@@ -354,6 +357,10 @@ def machine_readable(shown: Sheet, url: str) -> dict[str, Any]:
         "ai_rule": version.ai_rule,
         "cost": version.cost,
         "informed_by": version.content_informed_by,
+        "informed_by_organizations": [
+            {"name": each.organization_name, "kind": each.kind, "on": timezone.localdate(each.sent_at).isoformat()}
+            for each in informed_by
+        ],
         "expires_after_months": version.expires_after_months,
         "renewal": {"kind": version.renewal_kind, "hours": version.renewal_hours, "text": version.renewal}
         if version.expires_after_months

@@ -81,6 +81,7 @@ def credential_page(
         "sheet": selectors.sheet(version),
         "refusal": refusal,
         "is_retired": credential.status == CredentialStatus.RETIRED,
+        "informed_by": selectors.informed_by(version),
         "versions": credential.versions.filter(status=VersionStatus.PUBLISHED).order_by("-number"),
     }
     return render_page(request, "credentials/credential_detail.html", context, status=status)
@@ -96,13 +97,15 @@ def version_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpRe
         number=number,
     )
     shown = selectors.sheet(version)
+    informed_by = selectors.informed_by(version)
     address = request.build_absolute_uri(request.path)
     if request.GET.get("format") == "json":
-        return JsonResponse(selectors.machine_readable(shown, address))
+        return JsonResponse(selectors.machine_readable(shown, address, informed_by))
     context = {
         "credential": version.credential,
         "version": version,
         "sheet": shown,
+        "informed_by": informed_by,
         "elements": selectors.elements(shown, address),
         "is_current": version.credential.current_version_id == version.pk,
     }

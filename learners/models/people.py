@@ -60,6 +60,14 @@ class User(AbstractBaseUser):
         """The roles in force now; one query for each request."""
         return list(self.role_grants.in_force(timezone.now()).select_related("organization"))
 
+    @cached_property
+    def belongs_to(self) -> set[int]:
+        """The keys of the organizations whose learner one is, or in which one has a role in force."""
+        learner = getattr(self, "learner", None)
+        return {grant.organization_id for grant in self.current_grants} | (
+            {learner.organization_id} if learner else set()
+        )
+
     def roles(self) -> set[str]:
         return {grant.role for grant in self.current_grants}
 

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from credentials import services as credentials_services
 from credentials.models import PlannedChange
+from credentials.workflow import ProposalStatus
 from learners.models import Notice
 from learners.services.notices import tell_all
 
@@ -64,3 +65,47 @@ def tell_of_refused_plans(*, at: datetime) -> int:
 def _title(planned: PlannedChange) -> str:
     version = planned.version or planned.credential.current_version
     return version.title if version else planned.credential.code
+
+
+@transaction.atomic
+def tell_of_opinions(*, at: datetime) -> int:
+    """Tell who answers for a draft that somebody outside commented on it; answer how many came in. A second call tells nobody."""
+    came = credentials_services.claim_new_opinions(at=at)
+    tell_all(
+        Notice(
+            user=each.version.credential.owner or each.asked_by,
+            kind="opinion",
+            subject=_("%(title)s: comments from outside") % {"title": each.version.title[:150]},
+            text=_("%(organization)s has commented on the draft. Read the suggestions, and say what comes of each.")
+            % {"organization": each.organization_name},
+            path=reverse("credentials:opinion-list", args=[each.version.credential.public_id]),
+            created_at=at,
+        )
+        for each in came
+    )
+    return len(came)
+
+
+@transaction.atomic
+def tell_of_proposals(*, at: datetime) -> int:
+    """Tell who proposed something what came of it; answer how many were told. A second call tells nobody."""
+    ended = credentials_services.claim_ended_proposals(at=at)
+    tell_all(
+        Notice(
+            user=each.proposed_by,
+            kind="proposal",
+            subject=(
+                _("%(title)s: your proposal becomes a draft")
+                if each.status == ProposalStatus.TAKEN
+                else _("%(title)s: your proposal was declined")
+            )
+            % {"title": each.title[:150]},
+            text=_(
+                "Somebody who prepares microcredentials has decided on what you proposed. The page says what, and why."
+            ),
+            path=each.get_absolute_url(),
+            created_at=at,
+        )
+        for each in ended
+    )
+    return len(ended)

@@ -31,6 +31,11 @@ TABLE = {
     Can.CREDENTIAL_EDIT: {L, M},
     Can.CREDENTIAL_PUBLISH: {M},
     Can.CREDENTIAL_RETIRE: {M},
+    Can.OPINION_ASK: {L, M},
+    Can.SUGGESTION_ANSWER: {L, M},
+    Can.PROPOSAL_MAKE: {*Role.values, LEARNER, ASSIGNED},
+    Can.PROPOSAL_VOTE: {*Role.values, LEARNER, ASSIGNED},
+    Can.PROPOSAL_DECIDE: {L, M},
     Can.CREDENTIAL_START: {L, M},
     Can.FRAMEWORK_LOAD: {M},
     Can.FRAMEWORK_KEEP: {M},
@@ -90,6 +95,8 @@ TABLE = {
     Can.CASE_DECIDE: {C},
     Can.KEYS_MANAGE: {M},
 }
+# Whoever belongs to the school may, be it by a role for one of its credentials.
+SCHOOLWIDE = {Can.PROPOSAL_MAKE, Can.PROPOSAL_VOTE}
 # Nobody does these for themselves, whatever role they hold.
 NEVER_ONESELF = {
     Can.SUBMISSION_ASSESS,
@@ -129,6 +136,13 @@ def make_subject(make_decision, make_award, make_user):
             Can.CREDENTIAL_EDIT: decision.credential,
             Can.CREDENTIAL_PUBLISH: decision.credential,
             Can.CREDENTIAL_RETIRE: decision.credential,
+            Can.OPINION_ASK: decision.credential,
+            Can.SUGGESTION_ANSWER: decision.credential,
+            Can.PROPOSAL_MAKE: decision.credential.organization,
+            Can.PROPOSAL_VOTE: SimpleNamespace(
+                proposed_by_id=None, organization_id=decision.credential.organization_id
+            ),
+            Can.PROPOSAL_DECIDE: SimpleNamespace(organization=decision.credential.organization),
             Can.CREDENTIAL_START: decision.credential.organization,
             Can.FRAMEWORK_LOAD: decision.credential.organization,
             Can.FRAMEWORK_KEEP: SimpleNamespace(organization=decision.credential.organization),
@@ -218,8 +232,9 @@ def test_a_role_elsewhere_or_for_another_credential_gives_nothing(people, make_u
     elsewhere, other = make_organization(), make_version().credential
 
     for role in Role.values:
-        for user in (make_user(role, scope=elsewhere), make_user(role, credential=other)):
-            assert not [can for can in Can if allowed(user, can, subject.about[can])]
+        stranger, colleague = make_user(role, scope=elsewhere), make_user(role, credential=other)
+        assert not [can for can in Can if allowed(stranger, can, subject.about[can])]
+        assert {can for can in Can if allowed(colleague, can, subject.about[can])} == SCHOOLWIDE
 
 
 def test_a_role_for_the_credential_alone_counts_for_it_and_not_for_the_organization(people, make_user):

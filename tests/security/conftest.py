@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from config.permissions import Role
+from credentials import services
 from issuance import services as issuance_services
 from issuance.models import VerifierQuestion
 from learners import services as learners_services
@@ -160,8 +161,17 @@ def records(
     amendment = learners_services.ask_amendment(
         actor=learner.user, learner=learner, award=document.award, wrong="The date is another one.", at=NOON
     )
+    proposal = services.propose(
+        actor=people["owner"],
+        organization=learner.organization,
+        title="Telehealth etiquette",
+        need="Nobody teaches it.",
+        audience="Students in clerkships.",
+        at=NOON,
+    )
     archive = issuance_services.request_archive(actor=learner.user, learner=learner, at=timezone.now())
     return {
+        "proposal": proposal,
         "recognized": make_brought(),
         "amendment": amendment,
         "archive": archive,

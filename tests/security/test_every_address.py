@@ -113,6 +113,10 @@ READ = {
     "credentials:draft-edit": ("draft.credential", "administrator lead"),
     "credentials:version-preview": ("draft.credential", "administrator lead"),
     "credentials:version-compare": ("draft.credential", "administrator lead"),
+    "credentials:opinion-list": ("draft.credential", "administrator lead"),
+    "credentials:proposal-list": (None, EVERYBODY),
+    "credentials:proposal-start": (None, EVERYBODY),
+    "credentials:proposal-detail": ("proposal", EVERYBODY.replace(" elsewhere", "")),
     "credentials:review-list": (None, "administrator lead committee auditor elsewhere"),
     "credentials:framework-load": (None, "administrator elsewhere"),
     "credentials:framework-crosswalk": ("framework", "administrator"),
@@ -154,6 +158,10 @@ ACT = {
     "credentials:version-start": ("version.credential", "administrator lead"),
     "credentials:draft-edit": ("draft.credential", "administrator lead"),
     "credentials:credential-start": (None, "administrator lead elsewhere"),
+    "credentials:opinion-list": ("draft.credential", "administrator lead"),
+    "credentials:proposal-take": ("proposal", "administrator lead"),
+    "credentials:proposal-decline": ("proposal", "administrator lead"),
+    "credentials:proposal-vote": ("proposal", EVERYBODY.replace(" elsewhere", "").replace("owner ", "")),
     "credentials:early-assessment": ("version.credential", "administrator lead"),
     "credentials:change-plan": ("draft.credential kind=publish", "administrator"),
     "credentials:plan-cancel": ("draft.credential kind=publish", "administrator lead"),
@@ -254,6 +262,10 @@ HIDDEN = [
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
     "credentials:alignments-take-over",  # two records
+    "credentials:opinion",
+    "credentials:opinion-revoke",
+    "credentials:opinion-unname",
+    "credentials:suggestion-answer",
     "learners:feed-drop",
     "learners:feed-file",
     "learners:team-move",

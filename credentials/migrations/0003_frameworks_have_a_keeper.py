@@ -19,7 +19,7 @@ END $$;
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0008_seal_parts"),
+        ("credentials", "0002_search_and_frozen_rows"),
     ]
 
     operations = [
