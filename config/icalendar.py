@@ -9,12 +9,16 @@ LINE_MAX_BYTES = 75  # section 3.1, without the line break
 
 @dataclass(frozen=True)
 class Event:
-    """key: the same for the same thing whenever it is written. at: a day, or an aware moment."""
+    """key: the same for the same thing whenever it is written. at: a day, or an aware moment; until: its last day or end."""
 
     key: str
     at: date | datetime
     title: str
     url: str = ""
+    until: date | datetime | None = None
+    place: str = ""
+    is_canceled: bool = False
+    takes_time: bool = False
 
 
 def write(events: Iterable[Event], *, host: str, name: str, at: datetime) -> str:
@@ -38,10 +42,16 @@ def _event(event: Event, host: str, at: datetime) -> list[str]:
     lines = ["BEGIN:VEVENT", f"UID:{event.key}@{host}", f"DTSTAMP:{_moment(at)}"]
     if isinstance(event.at, datetime):
         lines.append(f"DTSTART:{_moment(event.at)}")
+        if isinstance(event.until, datetime):
+            lines.append(f"DTEND:{_moment(event.until)}")
     else:  # the end of a day is not part of it: section 3.6.1
         lines.append(f"DTSTART;VALUE=DATE:{event.at:%Y%m%d}")
-        lines.append(f"DTEND;VALUE=DATE:{event.at + timedelta(days=1):%Y%m%d}")
-    lines += [f"SUMMARY:{escape(event.title)}", "TRANSP:TRANSPARENT"]
+        lines.append(f"DTEND;VALUE=DATE:{(event.until or event.at) + timedelta(days=1):%Y%m%d}")
+    lines += [f"SUMMARY:{escape(event.title)}", f"TRANSP:{'OPAQUE' if event.takes_time else 'TRANSPARENT'}"]
+    if event.place:
+        lines.append(f"LOCATION:{escape(event.place)}")
+    if event.is_canceled:
+        lines.append("STATUS:CANCELLED")
     if event.url:
         lines.append(f"URL:{event.url}")
     return [*lines, "END:VEVENT"]

@@ -41,6 +41,8 @@ class Can(TextChoices):
     ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
     GROWTH_WRITE = "growth-write", gettext_lazy("keep goals and confidence")
     CLASS_ENROLL = "class-enroll", gettext_lazy("enroll a whole class")
+    OFFERING_EDIT = "offering-edit", gettext_lazy("plan, change or cancel an offering")
+    ATTENDANCE_RECORD = "attendance-record", gettext_lazy("check a learner in")
     SUBMISSION_EDIT = "submission-edit", gettext_lazy("work on a submission")
     SUBMISSION_ASSIGN = "submission-assign", gettext_lazy("assign a submission to an assessor")
     SUBMISSION_ASSESS = "submission-assess", gettext_lazy("assess a submission")
@@ -125,6 +127,12 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.GROWTH_WRITE: lambda user, learner: learner.user_id == user.pk,
     # subject: a Credential
     Can.CLASS_ENROLL: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    Can.OFFERING_EDIT: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),
+    # subject: an Enrollment
+    Can.ATTENDANCE_RECORD: lambda user, enrollment: (
+        enrollment.learner.user_id != user.pk
+        and user.has_any_role({Role.ASSESSOR, Role.LEAD, Role.ADMINISTRATOR}, enrollment.credential)
+    ),
     # subject: a Submission
     Can.SUBMISSION_EDIT: lambda user, submission: submission.learner.user_id == user.pk,
     Can.SUBMISSION_ASSIGN: lambda user, submission: user.has_any_role(

@@ -24,6 +24,11 @@ class ProposalStatus(TextChoices):
     DECLINED = "declined", gettext_lazy("declined")
 
 
+class OfferingStatus(TextChoices):
+    PLANNED = "planned", gettext_lazy("takes place")
+    CANCELED = "canceled", gettext_lazy("canceled")
+
+
 CREDENTIAL_MOVES: dict[str, set[str]] = {
     CredentialStatus.DRAFT: {CredentialStatus.OFFERED},
     CredentialStatus.OFFERED: {CredentialStatus.OFFERED, CredentialStatus.RETIRED},  # a newer version is offered
@@ -32,6 +37,10 @@ CREDENTIAL_MOVES: dict[str, set[str]] = {
 VERSION_MOVES: dict[str, set[str]] = {
     VersionStatus.DRAFT: {VersionStatus.PUBLISHED},
     VersionStatus.PUBLISHED: set(),  # a change is a new version
+}
+OFFERING_MOVES: dict[str, set[str]] = {
+    OfferingStatus.PLANNED: {OfferingStatus.CANCELED},
+    OfferingStatus.CANCELED: set(),  # those enrolled were told; planned anew, it is another one
 }
 
 PROPOSAL_MOVES: dict[str, set[str]] = {

@@ -17,6 +17,7 @@ class LearnersConfig(AppConfig):
             enrolling,
             learning,
             notices,
+            offerings,
             recognition,
             responses,
             results,
@@ -31,8 +32,11 @@ class LearnersConfig(AppConfig):
         panels.register("credentials:item", enrolling.item_facts, "learners/_item_facts.html", order=20)
         panels.register("credentials:manage", enrolling.class_link, "learners/_class_link.html")
 
+        panels.register("credentials:manage", offerings.offerings_panel, "learners/_offerings_panel.html", order=20)
+
         panels.register("credentials:manage", calibration.set_link, "learners/_calibration_link.html", order=31)
 
+        panels.register("learners:workspace", offerings.workspace_panel, "learners/_workspace_date.html", order=10)
         panels.register("learners:workspace", teams.team_panel, "learners/_team.html")
         panels.register("credentials:manage", teams.team_link, "learners/_team_link.html", order=30)
 
@@ -116,6 +120,13 @@ class LearnersConfig(AppConfig):
             "learners:learner-search",
             is_shown=lambda user: bool({Role.LEAD, Role.REGISTRAR, Role.AUDITOR} & user.roles()),
             order=45,
+        )
+        add_nav(
+            _("Offerings"),
+            "learners:offering-list",
+            is_shown=lambda user: bool(offerings.RUNNERS & user.roles()),
+            order=43,
+            yields=2,
         )
         add_nav(
             _("Recognition"),

@@ -36,6 +36,7 @@ ABOUT = {
     "appeal": About.RESULTS,
     "enrolled": About.LEARNING,
     "waitlist-moved": About.LEARNING,
+    "offering": About.LEARNING,
     "team": About.LEARNING,
     "due": About.LEARNING,
     "observation": About.LEARNING,

@@ -18,6 +18,7 @@ from learners.models import (
     Amendment,
     Appeal,
     AttemptGrant,
+    Attendance,
     Award,
     AwardEvent,
     Concern,
@@ -188,6 +189,19 @@ def _enrollments(learner: Learner) -> list[dict[str, Any]]:
         status=lambda row: row.get_status_display(),
         since=lambda row: row.enrolled_at,
         until=lambda row: row.ended_at,
+    )
+
+
+def _attendance(learner: Learner) -> list[dict[str, Any]]:
+    found = Attendance.objects.filter(enrollment__learner=learner)
+    return rows_of(
+        found.select_related("enrollment__credential_version", "offering").order_by("arrived_at", "pk"),
+        at=lambda row: row.arrived_at,
+        title=lambda row: row.enrollment.credential_version.title,
+        offering=lambda row: row.offering.name,
+        status=lambda row: row.get_status_display(),
+        came_as=lambda row: row.get_came_as_display(),
+        note=lambda row: row.reason,
     )
 
 
@@ -552,6 +566,7 @@ def register_all() -> None:
         ("notices", "person", _("Notices sent to you"), {"at": at, "subject": what, "text": note, "mailed_at": _("Mailed")}, _notices, "Notice"),
         ("enrollments", "learning", _("Enrollments"), {"title": title, "version": _("Version"), "offering": _("Offering"), "team": _("Team"), "status": status, "since": since, "until": until}, _enrollments, "Enrollment TeamMember"),
         ("enrollment_events", "learning", _("What happened to enrollments"), {"at": at, "title": title, "what": what, "note": note}, _enrollment_events, "EnrollmentEvent"),
+        ("attendance", "learning", _("Where you were checked in"), {"at": at, "title": title, "offering": _("Offering"), "status": status, "came_as": _("How"), "note": note}, _attendance, "Attendance AttendanceEvent"),
         ("teams", "learning", _("Teams"), {"at": at, "what": what, "team": _("Team"), "note": note}, _teams, "TeamEvent"),
         ("proposals", "learning", _("What you proposed or wished for"), {"at": at, "title": title, "what": what, "text": note, "status": status}, _proposals, ""),
         ("submissions", "learning", _("Submissions"), {"title": title, "attempt": attempt, "status": status, "since": since, "handed_in": _("Handed in")}, _submissions, "Submission"),
@@ -566,7 +581,7 @@ def register_all() -> None:
         ("judgments", "results", _("Levels and feedback"), {"title": title, "attempt": attempt, "assessor": _("Assessor"), "criterion": _("Criterion"), "level": _("Level"), "comment": _("Comment"), "next_step": _("Next step"), "overall": _("About the whole")}, _judgments, "Assessment Judgment"),
         ("responses", "results", _("Your answers to feedback"), {"at": at, "title": title, "plan": _("Plan"), "by": _("By"), "useful": _("Useful")}, _responses, "FeedbackResponse"),
         ("observations", "results", _("Observations"), {"at": at, "title": title, "level": _("Level"), "setting": _("Setting"), "context": _("Context"), "comment": _("Comment")}, _observations, "Observation"),
-        ("given_results", "results", _("Results that others gave"), {"at": at, "title": title, "evidence": _("Evidence"), "what": what, "score": _("Score"), "out_of": _("Out of"), "words": _("In words"), "comment": _("Comment"), "rater": _("Given by"), "corrected": _("Corrects an earlier one")}, _given_results, "RecordedResult"),
+        ("given_results", "results", _("Results that others gave"), {"at": at, "title": title, "evidence": _("Evidence"), "what": what, "score": _("Score"), "out_of": _("Out of"), "words": _("In words"), "comment": _("Comment"), "rater": _("Given by"), "corrected": _("Corrects an earlier one")}, _given_results, "RecordedResult RatedCriterion"),
         ("reopened", "results", _("What was judged anew"), {"at": at, "title": title, "attempt": attempt, "criterion": _("Criterion"), "reason": _("Reason")}, _reopened, "ReopenedCriterion"),
         ("appeals", "results", _("Appeals"), {"at": at, "title": title, "text": _("Appeal"), "outcome": _("Outcome"), "reasons": _("Reasons"), "decided": _("Answered")}, _appeals, "Appeal AppealEvent"),
         ("concerns", "results", _("Concerns of assessors"), {"at": at, "title": title, "kind": _("Kind"), "text": _("Concern"), "answer": _("Answer")}, _concerns, "Concern"),

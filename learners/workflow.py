@@ -67,7 +67,12 @@ OPEN_ENROLLMENTS = [EnrollmentStatus.ACTIVE, EnrollmentStatus.WAITLISTED]
 
 ENROLLMENT_MOVES: dict[str, set[str]] = {
     EnrollmentStatus.WAITLISTED: {EnrollmentStatus.ACTIVE, EnrollmentStatus.WITHDRAWN},
-    EnrollmentStatus.ACTIVE: {EnrollmentStatus.COMPLETED, EnrollmentStatus.NOT_MET, EnrollmentStatus.WITHDRAWN},
+    EnrollmentStatus.ACTIVE: {
+        EnrollmentStatus.COMPLETED,
+        EnrollmentStatus.NOT_MET,
+        EnrollmentStatus.WITHDRAWN,
+        EnrollmentStatus.WAITLISTED,  # the offering was canceled, and the other one is full
+    },
     EnrollmentStatus.COMPLETED: {EnrollmentStatus.ACTIVE},  # a release is undone
     EnrollmentStatus.NOT_MET: {EnrollmentStatus.ACTIVE},  # a release is undone
     EnrollmentStatus.WITHDRAWN: set(),
@@ -206,4 +211,19 @@ AMENDMENT_MOVES: dict[str, set[str]] = {
     AmendmentStatus.HEARING: {AmendmentStatus.AMENDED, AmendmentStatus.UPHELD},
     AmendmentStatus.UPHELD: set(),
     AmendmentStatus.WITHDRAWN: set(),
+}
+
+
+class AttendanceStatus(TextChoices):
+    """What the check-in list of an offering says of somebody."""
+
+    EXPECTED = "expected", _("expected")
+    PRESENT = "present", _("present")
+    LATE = "late", _("late")
+
+
+ATTENDANCE_MOVES: dict[str, set[str]] = {
+    AttendanceStatus.EXPECTED: {AttendanceStatus.PRESENT, AttendanceStatus.LATE},
+    AttendanceStatus.PRESENT: {AttendanceStatus.EXPECTED, AttendanceStatus.LATE},
+    AttendanceStatus.LATE: {AttendanceStatus.EXPECTED, AttendanceStatus.PRESENT},
 }

@@ -9,8 +9,10 @@ from .catalog import (
     Outcome,
     Prerequisite,
 )
-from .content import ContentDecision, Endorsement, Offering, Proposal, ProposalVote
-from .frameworks import Competency, Crosswalk, CrosswalkRelation, Framework
+from .content import ContentDecision, Endorsement, Offering, OfferingEvent, Proposal, ProposalVote
+from .counts import Counted, ItemCount
+from .frameworks import Competency, Crosswalk, CrosswalkEvent, CrosswalkRelation, Framework
+from .links import CredentialLink, LinkKind, ProgramKind
 from .opinions import OpinionMail, OpinionRequest, Suggestion
 from .organizations import Organization
 from .planning import PlannedChange, PlannedKind, PlannedStatus, ReviewReminder
@@ -20,17 +22,23 @@ __all__ = [
     "Alignment",
     "Competency",
     "ContentDecision",
+    "Counted",
     "Credential",
     "CredentialEvent",
+    "CredentialLink",
     "CredentialVersion",
     "Criterion",
     "CriterionLevel",
     "Crosswalk",
+    "CrosswalkEvent",
     "CrosswalkRelation",
     "Endorsement",
     "EvidenceRequirement",
     "Framework",
+    "ItemCount",
+    "LinkKind",
     "Offering",
+    "OfferingEvent",
     "OpinionMail",
     "OpinionRequest",
     "Organization",
@@ -39,6 +47,7 @@ __all__ = [
     "PlannedKind",
     "PlannedStatus",
     "Prerequisite",
+    "ProgramKind",
     "Proposal",
     "ProposalVote",
     "ReviewReminder",

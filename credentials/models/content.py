@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import uuid
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
-from django.db.models import CheckConstraint, Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import CheckConstraint, Count, Exists, F, OuterRef, Q, QuerySet, UniqueConstraint
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from credentials.workflow import ProposalStatus
+from credentials.workflow import OfferingStatus, ProposalStatus
 
 if TYPE_CHECKING:
     from learners.models import User
@@ -127,25 +128,79 @@ class ContentDecision(models.Model):
         return self.outcome
 
 
+class OfferingQuerySet(QuerySet["Offering"]):
+    def running_on(self, day: date) -> OfferingQuerySet:
+        """Those that somebody can still take part in: planned, and not over."""
+        return self.filter(status=OfferingStatus.PLANNED, closes_on__gte=day)
+
+    def run_by(self, user: User) -> OfferingQuerySet:
+        """Those at which a person checks people in: assessors, leads and administrators, within their roles."""
+        return self.filter(user.scope_q({"assessor", "lead", "administrator"}, "credential__"))
+
+
 class Offering(models.Model):
-    """A time and place at which a credential can be worked on, with seats."""
+    """A time and place at which a credential can be worked on, with seats.
+
+    It opens and closes by days; where people meet once, `starts_at` and `ends_at` say when.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     credential = models.ForeignKey("credentials.Credential", on_delete=models.PROTECT, related_name="offerings")
     delivered_by = models.ForeignKey("credentials.Organization", on_delete=models.PROTECT, related_name="offerings")
     name = models.CharField(max_length=200)
     place = models.CharField(max_length=200, blank=True)
+    contact = models.CharField(max_length=200, blank=True, db_default="", default="")
     opens_on = models.DateField()
     closes_on = models.DateField()
+    starts_at = models.DateTimeField(null=True, blank=True)
+    ends_at = models.DateTimeField(null=True, blank=True)
     seats = models.PositiveIntegerField(null=True, blank=True, help_text=_("Empty: no limit."))
+    status = models.CharField(
+        max_length=20,
+        choices=OfferingStatus.choices,
+        default=OfferingStatus.PLANNED,
+        db_default=OfferingStatus.PLANNED,
+    )
+
+    objects = OfferingQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="offering_closes_after_it_opens")
+            CheckConstraint(condition=Q(closes_on__gte=F("opens_on")), name="offering_closes_after_it_opens"),
+            CheckConstraint(
+                condition=Q(starts_at__isnull=True, ends_at__isnull=True) | Q(ends_at__gt=F("starts_at")),
+                name="offering_ends_after_it_starts",
+            ),
+            UniqueConstraint(
+                fields=["credential", "name", "place", "opens_on", "starts_at"],
+                condition=Q(status=OfferingStatus.PLANNED, starts_at__isnull=False),
+                name="offering_meets_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    def get_absolute_url(self) -> str:
+        """Where it is kept, by whoever runs it."""
+        return reverse("learners:offering-detail", args=[self.public_id])
+
+    @property
+    def is_canceled(self) -> bool:
+        return self.status == OfferingStatus.CANCELED
+
+
+class OfferingEvent(models.Model):
+    """Append-only: who planned, changed or canceled an offering, why and when."""
+
+    offering = models.ForeignKey(Offering, on_delete=models.PROTECT, related_name="events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    action = models.CharField(max_length=40)
+    note = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.action
 
 
 class Endorsement(models.Model):

@@ -94,3 +94,18 @@ class Crosswalk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.source} {self.relation} {self.target}"
+
+
+class CrosswalkEvent(models.Model):
+    """Append-only: who said anew how one version of a framework leads to another, with what was said."""
+
+    older = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="+")
+    newer = models.ForeignKey(Framework, on_delete=models.PROTECT, related_name="crosswalk_events")
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added = models.PositiveIntegerField()
+    removed = models.PositiveIntegerField()
+    steps = models.JSONField(help_text=_("Each step as it stands now: code, code, relation."))
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.added} added, {self.removed} removed"

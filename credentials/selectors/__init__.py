@@ -25,7 +25,7 @@ from .frameworks import (
 )
 from .manage import manage_rows, newest_first
 from .opinions import Part, informed_by, opinions, parts, state_of
-from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running
+from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running, with_seats
 from .version import (
     Element,
     Sheet,
@@ -86,4 +86,5 @@ __all__ = [
     "suggestions",
     "templates",
     "with_children",
+    "with_seats",
 ]

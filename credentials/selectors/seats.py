@@ -57,7 +57,7 @@ def with_seats(offerings: QuerySet[Offering]) -> QuerySet[Offering]:
 
 
 def running(credential: Credential, on: date) -> list[OpenOffering]:
-    """The offerings of one credential that have not closed. One query for each object and day, however often asked."""
+    """The offerings of one credential that take place and have not closed. One query for each object and day, however often asked."""
     kept: tuple[date, list[OpenOffering]] | None = vars(credential).get("_running")
     if kept is None or kept[0] != on:
         kept = (on, open_offerings([credential.pk], on).get(credential.pk, []))
@@ -66,9 +66,9 @@ def running(credential: Credential, on: date) -> list[OpenOffering]:
 
 
 def open_offerings(credentials: Iterable[int], on: date) -> dict[int, list[OpenOffering]]:
-    """The offerings of these credentials that have not closed, the soonest first, by credential. One query."""
-    rows = with_seats(Offering.objects.filter(credential__in=credentials, closes_on__gte=on))
+    """The offerings of these credentials that take place and have not closed, the soonest first, by credential. One query."""
+    rows = with_seats(Offering.objects.running_on(on).filter(credential__in=credentials))
     found: dict[int, list[OpenOffering]] = {}
-    for row in rows.select_related("delivered_by").order_by("opens_on", "closes_on", "pk"):
+    for row in rows.select_related("delivered_by").order_by("opens_on", "starts_at", "closes_on", "pk"):
         found.setdefault(row.credential_id, []).append(OpenOffering(row, row.taken, row.waiting))  # type: ignore[attr-defined]
     return found

@@ -9,6 +9,7 @@ from .assessment import (
     Judgment,
 )
 from .assigning import AssessorProfile, AssignmentEvent, Conflict, ConflictKind, Escalation, Leave
+from .attendance import Attendance, AttendanceEvent, CameAs, RatedCriterion
 from .awards import Award, AwardComponent, AwardEvent, ExpiryReminder
 from .calendar import SchoolHoliday
 from .calibration import (
@@ -65,6 +66,8 @@ __all__ = [
     "Assignment",
     "AssignmentEvent",
     "AttemptGrant",
+    "Attendance",
+    "AttendanceEvent",
     "Award",
     "AwardComponent",
     "AwardEvent",
@@ -74,6 +77,7 @@ __all__ = [
     "CalibrationJudgment",
     "CalibrationReminder",
     "CalibrationRound",
+    "CameAs",
     "Cohort",
     "Concern",
     "ConfidenceRating",
@@ -112,6 +116,7 @@ __all__ = [
     "ObservationInvitation",
     "PatientDataEvent",
     "PatientDataReport",
+    "RatedCriterion",
     "RecognitionCheck",
     "RecognitionEvent",
     "RecognitionRule",

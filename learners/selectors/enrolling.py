@@ -19,6 +19,7 @@ from learners import services
 from learners.models import Decision, Enrollment
 from learners.selectors.learning import learner_of
 from learners.services.class_enrollment import REQUIRED
+from learners.services.offerings import is_without_date, when_and_where
 from learners.workflow import OPEN_ENROLLMENTS, AwardStatus, DecisionStatus, EnrollmentStatus
 
 # From how many answers on the usual time is told, and how many of the latest are looked at.
@@ -50,7 +51,13 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
     has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until < timezone.now()
     award = None if has_lapsed else standing
     if newest is not None and newest.status in OPEN_ENROLLMENTS:
-        return shown | {"enrollment": newest, "place": waiting_place(newest), "award": award}
+        return shown | {
+            "enrollment": newest,
+            "place": waiting_place(newest),
+            "award": award,
+            "is_without_date": is_without_date(newest),
+            "has_other_dates": any(each.offering.pk != newest.offering_id for each in offerings),
+        }
     reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False)
     return shown | {
         "award": award,
@@ -72,11 +79,11 @@ def waiting_place(enrollment: Enrollment) -> int | None:
 
 
 def item_facts(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """Dates and seats of the offerings, and how soon an answer usually comes. Two queries."""
+    """Dates and seats of the offerings, in words, and how soon an answer usually comes. Two queries."""
     if credential.kind != CredentialKind.MICROCREDENTIAL:
         return None
     return {
-        "offerings": running(credential, timezone.localdate()),
+        "offerings": [(each, when_and_where(each.offering)) for each in running(credential, timezone.localdate())],
         "turnaround": turnaround(credential),
         "is_early": credential.allows_early_assessment,
     }

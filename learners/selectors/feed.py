@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.icalendar import Event
+from credentials.workflow import OfferingStatus
 from learners.models import Award, CalendarFeed, Decision, Learner, Submission
 from learners.selectors.learning import learner_of
 from learners.services.feed import digest
@@ -31,15 +32,26 @@ def find_feed(token: str) -> CalendarFeed | None:
 
 
 def events(feed: CalendarFeed, at: datetime) -> list[Event]:
-    """Everything with a day, for the person in each of their roles. Six queries at most."""
+    """Everything with a day, for the person in each of their roles. Seven queries at most."""
     learner = learner_of(feed.user)
     found = [*_promised(feed, at)]
     if learner is not None:
-        found += [*_due(learner, at), *_waits(learner, at), *_expiring(learner, at)]
+        found += [*_taught(learner, at), *_due(learner, at), *_waits(learner, at), *_expiring(learner, at)]
     found.sort(key=lambda each: (_day(each), each.key))
     if feed.is_discreet:
         home = settings.PUBLIC_ORIGIN + reverse("learners:home")
-        return [Event(each.key, each.at, _("Registry deadline"), home) for each in found]
+        return [
+            Event(
+                each.key,
+                each.at,
+                _("Registry deadline"),
+                home,
+                until=each.until,
+                is_canceled=each.is_canceled,
+                takes_time=each.takes_time,
+            )
+            for each in found
+        ]
     return found
 
 
@@ -47,10 +59,35 @@ def _day(event: Event) -> str:
     return (timezone.localdate(event.at) if isinstance(event.at, datetime) else event.at).isoformat()
 
 
+def _taught(learner: Learner, at: datetime) -> list[Event]:
+    """When and where people meet, of what the learner has a seat in; canceled ones say so until another date is taken."""
+    rows = learner.enrollments.filter(
+        status__in=[EnrollmentStatus.ACTIVE, EnrollmentStatus.COMPLETED, EnrollmentStatus.NOT_MET],
+        offering__starts_at__gte=at - KEPT,
+    ).select_related("credential_version", "offering")
+    return [
+        Event(
+            f"offering-{each.public_id}",
+            each.offering.starts_at,
+            _("%(offering)s: %(title)s") % {"offering": each.offering.name, "title": each.credential_version.title},
+            settings.PUBLIC_ORIGIN + each.get_absolute_url(),
+            until=each.offering.ends_at,
+            place=each.offering.place,
+            is_canceled=each.offering.is_canceled,
+            takes_time=not each.offering.is_canceled,
+        )
+        for each in rows.order_by("offering__starts_at", "pk")[:MOST]
+        if each.offering is not None and each.offering.starts_at is not None
+    ]
+
+
 def _due(learner: Learner, at: datetime) -> list[Event]:
     draft = Submission.objects.filter(enrollment=OuterRef("pk"), status=SubmissionStatus.DRAFT)
     rows = learner.enrollments.filter(
-        Exists(draft), status=EnrollmentStatus.ACTIVE, offering__closes_on__gte=timezone.localdate(at - KEPT)
+        Exists(draft),
+        status=EnrollmentStatus.ACTIVE,
+        offering__status=OfferingStatus.PLANNED,
+        offering__closes_on__gte=timezone.localdate(at - KEPT),
     ).select_related("credential_version", "offering")
     return [
         Event(

@@ -138,7 +138,7 @@ def due(learner: Learner, found: Sequence[Work], at: datetime) -> list[Due]:
     drafts = [
         (each.enrollment.offering.closes_on, each.enrollment.credential_version.title, each.url)
         for each in found
-        if each.kind == "draft" and each.enrollment.offering is not None
+        if each.kind == "draft" and each.enrollment.offering is not None and not each.enrollment.offering.is_canceled
     ]
     goals = [
         (goal.due_on, goal.text, reverse("learners:growth") + "#goals")

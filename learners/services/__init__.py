@@ -21,6 +21,7 @@ from .assessment import (
 )
 from .assignment import assign_by_hand, assign_submission, assign_waiting, move_assignments
 from .attempts import grant_attempt
+from .attendance import admit_walk_in, check_in, record_at_event
 from .availability import add_leave, declare_conflict, find_learner, remove_leave, set_load, withdraw_conflict
 from .awards import Grant, grant_award, grant_awards, resume_award, revoke_award, suspend_award, withdraw_award
 from .calibration import (
@@ -76,6 +77,16 @@ from .marking import (
 )
 from .notices import mark_read, send_mail, tell, tell_all, tell_role
 from .observation import invite_observer, keep_observation_draft, record_observation, send_observation_links
+from .offerings import (
+    Plan,
+    add_unit,
+    cancel_offering,
+    change_offering,
+    choose_date,
+    move_learners,
+    plan_offering,
+    repeat_offering,
+)
 from .patient_data import purge_report, release_report, remove_purged_bytes, report_patient_data, start_over
 from .people import add_learner, add_person, change_name, end_role, grant_role
 from .preferences import Wishes, own_wishes, set_wishes
@@ -121,6 +132,7 @@ __all__ = [
     "JudgmentInput",
     "NewProvider",
     "OutOfStep",
+    "Plan",
     "RuleInput",
     "VersionMoved",
     "Wishes",
@@ -140,6 +152,8 @@ __all__ = [
     "add_rule",
     "add_sent_file",
     "add_text",
+    "add_unit",
+    "admit_walk_in",
     "agree_levels",
     "agree_on_result",
     "answer_feedback",
@@ -153,11 +167,15 @@ __all__ = [
     "begin_model_work",
     "begin_upload",
     "bring",
+    "cancel_offering",
     "change_name",
+    "change_offering",
     "check_again",
+    "check_in",
     "check_recognized",
     "check_result_list",
     "check_roster",
+    "choose_date",
     "choose_shortcuts",
     "close_concern",
     "confirm_result_list",
@@ -214,6 +232,7 @@ __all__ = [
     "may_open",
     "moment_of",
     "move_assignments",
+    "move_learners",
     "move_member",
     "name_reviewer",
     "note_harmless",
@@ -224,11 +243,13 @@ __all__ = [
     "passed_before",
     "personal_addresses",
     "place_statement",
+    "plan_offering",
     "plan_teams",
     "purge_report",
     "raise_concern",
     "rate_confidence",
     "reach_goal",
+    "record_at_event",
     "record_observation",
     "record_result",
     "refusals",
@@ -247,6 +268,7 @@ __all__ = [
     "renew_award",
     "reopen_assessment",
     "reopen_criterion",
+    "repeat_offering",
     "report_patient_data",
     "resume_award",
     "retire_example",

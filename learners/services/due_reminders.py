@@ -7,6 +7,7 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from credentials.workflow import OfferingStatus
 from learners.models import DueReminder, Enrollment, Notice, Submission
 from learners.models.people import LearnerStatus
 from learners.services.notices import tell_all
@@ -37,6 +38,7 @@ def remind_of_due(*, at: datetime) -> int:
                 status=EnrollmentStatus.ACTIVE,
                 learner__status=LearnerStatus.ACTIVE,
                 learner__user__isnull=False,
+                offering__status=OfferingStatus.PLANNED,
                 offering__closes_on__gt=today + timedelta(days=after),
                 offering__closes_on__lte=today + timedelta(days=days),
             )

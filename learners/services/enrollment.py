@@ -149,7 +149,7 @@ def enroll(
 
 def choose_offering(credential: Credential, wanted: Offering | None, at: datetime) -> Offering | None:
     """The offering to take part in, locked; None where the credential is worked on at any time."""
-    running = credential.offerings.filter(closes_on__gte=timezone.localdate(at))
+    running = Offering.objects.running_on(timezone.localdate(at)).filter(credential=credential)
     if wanted is None:
         choices = list(running.order_by("pk")[:2])
         if not choices:
@@ -160,6 +160,8 @@ def choose_offering(credential: Credential, wanted: Offering | None, at: datetim
     locked = Offering.objects.select_for_update().filter(pk=wanted.pk, credential=credential).first()
     if locked is None or locked.closes_on < timezone.localdate(at):
         raise Invalid(_("This offering has closed; choose another."))
+    if locked.is_canceled:
+        raise Invalid(_("This offering was canceled; choose another."))
     return locked
 
 
@@ -176,15 +178,17 @@ def free_seats(offering: Offering) -> int:
 def fill_seats(*, offering: Offering, at: datetime) -> list[Enrollment]:
     """Give free seats to those who wait, in their order, and tell them. A consequence; may be called at any time.
 
-    Who is not an active student keeps the place and is passed over. Nobody moves up once the offering has closed.
+    Who is not an active student keeps the place and is passed over. Nobody moves up once the offering has closed or was
+    canceled. Work that was begun with an earlier seat goes on.
     """
     offering = Offering.objects.select_for_update().get(pk=offering.pk)
-    if offering.closes_on < timezone.localdate(at):
+    if offering.closes_on < timezone.localdate(at) or offering.is_canceled:
         return []
     waiting = (
         offering.enrollments.select_for_update(of=("self",))
         .filter(status=EnrollmentStatus.WAITLISTED, learner__status=LearnerStatus.ACTIVE)
         .select_related("learner__user", "credential_version")
+        .prefetch_related("submissions")
         .order_by("pk")
     )
     if offering.seats is not None:
@@ -197,7 +201,8 @@ def fill_seats(*, offering: Offering, at: datetime) -> list[Enrollment]:
         EnrollmentEvent.objects.create(
             enrollment=enrollment, moved_to=enrollment.status, note="A seat became free.", at=at
         )
-        start_attempt(enrollment, 1, actor=None, at=at)
+        if not enrollment.submissions.all():
+            start_attempt(enrollment, 1, actor=None, at=at)
         if enrollment.learner.user is not None:
             tell(
                 user=enrollment.learner.user,

@@ -57,6 +57,8 @@ def records(
     learner,
     people,
     make_version,
+    make_offering,
+    make_enrollment,
     make_submission,
     make_decision,
     make_double,
@@ -129,6 +131,8 @@ def records(
     upload = learners_services.begin_upload(
         actor=learner.user, submission=workspace, name="talk.wav", size=9, changed_ms=1, at=NOON
     )
+    offering = make_offering(version=version)
+    seated = make_enrollment(learner=learner, version=version, offering=offering)
     pathway = make_pathway(required=[version])
     building = make_pathway(required=[version], published=False)
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
@@ -182,6 +186,8 @@ def records(
         "blind": blind,
         "told": returned.submission,
         "result_list": result_list,
+        "offering": offering,
+        "seated": seated,
         "version": version,
         "draft": draft,
         "framework": version.alignments.first().competency.framework,
