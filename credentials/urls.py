@@ -1,4 +1,4 @@
-from credentials.views import catalog, editor, exchange, frameworks, manage, opinions, proposals
+from credentials.views import catalog, editor, exchange, frameworks, links, manage, opinions, proposals
 
 app_name = "credentials"
 urlpatterns = [
@@ -9,4 +9,5 @@ urlpatterns = [
     *exchange.urlpatterns,
     *opinions.urlpatterns,
     *proposals.urlpatterns,
+    *links.urlpatterns,
 ]

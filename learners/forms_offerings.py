@@ -242,7 +242,7 @@ class WalkInForm(forms.Form):
 class StationForm(forms.Form):
     station = forms.CharField(
         label=gettext_lazy("Station"),
-        help_text=gettext_lazy("Only where learners pass several; each station is recorded by itself."),
+        help_text=gettext_lazy("Only where there are several."),
         required=False,
         max_length=STATION_MAX_LETTERS,
     )

@@ -23,6 +23,7 @@ from .frameworks import (
     frameworks,
     older_versions,
 )
+from .links import linkable, related, related_of
 from .manage import manage_rows, newest_first
 from .opinions import Part, informed_by, opinions, parts, state_of
 from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running, with_seats
@@ -66,6 +67,7 @@ __all__ = [
     "in_words",
     "informed_by",
     "is_overdue",
+    "linkable",
     "machine_readable",
     "manage_rows",
     "names_of",
@@ -76,6 +78,8 @@ __all__ = [
     "opinions",
     "parts",
     "prerequisites_of",
+    "related",
+    "related_of",
     "reviews",
     "running",
     "sheet",

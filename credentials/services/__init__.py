@@ -1,8 +1,10 @@
 """The commands on what can be earned, the only writers."""
 
+from .counting import count_item
 from .editing import ChangedElsewhere, save_draft, start_credential, start_version
 from .exchange import Report, catalog_of, export_catalog, import_catalog
 from .frameworks import as_loaded, load_framework, set_crosswalk, take_over_alignments
+from .links import Link, add_link, drop_link, links_of, set_links
 from .opinions import (
     answer_suggestion,
     ask_opinion,
@@ -32,7 +34,9 @@ from .publishing import publish_version, retire_credential, set_early_assessment
 
 __all__ = [
     "ChangedElsewhere",
+    "Link",
     "Report",
+    "add_link",
     "answer_suggestion",
     "as_loaded",
     "ask_opinion",
@@ -42,11 +46,14 @@ __all__ = [
     "claim_new_opinions",
     "claim_refused_plans",
     "claim_review_reminders",
+    "count_item",
     "decline_proposal",
+    "drop_link",
     "drop_vote",
     "export_catalog",
     "import_catalog",
     "keep_opinion",
+    "links_of",
     "load_framework",
     "plan_change",
     "propose",
@@ -59,6 +66,7 @@ __all__ = [
     "send_opinion_mail",
     "set_crosswalk",
     "set_early_assessment",
+    "set_links",
     "set_seal_parts",
     "set_stewardship",
     "start_credential",

@@ -21,6 +21,7 @@ from credentials.gate import missing
 from credentials.models import (
     Credential,
     CredentialEvent,
+    CredentialLink,
     CredentialVersion,
     Criterion,
     CriterionLevel,
@@ -30,7 +31,7 @@ from credentials.models import (
     SpecialtyClaim,
 )
 from credentials.models.catalog import Strength
-from credentials.services import frameworks
+from credentials.services import frameworks, links
 from credentials.workflow import CredentialStatus, VersionStatus
 
 if TYPE_CHECKING:
@@ -44,7 +45,17 @@ _KEYS = {
     "framework": {*FRAMEWORK, "identifier", "items", "crosswalk"},
     "item": {"code", "name", "statement", "parent", "verification", "identifier"},
     "step": {"source", "target", "relation"},
-    "credential": {*CREDENTIAL, "public_id", "owner", "review_on", "current_version", "useful_for", "versions"},
+    "credential": {
+        *CREDENTIAL,
+        "public_id",
+        "owner",
+        "review_on",
+        "current_version",
+        "useful_for",
+        "links",
+        "versions",
+    },
+    "link": {"kind", "target", "program", "program_kind", "program_url"},
     "claim": {"specialty", "source", "stated_on"},
     "version": {*contents.FIELDS, *contents.LISTS, "number", "status", "published_at"},
     "criterion": {"key", *contents.CRITERION, "levels", "public_id"},
@@ -62,7 +73,7 @@ def export_catalog(*, actor: User, organization: Organization) -> dict[str, Any]
 
 
 def catalog_of(organization: Organization) -> dict[str, Any]:
-    """The same without asking who wants it. Two queries for each framework, ten for all else."""
+    """The same without asking who wants it. Two queries for each framework, twelve for all else."""
     from credentials.selectors import with_children
 
     versions: dict[int, list[CredentialVersion]] = {}
@@ -76,7 +87,7 @@ def catalog_of(organization: Organization) -> dict[str, Any]:
     credentials = (
         Credential.objects.filter(organization=organization)
         .select_related("owner", "current_version")
-        .prefetch_related("specialty_claims")
+        .prefetch_related("specialty_claims", "links__target")
         .order_by("code", "pk")
     )
     return {
@@ -117,6 +128,16 @@ def _credential(credential: Credential, versions: list[CredentialVersion]) -> di
         "useful_for": [
             {"specialty": each.specialty, "source": each.source, "stated_on": each.stated_on.isoformat()}
             for each in sorted(credential.specialty_claims.all(), key=lambda each: each.specialty)
+        ],
+        "links": [
+            {
+                "kind": each.kind,
+                "target": each.target.code if each.target else None,
+                "program": each.program,
+                "program_kind": each.program_kind,
+                "program_url": each.program_url,
+            }
+            for each in sorted(credential.links.all(), key=lambda each: each.position)
         ],
         "versions": [_version(each) for each in versions],
     }
@@ -177,6 +198,7 @@ def import_catalog(
 class _Import:
     def __init__(self, actor: User, organization: Organization, at: datetime, report: Report) -> None:
         self.actor, self.organization, self.at, self.report = actor, organization, at, report
+        self.relinked: set[int] = set()
 
     def run(self, data: Any) -> None:
         if not self._text(data) or not self._shape(data, "", ""):
@@ -187,7 +209,9 @@ class _Import:
         for number, row in enumerate(self._list(data["frameworks"], "frameworks")):
             self._framework(row, f"frameworks[{number}]")
         rows = [
-            (f"credentials[{number}]", row) for number, row in enumerate(self._list(data["credentials"], "credentials"))
+            # A file from before there were links says nothing of them; those that are here stay.
+            (f"credentials[{number}]", {"links": None} | row if isinstance(row, dict) else row)
+            for number, row in enumerate(self._list(data["credentials"], "credentials"))
         ]
         sound = [(path, row) for path, row in rows if self._check_credential(row, path)]
         codes: set[str] = set()
@@ -198,6 +222,7 @@ class _Import:
         if self.report.faults:
             return
         known = [(path, row, *self._begin(row, path)) for path, row in sound]
+        self._clear_links([(row, credential) for _path, row, credential, _is_new in known if credential is not None])
         for path, row, credential, is_new in known:
             if credential is not None:
                 self._fill(row, path, credential, is_new)
@@ -286,6 +311,14 @@ class _Import:
                     self._field(SpecialtyClaim, name, each[name], f"{place}.{name}")
                 if _date(each["stated_on"]) is None:
                     self.report.fault(f"{place}.stated_on", _("It must be a date."))
+        for number, each in enumerate(self._list(row["links"] or [], f"{path}.links")):
+            place = f"{path}.links[{number}]"
+            if self._shape(each, "link", place):
+                for name in ("kind", "program", "program_kind", "program_url"):
+                    if not isinstance(each[name], str):
+                        self.report.fault(f"{place}.{name}", _("It must be text."))
+                if each["target"] is not None and not isinstance(each["target"], str):
+                    self.report.fault(f"{place}.target", _("It must be the code of a credential, or nothing."))
         published = set()
         drafts, numbers = 0, set()
         for number, each in enumerate(self._list(row["versions"], f"{path}.versions")):
@@ -458,6 +491,7 @@ class _Import:
                 self.report.fault(f"{path}.versions[{number}]", str(error))
         is_changed |= self._life(row, path, credential)
         is_changed |= self._claims(row, credential)
+        is_changed |= self._links(row, path, credential)
         if is_new or is_changed:
             CredentialEvent.objects.create(credential=credential, actor=self.actor, action="imported", at=self.at)
         name = credential.code
@@ -555,6 +589,44 @@ class _Import:
         if changed:
             credential.save(update_fields=changed)
         return bool(changed)
+
+    def _clear_links(self, known: list[tuple[dict[str, Any], Credential]]) -> None:
+        """Take away what the file says otherwise, so that no step of before makes a circle with one of the file."""
+        for row, credential in known:
+            if row["links"] is not None and self._wanted(row, "", credential) != links.links_of(credential):
+                self.relinked.add(credential.pk)
+        CredentialLink.objects.filter(credential__in=self.relinked).delete()
+
+    def _wanted(self, row: dict[str, Any], path: str, credential: Credential) -> list[links.Link]:
+        """The links of the file. path: where faults are named; empty to pass them over."""
+        codes = [each["target"] for each in row["links"] if each["target"] is not None]
+        items = {each.code: each for each in Credential.objects.filter(organization=self.organization, code__in=codes)}
+        for number, each in enumerate(row["links"]):
+            if path and each["target"] is not None and each["target"] not in items:
+                self.report.fault(f"{path}.links[{number}].target", _("No credential has this code."))
+        return [
+            links.Link(
+                each["kind"],
+                items.get(each["target"]),
+                each["program"],
+                each["program_kind"],
+                each["program_url"],
+            )
+            for each in row["links"]
+        ]
+
+    def _links(self, row: dict[str, Any], path: str, credential: Credential) -> bool:
+        if row["links"] is None or credential.pk not in self.relinked:
+            return False
+        count = len(self.report.faults)
+        wanted = self._wanted(row, path, credential)
+        if len(self.report.faults) > count:
+            return False
+        try:
+            links.set_links(actor=self.actor, credential=credential, links=wanted, at=self.at)
+        except RegistryError as error:
+            self.report.fault(f"{path}.links", str(error))
+        return True
 
     def _claims(self, row: dict[str, Any], credential: Credential) -> bool:
         wanted = {(each["specialty"], each["source"], _date(each["stated_on"])) for each in row["useful_for"]}

@@ -16,6 +16,7 @@ from credentials.models import (
     Credential,
     CredentialVersion,
     Crosswalk,
+    CrosswalkEvent,
     CrosswalkRelation,
     Framework,
     Organization,
@@ -180,7 +181,8 @@ def set_crosswalk(
 ) -> int:
     """Say how the codes of an older version lead to those of a newer: (older code, newer code, relation).
 
-    What was said before of the two is replaced. Alignments stay as they are. Raises NotAllowed, Invalid.
+    What was said before of the two is replaced, with an event; the same once more changes nothing. Alignments stay as they
+    are. Raises NotAllowed, Invalid.
     """
     require(actor, Can.FRAMEWORK_KEEP, newer)
     if older.slug != newer.slug or older.pk == newer.pk:
@@ -190,10 +192,24 @@ def set_crosswalk(
     for source, target, relation in rows:
         if source not in sources or target not in targets or relation not in CrosswalkRelation.values:
             raise Invalid(_("No such step: %(source)s to %(target)s.") % {"source": source, "target": target})
-    Crosswalk.objects.filter(source__framework=older, target__framework=newer).delete()
+    Framework.objects.select_for_update().get(pk=newer.pk)  # two who save at once wait for each other
+    standing = Crosswalk.objects.filter(source__framework=older, target__framework=newer)
+    before = set(standing.values_list("source__code", "target__code", "relation"))
+    if before == set(rows):
+        return len(rows)
+    standing.delete()
     made = Crosswalk.objects.bulk_create(
         Crosswalk(source=sources[source], target=targets[target], relation=relation)
         for source, target, relation in rows
+    )
+    CrosswalkEvent.objects.create(
+        older=older,
+        newer=newer,
+        actor=actor,
+        added=len(set(rows) - before),
+        removed=len(before - set(rows)),
+        steps=[list(each) for each in rows],
+        at=at,
     )
     return len(made)
 

@@ -1,8 +1,10 @@
 """What everybody may read: the catalog, an item, the criteria of one version."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
@@ -11,12 +13,13 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from config.pages import render_page
-from credentials import selectors
+from config.permissions import Can, allowed
+from credentials import ctdl, selectors, services
 from credentials.forms import CatalogFilter
-from credentials.models import Credential, CredentialVersion
+from credentials.models import Counted, Credential, CredentialVersion
 from credentials.workflow import CredentialStatus, VersionStatus
 
-CATALOG_PAGE = 24
+CATALOG_PAGE, CTDL_PAGE = 24, 100
 
 
 @require_safe
@@ -56,7 +59,17 @@ def _without(request: HttpRequest, name: str) -> str:
 @require_safe
 def credential_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """An item as it is offered now, or was last: what it asks for, how it is judged, what it counts for."""
-    return credential_page(request, find_readable(public_id))
+    credential = find_readable(public_id)
+    _count_view(request, credential)
+    return credential_page(request, credential)
+
+
+def _count_view(request: HttpRequest, credential: Credential) -> None:
+    """That it was read, without by whom; not by those who keep it, nor by a browser that only looks ahead."""
+    if request.method != "GET" or "prefetch" in request.headers.get("Sec-Purpose", ""):
+        return
+    if not allowed(request.user, Can.CREDENTIAL_EDIT, credential):
+        services.count_item(credential=credential, kind=Counted.VIEW, on=timezone.localdate())
 
 
 def find_readable(public_id: UUID) -> Credential:
@@ -82,6 +95,7 @@ def credential_page(
         "refusal": refusal,
         "is_retired": credential.status == CredentialStatus.RETIRED,
         "informed_by": selectors.informed_by(version),
+        "related": selectors.related(credential),
         "versions": credential.versions.filter(status=VersionStatus.PUBLISHED).order_by("-number"),
     }
     return render_page(request, "credentials/credential_detail.html", context, status=status)
@@ -99,21 +113,76 @@ def version_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpRe
     shown = selectors.sheet(version)
     informed_by = selectors.informed_by(version)
     address = request.build_absolute_uri(request.path)
+    related = selectors.related(version.credential)
     if request.GET.get("format") == "json":
-        return JsonResponse(selectors.machine_readable(shown, address, informed_by))
+        described = selectors.machine_readable(shown, address, informed_by)
+        return JsonResponse(described | {"related": _in_full(request, related)})
+    if request.GET.get("format") == "ctdl":
+        return _ctdl(request, [version], {version.credential_id: _in_full(request, related)})
     context = {
         "credential": version.credential,
         "version": version,
         "sheet": shown,
         "informed_by": informed_by,
         "elements": selectors.elements(shown, address),
+        "related": related,
         "is_current": version.credential.current_version_id == version.pk,
     }
     return render_page(request, "credentials/version_detail.html", context)
 
 
+def _in_full(request: HttpRequest, related: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same with whole addresses, for a machine."""
+    return [
+        group
+        | {
+            "ends": [
+                end | {"url": request.build_absolute_uri(end["url"])} if end["url"] else end for end in group["ends"]
+            ]
+        }
+        for group in related
+    ]
+
+
+def _ctdl(
+    request: HttpRequest, versions: list[CredentialVersion], related: dict[int, list[dict[str, Any]]]
+) -> JsonResponse:
+    """Versions with the organizations that own them, as one graph."""
+    site = request.build_absolute_uri("/")
+    owners = {
+        each.credential.organization.pk: ctdl.organization(each.credential.organization, site) for each in versions
+    }
+    graph = [
+        ctdl.credential(
+            each,
+            address=request.build_absolute_uri(each.get_absolute_url()),
+            issuer=owners[each.credential.organization.pk]["@id"],
+            related=related.get(each.credential_id, []),
+        )
+        for each in versions
+    ]
+    return JsonResponse(ctdl.document([*owners.values(), *graph]), content_type="application/ld+json")
+
+
+@require_safe
+def catalog_ctdl(request: HttpRequest) -> HttpResponse:
+    """What is offered, in the language in which registries of credentials exchange it; a page of it at a time."""
+    versions = CredentialVersion.objects.filter(
+        credential__current_version=F("pk"), credential__status=CredentialStatus.OFFERED
+    ).select_related("credential__organization", "credential__current_version")
+    page = Paginator(selectors.with_children(versions).order_by("credential__code", "pk"), CTDL_PAGE).get_page(
+        request.GET.get("page")
+    )
+    found = selectors.related_of([each.credential for each in page])
+    answer = _ctdl(request, list(page), {key: _in_full(request, each) for key, each in found.items()})
+    if page.has_next():
+        answer["Link"] = f'<{request.build_absolute_uri(request.path)}?page={page.next_page_number()}>; rel="next"'
+    return answer
+
+
 urlpatterns: list[URLPattern] = [
     path("catalog/", catalog, name="catalog"),
+    path("catalog/ctdl.json", catalog_ctdl, name="catalog-ctdl"),
     path("catalog/<uuid:public_id>/", credential_detail, name="credential-detail"),
     path("catalog/<uuid:public_id>/versions/<int:number>/", version_detail, name="version-detail"),
 ]

@@ -23,6 +23,7 @@ from credentials.models import Competency, Credential, Framework, Organization
 from credentials.models.catalog import Strength
 from credentials.views.manage import OWNERS, editable, person
 
+EVENTS_SHOWN = 20
 SHOWN_MAX = 200
 
 
@@ -202,7 +203,12 @@ def framework_crosswalk(request: HttpRequest, public_id: UUID) -> HttpResponse:
             else:
                 messages.success(request, _("The crosswalk is saved. No alignment has changed."))
                 return redirect("credentials:framework-review", public_id=public_id)
-    context = {"framework": newer, "form": form, "faults": faults}
+    context = {
+        "framework": newer,
+        "form": form,
+        "faults": faults,
+        "events": newer.crosswalk_events.select_related("actor", "older").order_by("-at", "-pk")[:EVENTS_SHOWN],
+    }
     status = 422 if faults or form.errors else 200
     return render_page(request, "credentials/framework_crosswalk.html", context, status=status)
 
