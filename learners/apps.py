@@ -14,6 +14,7 @@ class LearnersConfig(AppConfig):
             amendments,
             appeals,
             calibration,
+            demand,
             enrolling,
             learning,
             notices,
@@ -126,6 +127,13 @@ class LearnersConfig(AppConfig):
             "learners:offering-list",
             is_shown=lambda user: bool(offerings.RUNNERS & user.roles()),
             order=43,
+            yields=2,
+        )
+        add_nav(
+            _("Demand"),
+            "learners:demand-report",
+            is_shown=lambda user: bool(demand.READERS & user.roles()),
+            order=61,
             yields=2,
         )
         add_nav(

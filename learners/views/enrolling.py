@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
-from config.errors import RegistryError
+from config.errors import Invalid, RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials.models import Credential, Offering
@@ -25,6 +25,7 @@ from learners.forms_enrolling import ClassForm
 from learners.models import Cohort, Enrollment
 from learners.selectors import learning
 from learners.selectors.enrolling import waiting_place
+from learners.views.demand import count_turned_away
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus
 
 NAMES_SHOWN = 20
@@ -54,6 +55,8 @@ def enroll(request: HttpRequest, public_id: UUID) -> HttpResponse:
         if standing is not None:  # sent twice
             messages.info(request, _("You are enrolled already."))
             return redirect(standing)
+        if isinstance(error, Invalid) and services.refusals(learner=learner, credential=credential, at=timezone.now()):
+            count_turned_away(request, credential)
         return credential_page(request, credential, refusal=str(error), status=error.http_status)
     if enrollment.status == EnrollmentStatus.WAITLISTED:
         place = {"place": waiting_place(enrollment)}
