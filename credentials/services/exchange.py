@@ -208,7 +208,7 @@ class _Import:
             return
         for number, row in enumerate(self._list(data["frameworks"], "frameworks")):
             self._framework(row, f"frameworks[{number}]")
-        rows = [
+        rows: list[tuple[str, Any]] = [
             # A file from before there were links says nothing of them; those that are here stay.
             (f"credentials[{number}]", {"links": None} | row if isinstance(row, dict) else row)
             for number, row in enumerate(self._list(data["credentials"], "credentials"))

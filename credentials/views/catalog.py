@@ -3,12 +3,15 @@
 from typing import Any
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import F
+from django.db.models import F, OuterRef
+from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path
 from django.utils import timezone
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
@@ -74,8 +77,12 @@ def _count_view(request: HttpRequest, credential: Credential) -> None:
 
 def find_readable(public_id: UUID) -> Credential:
     """Something that was published at least once, with what its page needs; anything else is a 404."""
+    published = CredentialVersion.objects.filter(credential=OuterRef("pk"), status=VersionStatus.PUBLISHED)
+    editions = published.order_by("-number").values_list(JSONObject(number="number", published_at="published_at"))
     return get_object_or_404(
-        Credential.objects.select_related("organization", "current_version").filter(current_version__isnull=False),
+        Credential.objects.select_related("organization", "current_version")
+        .filter(current_version__isnull=False)
+        .annotate(editions=ArraySubquery(editions)),
         public_id=public_id,
     )
 
@@ -83,7 +90,7 @@ def find_readable(public_id: UUID) -> Credential:
 def credential_page(
     request: HttpRequest, credential: Credential, *, refusal: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page of an item. refusal: why what was asked for on it (to enroll) did not happen."""
+    """The page of an item that `find_readable` answered. refusal: why what was asked for on it (to enroll) did not happen."""
     version = credential.current_version
     if version is None:
         raise Http404
@@ -96,7 +103,9 @@ def credential_page(
         "is_retired": credential.status == CredentialStatus.RETIRED,
         "informed_by": selectors.informed_by(version),
         "related": selectors.related(credential),
-        "versions": credential.versions.filter(status=VersionStatus.PUBLISHED).order_by("-number"),
+        "versions": [
+            each | {"published_at": parse_datetime(each["published_at"])} for each in vars(credential)["editions"]
+        ],
     }
     return render_page(request, "credentials/credential_detail.html", context, status=status)
 

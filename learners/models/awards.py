@@ -27,7 +27,15 @@ class AwardQuerySet(QuerySet["Award"]):
 
     def counting_on(self, on: date) -> AwardQuerySet:
         """Those that count toward a pathway on a day: active and not lapsed."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__date__gte=on), status=AwardStatus.ACTIVE)
+        return self.filter(self._counts(on))
+
+    def with_counting(self, on: date) -> AwardQuerySet:
+        """The same with `is_counting`: whether they count on a day."""
+        return self.annotate(is_counting=self._counts(on))
+
+    @staticmethod
+    def _counts(on: date) -> Q:
+        return Q(Q(valid_until__isnull=True) | Q(valid_until__date__gte=on), status=AwardStatus.ACTIVE)
 
     def due(self, at: datetime) -> AwardQuerySet:
         """Those whose time to be signed has come."""

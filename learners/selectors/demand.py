@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
@@ -62,7 +63,7 @@ def demand(credentials: Sequence[Credential], *, first: date, last: date) -> lis
     for credential, kind, count in rows.annotate(sum=Sum("count")).order_by():
         counted[credential, kind] = count
     ended = Q(ended_at__gte=begin, ended_at__lt=end)
-    enrollments = {
+    enrollments: dict[int, dict[str, Any]] = {
         row["credential"]: row
         for row in Enrollment.objects.filter(credential__in=keys)
         .values("credential")

@@ -42,11 +42,12 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
         .order_by("-enrolled_at", "-pk")
         .first()
     )
-    awards = list(
-        learner.awards.filter(status__in=[AwardStatus.ACTIVE, AwardStatus.REVOKED], credential=credential).order_by(
-            "pk"
-        )
+    every = list(
+        learner.awards.filter(status__in=[AwardStatus.ACTIVE, AwardStatus.REVOKED])
+        .with_counting(timezone.localdate())
+        .order_by("pk")
     )
+    awards = [each for each in every if each.credential_id == credential.pk]
     standing = next((each for each in awards if each.status == AwardStatus.ACTIVE), None)
     has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until < timezone.now()
     award = None if has_lapsed else standing
@@ -58,7 +59,8 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
             "is_without_date": is_without_date(newest),
             "has_other_dates": any(each.offering.pk != newest.offering_id for each in offerings),
         }
-    reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False)
+    held = {each.credential_id: each.valid_until for each in every if each.is_counting}  # type: ignore[attr-defined]
+    reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False, held=held)
     return shown | {
         "award": award,
         "lapsed": standing if has_lapsed else None,

@@ -48,11 +48,12 @@ def refusals(
     at: datetime,
     is_renewal: bool = False,
     is_enrolled: bool | None = None,
+    held: dict[int, datetime | None] | None = None,
 ) -> list[str]:
     """Why this learner cannot enroll now, in sentences; empty when nothing stands in the way. Four queries at most.
 
     is_renewal: to renew the badge that is held, which otherwise stands in the way. is_enrolled: whether an enrollment is
-    open, where the caller has looked; left out, it is asked.
+    open, and held: until when each credential's award counts, where the caller has looked; left out, it is asked.
     """
     version = credential.current_version
     if credential.kind != CredentialKind.MICROCREDENTIAL:
@@ -65,11 +66,12 @@ def refusals(
     if version.professions_admitted and learner.profession not in version.professions_admitted:
         admitted = ", ".join(in_words(each) for each in version.professions_admitted)
         reasons.append(_("It is open to %(admitted)s.") % {"admitted": admitted})
-    held = dict(
-        Award.objects.counting_on(timezone.localdate(at))
-        .filter(learner=learner)
-        .values_list("credential_id", "valid_until")
-    )
+    if held is None:
+        held = dict(
+            Award.objects.counting_on(timezone.localdate(at))
+            .filter(learner=learner)
+            .values_list("credential_id", "valid_until")
+        )
     missing = [
         each.requires.current_version.title
         for each in prerequisites_of(version)

@@ -242,8 +242,9 @@ def offering_result(request: HttpRequest, public_id: UUID, enrollment: UUID) -> 
         except services.ChangedElsewhere as error:
             form.add_error(None, str(error))
             standing = standing_result(came, form.chosen_requirement(), station)
-            form.data = form.data.copy()
-            form.data["seen"] = str(standing.public_id) if standing else ""
+            data = request.POST.copy()
+            data["seen"] = str(standing.public_id) if standing else ""
+            form.data = data
         except RegistryError as error:
             form.add_error(None, str(error))
         else:
