@@ -64,7 +64,7 @@ def demand(credentials: Sequence[Credential], *, first: date, last: date) -> lis
         counted[credential, kind] = count
     ended = Q(ended_at__gte=begin, ended_at__lt=end)
     enrollments: dict[int, dict[str, Any]] = {
-        row["credential"]: row
+        row["credential"]: dict(row)
         for row in Enrollment.objects.filter(credential__in=keys)
         .values("credential")
         .annotate(

@@ -5,9 +5,11 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
-from credentials.models import EvidenceRequirement, Offering
+from credentials.models import EvidenceRequirement, ItemCount, Offering
+from credentials.services import Link, set_links
 from learners import services
 from learners.models import Attendance, EvidenceItem
 from tests.fixtures.browsing import RULES, follow
@@ -172,5 +174,25 @@ def test_no_finding_and_nothing_scrolls_sideways(
     }
     for name, (user, address) in pages.items():
         page = open_as(user, address, width=width, color_scheme=scheme, bypass_csp=True)
+        look(page, width)
+        page.screenshot(path=build_path / f"offering-{name}-{width}-{scheme}.png", full_page=True)
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1280, "dark")])
+def test_demand_and_links_without_a_finding(open_as, version, make_version, lead, width, scheme, build_path):
+    for kind, count in (("view", 1204), ("turned-away", 7)):
+        ItemCount.objects.create(credential=version.credential, kind=kind, on=timezone.localdate(), count=count)
+    links = [
+        Link("builds-toward", program="MD with Distinction in Research", program_kind="track"),
+        Link("smaller-version", target=make_version(title="Airway Management").credential),
+    ]
+    set_links(actor=lead, credential=version.credential, links=links, at=NOON)
+    pages = {
+        "demand": reverse("learners:demand-report"),
+        "links": reverse("credentials:link-edit", args=[version.credential.public_id]),
+        "criteria": version.get_absolute_url(),
+    }
+    for name, address in pages.items():
+        page = open_as(lead, address, width=width, color_scheme=scheme, bypass_csp=True)
         look(page, width)
         page.screenshot(path=build_path / f"offering-{name}-{width}-{scheme}.png", full_page=True)

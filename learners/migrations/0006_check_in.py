@@ -7,8 +7,8 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0011_offerings_links_counts"),
-        ("learners", "0027_amendments"),
+        ("credentials", "0003_offerings_links_counts"),
+        ("learners", "0005_events_stay"),
     ]
 
     operations = [
