@@ -7,7 +7,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0003_offerings_links_counts"),
+        ("credentials", "0005_offerings_links_counts"),
         ("learners", "0005_events_stay"),
     ]
 

@@ -7,7 +7,7 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0002_search_and_frozen_rows"),
+        ("credentials", "0004_opinions_and_proposals"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
