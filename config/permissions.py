@@ -93,6 +93,9 @@ class Can(TextChoices):
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
+    CASE_STEP_ASIDE = "case-step-aside", gettext_lazy("declare a conflict with the learner of a case")
+    QUORUM_SET = "quorum-set", gettext_lazy("say how many members have to vote")
+    PLAN_KEEP = "plan-keep", gettext_lazy("keep a plan of one's own")
     KEYS_MANAGE = "keys-manage", gettext_lazy("create, rotate and retire signing keys")
 
 
@@ -291,10 +294,23 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: the Learner who joins
     Can.PATHWAY_JOIN: lambda user, learner: learner.user_id == user.pk,
     # subject: a DesignationCase
-    Can.CASE_READ: lambda user, case: user.has_any_role({Role.COMMITTEE, Role.AUDITOR}, case.credential),
+    Can.CASE_READ: lambda user, case: (
+        user.has_any_role({Role.COMMITTEE, Role.AUDITOR}, case.credential) and not user.has_conflict_with(case.learner)
+    ),
     Can.CASE_DECIDE: lambda user, case: (
+        case.learner.user_id != user.pk
+        and user.has_role(Role.COMMITTEE, case.credential)
+        and not user.has_conflict_with(case.learner)
+    ),
+    Can.CASE_STEP_ASIDE: lambda user, case: (
         case.learner.user_id != user.pk and user.has_role(Role.COMMITTEE, case.credential)
     ),
+    # subject: a Pathway
+    Can.QUORUM_SET: lambda user, pathway: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
+    ),
+    # subject: the Learner whose plan it is. Nobody else reads it.
+    Can.PLAN_KEEP: lambda user, learner: learner.user_id == user.pk,
     # subject: an Organization
     Can.KEYS_MANAGE: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
 }

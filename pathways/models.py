@@ -12,6 +12,13 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Credential, CredentialVersion, Organization
 from learners.models import Award, Cohort, Learner, User
+from pathways.models_committee import CaseCondition as CaseCondition
+from pathways.models_committee import CaseVote as CaseVote
+from pathways.models_committee import CatchUp as CatchUp
+from pathways.models_committee import CatchUpMark as CatchUpMark
+from pathways.models_committee import QuorumRule as QuorumRule
+from pathways.models_committee import Vote as Vote
+from pathways.models_planning import PlanSetting as PlanSetting
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus, PathwayVersionStatus
 
 
@@ -230,14 +237,26 @@ class CapstoneRecord(models.Model):
 
 class DesignationCaseQuerySet(QuerySet["DesignationCase"]):
     def visible_to(self, user: User) -> DesignationCaseQuerySet:
-        """Committee members and auditors of the designation; the learner's own."""
-        return self.filter(
-            Q(learner__user=user) | user.scope_q({"committee", "auditor"}, "pathway_version__pathway__credential__")
-        )
+        """Those before committees that one sits on or audits, but for learners whom one may not judge; one's own."""
+        return self.filter(Q(learner__user=user) | Q(pk__in=DesignationCase.objects.before(user).values("pk")))
+
+    def before(self, user: User) -> DesignationCaseQuerySet:
+        """Those of the committees that one sits on or audits, but for learners with whom one has a conflict."""
+        barred = user.conflicts.filter(withdrawn_at__isnull=True).values("learner")
+        scope = user.scope_q({"committee", "auditor"}, "pathway_version__pathway__credential__")
+        return self.filter(scope).exclude(learner__in=barred)
+
+    def awarding(self) -> DesignationCaseQuerySet:
+        """Those that ask for a designation, not those that look again at one that was awarded."""
+        return self.filter(reviews__isnull=True)
 
 
 class DesignationCase(models.Model):
-    """A met pathway before the committee; confirming it grants the designation's award."""
+    """A met pathway before the committee; confirming it grants the designation's award.
+
+    reviews: the designation at which the committee looks again, because something that it counts was revoked; then it
+    stays, or the registrars are asked to revoke it.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="designation_cases")
@@ -248,13 +267,29 @@ class DesignationCase(models.Model):
     award = models.OneToOneField(
         Award, null=True, blank=True, on_delete=models.PROTECT, related_name="designation_case"
     )
+    reviews = models.ForeignKey(
+        Award, null=True, blank=True, on_delete=models.PROTECT, related_name="designation_reviews"
+    )
 
     objects = DesignationCaseQuerySet.as_manager()
 
     class Meta:
         constraints = [
             UniqueConstraint(
-                fields=["learner", "pathway_version"], condition=~Q(status="declined"), name="case_one_standing"
+                fields=["learner", "pathway_version"],
+                condition=~Q(status="declined") & Q(reviews__isnull=True),
+                name="case_one_standing",
+            ),
+            UniqueConstraint(
+                fields=["reviews"],
+                condition=Q(status="open", reviews__isnull=False),
+                name="case_one_open_review",
+            ),
+            CheckConstraint(
+                condition=Q(status="open")
+                | Q(status__in=["confirmed", "declined"], reviews__isnull=True)
+                | Q(status__in=["kept", "to-revoke"], reviews__isnull=False),
+                name="case_ends_as_it_was_asked",
             ),
             CheckConstraint(
                 condition=Q(status="confirmed", award__isnull=False) | (~Q(status="confirmed") & Q(award__isnull=True)),
@@ -272,6 +307,10 @@ class DesignationCase(models.Model):
     @property
     def credential(self) -> Credential:
         return self.pathway_version.pathway.credential
+
+    @property
+    def is_review(self) -> bool:
+        return self.reviews_id is not None
 
 
 class CaseEvent(models.Model):
@@ -301,7 +340,7 @@ class PathwayEvent(models.Model):
 
 
 class Plan(models.Model):
-    """A learner's own order of credentials over terms."""
+    """A learner's own order of credentials over terms; term: see `terms.py`. Nobody else reads it."""
 
     learner = models.ForeignKey(Learner, on_delete=models.CASCADE, related_name="plan_items")
     credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="+")

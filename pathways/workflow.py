@@ -22,6 +22,8 @@ class CaseStatus(TextChoices):
     OPEN = "open", _("waiting for the committee")
     CONFIRMED = "confirmed", _("confirmed by the committee")
     DECLINED = "declined", _("declined by the committee")
+    KEPT = "kept", _("kept by the committee")
+    TO_REVOKE = "to-revoke", _("to be revoked, as the committee decided")
 
 
 PATHWAY_VERSION_MOVES: dict[str, set[str]] = {
@@ -35,7 +37,9 @@ PATHWAY_ENROLLMENT_MOVES: dict[str, set[str]] = {
     PathwayEnrollmentStatus.LEFT: set(),
 }
 CASE_MOVES: dict[str, set[str]] = {
-    CaseStatus.OPEN: {CaseStatus.CONFIRMED, CaseStatus.DECLINED},
+    CaseStatus.OPEN: {CaseStatus.CONFIRMED, CaseStatus.DECLINED, CaseStatus.KEPT, CaseStatus.TO_REVOKE},
     CaseStatus.CONFIRMED: set(),
     CaseStatus.DECLINED: set(),
+    CaseStatus.KEPT: set(),
+    CaseStatus.TO_REVOKE: set(),
 }

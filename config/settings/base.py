@@ -225,6 +225,8 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.scan_files": 60.0,
     "learners.drop_stale_uploads": 3600.0,
     "pathways.open_due_cases": 15.0,
+    "pathways.catch_up": 60.0,
+    "pathways.open_reviews": 60.0,
     "credentials.run_planned": 30.0,
     "credentials.send_opinion_mail": 10.0,
     "learners.tell_of_opinions": 60.0,

@@ -12,7 +12,7 @@ from issuance.models import RevocationRequest, StatusEntry
 from issuance.services import status
 from issuance.workflow import REVOCATION_MOVES, RevocationStatus, require_move
 from learners import services as learners_services
-from learners.models import Award, AwardComponent, User
+from learners.models import Award, User
 from learners.workflow import AWARD_MOVES, AwardStatus
 
 
@@ -56,7 +56,6 @@ def approve_revocation(*, actor: User, request: RevocationRequest, at: datetime,
     award = learners_services.revoke_award(award=request.award, actor=actor, at=at, note=f"Request {request.public_id}")
     status.set_bits(entries=StatusEntry.objects.filter(document__award=award), at=at)
     _decide(request, RevocationStatus.APPROVED, actor=actor, at=at, note=note)
-    _tell_committees(award, at)
     learner = request.award.learner
     if learner.user is not None:
         learners_services.tell(
@@ -68,27 +67,6 @@ def approve_revocation(*, actor: User, request: RevocationRequest, at: datetime,
             at=at,
         )
     return request
-
-
-def _tell_committees(award: Award, at: datetime) -> None:
-    """A designation that counts a revoked award stays as it is until its committee has looked at it again."""
-    for part in AwardComponent.objects.filter(component=award, award__status=AwardStatus.ACTIVE).select_related(
-        "award__credential", "award__credential_version", "award__learner"
-    ):
-        user = part.award.learner.user_id
-        learners_services.tell_role(
-            Role.COMMITTEE,
-            credential=part.award.credential,
-            kind="component-revoked",
-            subject=_("%(title)s: a badge that it counts was revoked") % {"title": part.award.credential_version.title},
-            text=_(
-                "A designation that the committee confirmed counts a badge that was revoked since. The designation stands "
-                "until a registrar is asked to revoke it; please look at the case again."
-            ),
-            path=f"{reverse('pathways:case-list')}?show=decided",
-            at=at,
-            but=[user] if user else [],
-        )
 
 
 @transaction.atomic

@@ -79,6 +79,10 @@ class User(AbstractBaseUser):
         wanted = {str(role) for role in roles}
         return any(grant.role in wanted and grant.covers(scope) for grant in self.current_grants)
 
+    def has_conflict_with(self, learner: Learner) -> bool:
+        """Tell whether this person has declared that they may not judge the learner. One query."""
+        return self.conflicts.filter(learner=learner, withdrawn_at__isnull=True).exists()
+
     def scope_q(self, roles: Iterable[str], prefix: str = "") -> Q:
         """A filter on credentials (or on what `prefix` leads to them from) that these roles cover."""
         wanted = {str(role) for role in roles}

@@ -168,6 +168,7 @@ def revoke_award(*, award: Award, actor: User, at: datetime, note: str) -> Award
     require_move(AWARD_MOVES, award.status, AwardStatus.REVOKED)
     award.revoked_at = at
     _move(award, AwardStatus.REVOKED, actor=actor, at=at, note=note)
+    handoff.after_commit("pathways.open_reviews")
     return award
 
 

@@ -1,7 +1,7 @@
 """What learners hold, and what else is known of them, as the evaluation wants it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 
 from django.db.models import QuerySet
@@ -157,13 +157,19 @@ class Known:
         )
 
     def progress(
-        self, asked: Asked, learner_id: int, *, on: date, enrollment: PathwayEnrollment | None = None
+        self,
+        asked: Asked,
+        learner_id: int,
+        *,
+        on: date,
+        enrollment: PathwayEnrollment | None = None,
+        also: Sequence[rules.Held] = (),
     ) -> rules.Progress:
-        """What a learner has and still needs, explained. No query."""
+        """What a learner has and still needs, explained. also: awards as if they were held. No query."""
         substitutes = self._instead.get(enrollment.pk, {}) if enrollment else {}
         return rules.evaluate(
             asked.rules.with_substitutes(substitutes),
-            self.held(learner_id, designation_id=asked.designation_id),
+            [*self.held(learner_id, designation_id=asked.designation_id), *also],
             on=on,
             waived=frozenset(self._waived[enrollment.pk]) if enrollment else frozenset(),
             facts=self.facts(learner_id, asked, enrollment),

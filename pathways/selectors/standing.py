@@ -48,7 +48,8 @@ def standings(*, learner: Learner, on: date) -> list[Standing]:
     )
     if not joined:
         return []
-    cases = {case.pathway_version_id: case for case in DesignationCase.objects.filter(learner=learner).order_by("pk")}
+    asked_for = DesignationCase.objects.awarding().filter(learner=learner)
+    cases = {case.pathway_version_id: case for case in asked_for.order_by("pk")}
     asks = asked_by(enrollment.version for enrollment in joined)
     known = Known([learner], asks.values(), joined)
     return [
@@ -69,6 +70,16 @@ def met(enrollments: Iterable[PathwayEnrollment], *, on: date) -> list[PathwayEn
     return [
         each for each in wanted if known.progress(asks[each.version_id], each.learner_id, on=on, enrollment=each).is_met
     ]
+
+
+def qualified(version: PathwayVersion, learners: Iterable[Learner], *, on: date) -> list[Learner]:
+    """Those of the learners, none of whom has joined, who meet a version. A fixed number of queries, however many."""
+    wanted = list(learners)
+    if not wanted:
+        return []
+    ask = asked(version)
+    known = Known([each.pk for each in wanted], [ask])
+    return [each for each in wanted if known.progress(ask, each.pk, on=on).is_met]
 
 
 def unsettled(progress: rules.Progress, at: datetime) -> Award | None:

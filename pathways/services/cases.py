@@ -1,5 +1,7 @@
 """Designation cases: a met pathway comes before the committee, which confirms or declines it."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
@@ -9,12 +11,21 @@ from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
-from config.errors import Conflict, Invalid
+from config.errors import Conflict, Invalid, RegistryError
 from config.permissions import Can, Role, require
 from learners import services as learners_services
 from learners.models import Award, Learner, User
 from pathways import rules, selectors
-from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment
+from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment, Vote
+from pathways.services.voting import (
+    QuorumLacking,
+    cast_vote,
+    locked,
+    require_carried,
+    require_no_condition,
+    required,
+    vote_on_case,
+)
 from pathways.workflow import CASE_MOVES, PATHWAY_ENROLLMENT_MOVES, CaseStatus, PathwayEnrollmentStatus, require_move
 
 
@@ -64,7 +75,7 @@ def _enrollment(enrollment: PathwayEnrollment) -> PathwayEnrollment:
 
 
 def _standing_case(enrollment: PathwayEnrollment) -> DesignationCase | None:
-    cases = DesignationCase.objects.filter(learner=enrollment.learner, pathway_version=enrollment.version)
+    cases = DesignationCase.objects.awarding().filter(learner=enrollment.learner, pathway_version=enrollment.version)
     return cases.exclude(status=CaseStatus.DECLINED).first()
 
 
@@ -106,7 +117,7 @@ def open_due_cases(*, at: datetime) -> int:
     Four queries find them, however many have joined; only those that are met are locked, one by one.
     """
     # A declined case is not opened again by itself: the learner asks, once something has changed.
-    cases = DesignationCase.objects.filter(learner=OuterRef("learner"), pathway_version=OuterRef("version"))
+    cases = DesignationCase.objects.awarding().filter(learner=OuterRef("learner"), pathway_version=OuterRef("version"))
     waiting = PathwayEnrollment.objects.filter(~Exists(cases), status=PathwayEnrollmentStatus.ACTIVE)
     met = selectors.met(waiting.order_by("pk"), on=timezone.localdate(at))
     return sum(open_case(enrollment=each, at=at) is not None for each in met)
@@ -116,13 +127,19 @@ def open_due_cases(*, at: datetime) -> int:
 def confirm_case(*, actor: User, case: DesignationCase, at: datetime, reason: str) -> DesignationCase:
     """Confirm a case: the designation is awarded with the awards that it counts, in this transaction.
 
-    Raises NotAllowed (no member, or one's own case), IllegalMove (decided already), Invalid (no reason, or the pathway is
-    no longer met: the message says why), Conflict (an award can still be taken back).
+    Whoever confirms votes for it. Raises NotAllowed (no member, one's own case, a conflict), IllegalMove (decided already),
+    Invalid (no reason, or the pathway is no longer met: the message says why), Conflict (an award can still be taken back, a
+    condition is open, the votes do not carry it), QuorumLacking.
     """
-    case = _locked(case)
+    case = locked(case)
     require(actor, Can.CASE_DECIDE, case)
     require_move(CASE_MOVES, case.status, CaseStatus.CONFIRMED)
-    reason = _required(reason)
+    if case.is_review:
+        raise Invalid(_("This designation is awarded already; it is kept, or not."))
+    reason = required(reason)
+    cast_vote(case, actor, Vote.FOR, reason, at)
+    require_no_condition(case)
+    require_carried(case, Vote.FOR, at)
     version = case.pathway_version
     if version.credential_version is None:
         raise Invalid(_("The pathway names no designation."))
@@ -138,8 +155,36 @@ def confirm_case(*, actor: User, case: DesignationCase, at: datetime, reason: st
     case.save(update_fields=["status", "decided_at", "award"])
     CaseEvent.objects.create(case=case, actor=actor, moved_to=CaseStatus.CONFIRMED, note=reason, at=at)
     _complete(case)
-    _tell_learner(case, at)
+    tell_learner(case, at)
     return case
+
+
+@dataclass
+class Confirmed:
+    """What became of many cases: confirmed; voted for, where more members have to vote; refused, each with the reason."""
+
+    confirmed: list[DesignationCase] = field(default_factory=list)
+    voted: list[DesignationCase] = field(default_factory=list)
+    refused: list[tuple[DesignationCase, str]] = field(default_factory=list)
+
+
+def confirm_cases(*, actor: User, cases: Iterable[DesignationCase], at: datetime, reason: str) -> Confirmed:
+    """Confirm many cases in one act, each in a transaction, with a decision, an event and an award of its own.
+
+    One that is refused holds up no other. Where more members have to vote, the actor's vote is left. A second call changes
+    nothing: it is told which cases are decided already. Raises Invalid (no reason).
+    """
+    reason = required(reason)
+    answer = Confirmed()
+    for case in sorted(cases, key=lambda each: each.pk):
+        try:
+            answer.confirmed.append(confirm_case(actor=actor, case=case, at=at, reason=reason))
+        except QuorumLacking:
+            vote_on_case(actor=actor, case=case, vote=Vote.FOR, at=at, reason=reason)
+            answer.voted.append(case)
+        except RegistryError as error:
+            answer.refused.append((case, str(error)))
+    return answer
 
 
 def _state_under_lock(case: DesignationCase, at: datetime) -> tuple[rules.Progress, dict[int, Award]]:
@@ -169,19 +214,26 @@ def _complete(case: DesignationCase) -> None:
 
 @transaction.atomic
 def decline_case(*, actor: User, case: DesignationCase, at: datetime, reason: str) -> DesignationCase:
-    """Decline a case with a reason that the learner sees. Raises NotAllowed, IllegalMove, Invalid."""
-    case = _locked(case)
+    """Decline a case with a reason that the learner sees; whoever declines votes against it.
+
+    Raises NotAllowed, IllegalMove, Invalid, Conflict (the votes do not carry it), QuorumLacking.
+    """
+    case = locked(case)
     require(actor, Can.CASE_DECIDE, case)
     require_move(CASE_MOVES, case.status, CaseStatus.DECLINED)
-    reason = _required(reason)
+    if case.is_review:
+        raise Invalid(_("This designation is awarded already; it is kept, or not."))
+    reason = required(reason)
+    cast_vote(case, actor, Vote.AGAINST, reason, at)
+    require_carried(case, Vote.AGAINST, at)
     case.status, case.decided_at = CaseStatus.DECLINED, at
     case.save(update_fields=["status", "decided_at"])
     CaseEvent.objects.create(case=case, actor=actor, moved_to=CaseStatus.DECLINED, note=reason, at=at)
-    _tell_learner(case, at)
+    tell_learner(case, at)
     return case
 
 
-def _tell_learner(case: DesignationCase, at: datetime) -> None:
+def tell_learner(case: DesignationCase, at: datetime) -> None:
     """The mail says no result; the pathway's page does."""
     if case.learner.user is None:
         return
@@ -193,19 +245,3 @@ def _tell_learner(case: DesignationCase, at: datetime) -> None:
         path=case.pathway_version.pathway.get_absolute_url(),
         at=at,
     )
-
-
-def _locked(case: DesignationCase) -> DesignationCase:
-    return (
-        DesignationCase.objects.select_for_update(of=("self",))
-        .select_related(
-            "learner__user", "pathway_version__pathway__credential__organization", "pathway_version__credential_version"
-        )
-        .get(pk=case.pk)
-    )
-
-
-def _required(reason: str) -> str:
-    if not reason.strip():
-        raise Invalid(_("Say why; the reason stays with the case."))
-    return reason.strip()

@@ -16,6 +16,7 @@ from credentials.selectors import in_words
 from learners.models import Learner, User
 from pathways import gate, selectors
 from pathways.models import Pathway, PathwayEnrollment, PathwayEvent, PathwayVersion, Requirement, RequirementKind
+from pathways.services.catching_up import start_catch_up
 from pathways.workflow import PATHWAY_VERSION_MOVES, PathwayEnrollmentStatus, PathwayVersionStatus, require_move
 
 
@@ -161,6 +162,7 @@ def publish_pathway(*, actor: User, version: PathwayVersion, at: datetime, note:
     version.save(update_fields=["status", "published_at", "published_by"])
     PathwayEvent.objects.create(version=version, actor=actor, moved_to=version.status, note=note, at=at)
     credentials_services.set_seal_parts(designation=version.pathway.credential, components=_components(version))
+    start_catch_up(version=version, at=at)
     return version
 
 

@@ -43,18 +43,6 @@ def test_a_shared_designation_names_its_components_and_not_how_they_stand(client
     assert "· Revoked" in page(client, designation)
 
 
-def test_the_committee_is_told_when_a_component_is_revoked(pair, revoke, make_user):
-    component, designation = pair
-    member, assessor = make_user(Role.COMMITTEE), make_user(Role.ASSESSOR)
-
-    revoke(component)
-
-    assert Notice.objects.filter(user=member, kind="component-revoked").count() == 1
-    assert not Notice.objects.filter(user=assessor).exists()
-    designation.refresh_from_db()
-    assert designation.status == "active"
-
-
 def test_the_registrar_reads_first_what_a_revocation_touches(sign_in, pair, make_user):
     component, designation = pair
     request = services.request_revocation(

@@ -1,0 +1,119 @@
+"""How a committee decides: how many have to vote, their votes, the conditions that they set. Whom a member may not judge
+stands in `learners.Conflict`."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from learners.models import User
+
+
+class Vote(TextChoices):
+    """For: the designation is confirmed, or stays when the case looks at it again."""
+
+    FOR = "for", _("for")
+    AGAINST = "against", _("against")
+    ABSTAIN = "abstain", _("abstains")
+
+
+class QuorumRule(models.Model):
+    """Append-only: how many members have to vote on a case of a pathway. The newest holds; without one, a single member."""
+
+    pathway = models.ForeignKey("pathways.Pathway", on_delete=models.PROTECT, related_name="quorum_rules")
+    quorum = models.PositiveSmallIntegerField()
+    reason = models.TextField()
+    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(quorum__gte=1, quorum__lte=25), name="quorum_between_1_and_25")]
+
+    def __str__(self) -> str:
+        return f"quorum {self.quorum}"
+
+
+class CaseVote(models.Model):
+    """Append-only: how a member votes on a case. The newest vote of each member counts."""
+
+    case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="votes")
+    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    vote = models.CharField(max_length=10, choices=Vote.choices)
+    reason = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case", "member", "-id"], name="case_vote_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.vote} at {self.at:%Y-%m-%d %H:%M}"
+
+
+class CaseCondition(models.Model):
+    """What has to be done before a case can be confirmed. Nothing is awarded while one is open."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="conditions")
+    text = models.TextField()
+    due_on = models.DateField(null=True, blank=True)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+    settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    settled_at = models.DateTimeField(null=True, blank=True)
+    is_dropped = models.BooleanField(default=False, help_text=_("The committee no longer asks for it."))
+    note = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            CheckConstraint(
+                condition=Q(settled_at__isnull=True, settled_by__isnull=True, is_dropped=False)
+                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(note="")),
+                name="condition_settled_by_somebody",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class CatchUp(models.Model):
+    """A walk over all learners after a version was published: whoever is qualified already gets a case.
+
+    reached: the key of the last learner who was looked at; a walk that was cut off goes on from there.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    version = models.ForeignKey("pathways.PathwayVersion", on_delete=models.PROTECT, related_name="catch_ups")
+    reached = models.BigIntegerField(default=0)
+    total = models.PositiveIntegerField(help_text=_("Learners to look at, counted as it began."))
+    looked_at = models.PositiveIntegerField(default=0)
+    opened = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            UniqueConstraint(fields=["version"], condition=Q(finished_at__isnull=True), name="catch_up_one_at_a_time")
+        ]
+
+    def __str__(self) -> str:
+        return f"catch-up {self.public_id}"
+
+    @property
+    def is_finished(self) -> bool:
+        return self.finished_at is not None
+
+
+class CatchUpMark(models.Model):
+    """Up to when awards have been looked at for learners who have not joined a pathway that they meet. One row."""
+
+    looked_until = models.DateTimeField()
+
+    class Meta:
+        constraints = [CheckConstraint(condition=Q(pk=1), name="catch_up_mark_is_one")]
+
+    def __str__(self) -> str:
+        return f"until {self.looked_until:%Y-%m-%d %H:%M}"
