@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Credential, CredentialVersion, Organization
 from learners.models import Award, Cohort, Learner, User
+from pathways import terms
 from pathways.models_committee import CaseCondition as CaseCondition
 from pathways.models_committee import CaseVote as CaseVote
 from pathways.models_committee import CatchUp as CatchUp
@@ -352,3 +353,8 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return f"{self.term}: {self.credential}"
+
+    @property
+    def term_name(self) -> str:
+        found = terms.term(self.term)
+        return found.name if found else self.term

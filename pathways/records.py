@@ -6,7 +6,17 @@ from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
 from learners.models import Learner
-from pathways.models import CapstoneRecord, CaseEvent, DesignationCase, PathwayEnrollment, Plan, Waiver
+from pathways.models import (
+    CapstoneRecord,
+    CaseCondition,
+    CaseEvent,
+    CaseVote,
+    DesignationCase,
+    PathwayEnrollment,
+    Plan,
+    PlanSetting,
+    Waiver,
+)
 
 
 def _pathways(learner: Learner) -> list[dict[str, Any]]:
@@ -46,6 +56,7 @@ def _cases(learner: Learner) -> list[dict[str, Any]]:
         found.order_by("opened_at", "pk"),
         at=lambda row: row.opened_at,
         title=lambda row: row.pathway_version.title,
+        about=lambda row: _("looked at again") if row.reviews_id else _("asked for"),
         status=lambda row: row.get_status_display(),
         decided=lambda row: row.decided_at,
     )
@@ -69,6 +80,34 @@ def _plan(learner: Learner) -> list[dict[str, Any]]:
         title=lambda row: row.credential.current_version.title if row.credential.current_version else "",
         term=lambda row: row.term,
     )
+
+
+def _conditions(learner: Learner) -> list[dict[str, Any]]:
+    found = CaseCondition.objects.filter(case__learner=learner).select_related("case__pathway_version")
+    return rows_of(
+        found.order_by("set_at", "pk"),
+        at=lambda row: row.set_at,
+        title=lambda row: row.case.pathway_version.title,
+        what=lambda row: row.text,
+        until=lambda row: row.due_on,
+        settled=lambda row: row.settled_at,
+        note=lambda row: row.note,
+    )
+
+
+def _votes(learner: Learner) -> list[dict[str, Any]]:
+    found = CaseVote.objects.filter(case__learner=learner).select_related("case__pathway_version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.case.pathway_version.title,
+        vote=lambda row: row.get_vote_display(),
+        reason=lambda row: row.reason,
+    )
+
+
+def _plan_setting(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(PlanSetting.objects.filter(learner=learner), hours=lambda row: row.hours_per_term)
 
 
 def register_all() -> None:
@@ -114,7 +153,7 @@ def register_all() -> None:
             "cases",
             "pathways",
             _("Designation cases"),
-            {"at": at, "title": title, "status": status, "decided": _("Decided")},
+            {"at": at, "title": title, "about": _("What"), "status": status, "decided": _("Decided")},
             _cases,
             ("pathways.DesignationCase",),
             63,
@@ -129,11 +168,50 @@ def register_all() -> None:
             64,
         ),
     )
+    register(
+        Section(
+            "case_conditions",
+            "pathways",
+            _("Conditions of committees"),
+            {
+                "at": at,
+                "title": title,
+                "what": _("What"),
+                "until": _("By"),
+                "settled": _("Settled"),
+                "note": note,
+            },
+            _conditions,
+            ("pathways.CaseCondition",),
+            65,
+        ),
+        Section(
+            "case_votes",
+            "pathways",
+            _("Votes on your cases"),
+            {"at": at, "title": title, "vote": _("Vote"), "reason": _("Reason")},
+            _votes,
+            ("pathways.CaseVote",),
+            66,
+        ),
+        Section(
+            "plan_setting",
+            "pathways",
+            _("Hours that you plan for a term"),
+            {"hours": _("Hours")},
+            _plan_setting,
+            ("pathways.PlanSetting",),
+            67,
+        ),
+    )
     no_record(
         {
             "pathways.Pathway": "belongs to the catalog",
             "pathways.PathwayVersion": "belongs to the catalog",
             "pathways.Requirement": "belongs to the catalog",
             "pathways.PathwayEvent": "belongs to the catalog",
+            "pathways.QuorumRule": "says how a committee works",
+            "pathways.CatchUp": "counts learners, and names none",
+            "pathways.CatchUpMark": "a point in time",
         }
     )

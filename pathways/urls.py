@@ -1,4 +1,12 @@
-from pathways.views import building, cases, managing, pathways
+from pathways.views import building, cases, committee, managing, pathways, planning, what_if
 
 app_name = "pathways"
-urlpatterns = [*pathways.urlpatterns, *managing.urlpatterns, *building.urlpatterns, *cases.urlpatterns]
+urlpatterns = [
+    *pathways.urlpatterns,
+    *managing.urlpatterns,
+    *building.urlpatterns,
+    *committee.urlpatterns,
+    *cases.urlpatterns,
+    *planning.urlpatterns,
+    *what_if.urlpatterns,
+]

@@ -10,6 +10,9 @@ from .committee import tally as tally
 from .drawing import groups as groups
 from .holding import Known as Known
 from .holding import standing_awards as standing_awards
+from .mapping import Drawing as Drawing
+from .mapping import drawing as drawing
+from .planning import PlanView as PlanView
 from .planning import made_up as made_up
 from .planning import plan as plan
 from .planning import plannable as plannable

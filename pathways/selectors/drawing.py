@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from pathways import rules
 
 from .asking import Asked
+from .mapping import state_in_words
 
 Lines = Mapping[int, rules.Line]
 Drawn = dict[str, object]
@@ -100,4 +101,4 @@ def _node(item: rules.Item, line: rules.Line | None, asked: Asked) -> Drawn:
         node |= {"kind": "awarded", "word": _("Earned"), "time": used.awarded_on}
     elif line is not None and item.title in line.lapsed:
         node |= {"kind": "expired", "word": _("Lapsed")}
-    return node
+    return node | {"said": state_in_words(node)}

@@ -104,8 +104,9 @@ def evidence(case: DesignationCase, progress: rules.Progress) -> list[Evidence]:
 
     At most two queries.
     """
-    if case.award_id is not None:
-        components = AwardComponent.objects.filter(award=case.award_id).select_related(
+    counted_by = case.award_id or case.reviews_id
+    if counted_by is not None:
+        components = AwardComponent.objects.filter(award=counted_by).select_related(
             "component__credential", "component__credential_version"
         )
         return [Evidence(each.requirement, each.component) for each in components.order_by("position", "pk")]

@@ -49,7 +49,8 @@ def pathway_list(request: HttpRequest) -> HttpResponse:
 
 
 def _newest_cases(learner: Learner) -> dict[int, DesignationCase]:
-    cases = DesignationCase.objects.filter(learner=learner).select_related("pathway_version").order_by("pk")
+    asked_for = DesignationCase.objects.awarding().filter(learner=learner)
+    cases = asked_for.select_related("pathway_version").order_by("pk")
     return {case.pathway_version.pathway_id: case for case in cases}
 
 
@@ -94,9 +95,10 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
     if learner is not None:
         progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), ask=asked)
         case = (
-            DesignationCase.objects.filter(learner=learner, pathway_version=version)
+            DesignationCase.objects.awarding()
+            .filter(learner=learner, pathway_version=version)
             .select_related("award")
-            .prefetch_related("events")
+            .prefetch_related("events", "conditions")
             .order_by("-pk")
             .first()
         )
@@ -105,9 +107,50 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
             "case": case,
             "state": _state(enrollment is not None, case),
             "declined_because": _declined_because(case),
+            "conditions": [each for each in case.conditions.all() if each.settled_at is None] if case else [],
+            "review": _review(case),
+            "requirements": _requirements(progress),
+            "confirmation": _confirmation(case),
         }
-    context["groups"] = selectors.groups(asked, progress)
+    groups = selectors.groups(asked, progress)
+    state = context.get("state")
+    word = str(state["word"]) if state else _("Not yet confirmed")
+    context |= {"groups": groups, "drawing": selectors.drawing(groups, version.title, word), "goal": word}
     return render_page(request, "pathways/pathway_detail.html", context, status=status)
+
+
+def _requirements(progress: rules.Progress) -> dict[str, str]:
+    """Whether the requirements are met: one thing."""
+    if progress.is_met:
+        return {"kind": "valid", "word": _("Requirements met")}
+    said = _("%(done)s of %(total)s requirements met") % {"done": progress.done, "total": progress.total}
+    return {"kind": "draft", "word": said}
+
+
+def _confirmation(case: DesignationCase | None) -> dict[str, Any]:
+    """What the committee says: another."""
+    if case is not None and case.status == CaseStatus.CONFIRMED:
+        return {"kind": "awarded", "word": _("Confirmed by the committee"), "time": case.decided_at}
+    if case is not None and case.status == CaseStatus.OPEN:
+        return {"kind": "waiting", "word": _("Not yet confirmed by the committee"), "time": None}
+    return {"kind": "draft", "word": _("Not confirmed by the committee"), "time": None}
+
+
+def _review(case: DesignationCase | None) -> dict[str, str] | None:
+    """That the committee looks again at a designation, or what came of it, in neutral words."""
+    if case is None or case.award is None:
+        return None
+    newest = case.award.designation_reviews.order_by("-pk").first()
+    if newest is None:
+        return None
+    if newest.status == CaseStatus.OPEN:
+        text = _("A badge that it counts was revoked since. It stays as it is until the committee has decided.")
+        return {"kind": "wait", "title": _("The committee looks at this designation again"), "text": text}
+    because = newest.events.filter(moved_to=newest.status).order_by("-pk").values_list("note", flat=True).first() or ""
+    if newest.status == CaseStatus.KEPT:
+        return {"kind": "info", "title": _("The committee has kept this designation"), "text": because}
+    title = _("The committee has asked the registrars to revoke this designation")
+    return {"kind": "wait", "title": title, "text": because}
 
 
 def _declined_because(case: DesignationCase | None) -> str:

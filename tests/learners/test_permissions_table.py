@@ -95,6 +95,9 @@ TABLE = {
     Can.PATHWAY_JOIN: {LEARNER},
     Can.CASE_READ: {C, U},
     Can.CASE_DECIDE: {C},
+    Can.CASE_STEP_ASIDE: {C},
+    Can.QUORUM_SET: {P, M},
+    Can.PLAN_KEEP: {LEARNER},
     Can.KEYS_MANAGE: {M},
 }
 # Whoever belongs to the school may, be it by a role for one of its credentials.
@@ -121,6 +124,7 @@ NEVER_ONESELF = {
     Can.AMENDMENT_DECIDE,
     Can.RECORD_RELEASE,
     Can.CASE_DECIDE,
+    Can.CASE_STEP_ASIDE,
 }
 EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
 
@@ -204,6 +208,9 @@ def make_subject(make_decision, make_award, make_user):
             Can.PATHWAY_JOIN: decision.learner,
             Can.CASE_READ: owned,
             Can.CASE_DECIDE: owned,
+            Can.CASE_STEP_ASIDE: owned,
+            Can.QUORUM_SET: owned,
+            Can.PLAN_KEEP: decision.learner,
             Can.KEYS_MANAGE: decision.credential.organization,
         }
         return SimpleNamespace(decision=decision, award=award, assigned=assigned, about=about)

@@ -136,6 +136,7 @@ def records(
     pathway = make_pathway(required=[version])
     building = make_pathway(required=[version], published=False)
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
+    condition = case.conditions.create(text="Send the second page.", set_by=people["committee"], set_at=NOON)
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
     consent = issuance_services.give_consent(
         actor=learner.user,
@@ -214,6 +215,7 @@ def records(
         "pathway": pathway,
         "building": building,
         "case": case,
+        "condition": condition,
         "transcript": transcript,
         "consent": consent,
     }
