@@ -1,0 +1,358 @@
+"""Votes, quorum, conflicts, conditions, many cases in one act, and designations that are looked at again."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from config.errors import Conflict, IllegalMove, Invalid, NotAllowed
+from config.permissions import Can, Role, allowed
+from learners.models import Award, AwardComponent, Notice
+from learners.services import revoke_award
+from pathways import selectors, services
+from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, QuorumRule
+from tests.fixtures.records import NOON
+
+
+@pytest.fixture
+def second(make_user):
+    return make_user(Role.COMMITTEE)
+
+
+@pytest.fixture
+def two_needed(case, administrator):
+    return services.set_quorum(
+        actor=administrator, pathway=case.pathway_version.pathway, quorum=2, reason="Bylaws.", at=NOON
+    )
+
+
+@pytest.fixture
+def make_case(digital, two_badges, make_learner, make_award, join):
+    """make_case(name): an open, met case of another learner."""
+
+    def make(name):
+        learner = make_learner(name=name)
+        for version in two_badges:
+            make_award(learner=learner, version=version)
+        join(digital, of=learner)
+        return DesignationCase.objects.create(learner=learner, pathway_version=digital, opened_at=NOON)
+
+    return make
+
+
+def vote(case, actor, how="for", **options):
+    return services.vote_on_case(**{"actor": actor, "case": case, "vote": how, "at": NOON, "reason": "Read."} | options)
+
+
+def confirm(case, actor):
+    return services.confirm_case(actor=actor, case=case, at=NOON, reason="Every badge was read.")
+
+
+# Quorum and votes ------------------------------------------------------------------------------------------------------
+def test_one_of_two_members_does_not_decide_and_leaves_nothing(case, member, two_needed):
+    with pytest.raises(services.QuorumLacking, match="1 more member has to vote"):
+        confirm(case, member)
+
+    assert not CaseVote.objects.exists()
+    assert not Award.objects.filter(credential__kind="designation").exists()
+
+
+def test_the_second_member_completes_the_quorum(case, member, second, two_needed):
+    vote(case, member)
+
+    assert confirm(case, second).status == "confirmed"
+    assert list(CaseVote.objects.order_by("pk").values_list("member", "vote")) == [
+        (member.pk, "for"),
+        (second.pk, "for"),
+    ]
+
+
+def test_votes_that_are_even_carry_nothing(case, member, second, two_needed):
+    vote(case, member, "against")
+
+    with pytest.raises(Conflict, match="do not carry"):
+        confirm(case, second)
+
+    assert DesignationCase.objects.get().status == "open"
+
+
+def test_the_newest_vote_of_a_member_counts_and_the_same_one_changes_nothing(case, member, second, two_needed):
+    vote(case, member, "against")
+    vote(case, member)
+    vote(case, member)
+
+    assert CaseVote.objects.count() == 2
+    assert confirm(case, second).status == "confirmed"
+
+
+def test_the_vote_of_who_left_the_committee_does_not_count(case, member, second, two_needed):
+    vote(case, member)
+    member.role_grants.update(until_at=NOON)
+
+    with pytest.raises(services.QuorumLacking):
+        confirm(case, second)
+
+
+def test_a_vote_against_needs_a_reason(case, member):
+    with pytest.raises(Invalid, match="Say why"):
+        vote(case, member, "against", reason=" ")
+
+    assert not CaseVote.objects.exists()
+
+
+@pytest.mark.parametrize("role", [None, Role.ADMINISTRATOR, Role.AUDITOR, Role.PATHWAY_ADMIN])
+def test_only_members_vote(case, make_user, role):
+    with pytest.raises(NotAllowed):
+        vote(case, make_user(role))
+
+    assert not CaseVote.objects.exists()
+
+
+def test_nobody_votes_once_it_is_decided(confirmed, second):
+    with pytest.raises(IllegalMove):
+        vote(confirmed, second)
+
+
+def test_votes_and_quorums_are_never_changed(case, member, two_needed):
+    vote(case, member)
+
+    for rows in (CaseVote.objects, QuorumRule.objects):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(at=NOON + timedelta(days=1))
+
+
+def test_a_quorum_is_set_by_who_runs_pathways_with_a_reason(case, member, administrator):
+    pathway = case.pathway_version.pathway
+    with pytest.raises(NotAllowed):
+        services.set_quorum(actor=member, pathway=pathway, quorum=3, reason="No.", at=NOON)
+    with pytest.raises(Invalid):
+        services.set_quorum(actor=administrator, pathway=pathway, quorum=3, reason=" ", at=NOON)
+    with pytest.raises(Invalid):
+        services.set_quorum(actor=administrator, pathway=pathway, quorum=26, reason="All.", at=NOON)
+    assert selectors.quorum(pathway.pk) == 1
+
+    services.set_quorum(actor=administrator, pathway=pathway, quorum=3, reason="Bylaws.", at=NOON)
+    services.set_quorum(actor=administrator, pathway=pathway, quorum=3, reason="Again.", at=NOON)
+
+    assert selectors.quorum(pathway.pk) == 3
+    assert QuorumRule.objects.count() == 1
+
+
+# Conflicts -------------------------------------------------------------------------------------------------------------
+def test_a_conflict_takes_away_the_vote_and_the_view(case, member, second, two_needed, signed_in):
+    vote(case, member)
+
+    services.step_aside(actor=member, case=case, kind="adviser", at=NOON)
+
+    assert not allowed(member, Can.CASE_READ, case)
+    with pytest.raises(NotAllowed):
+        confirm(case, member)
+    with pytest.raises(services.QuorumLacking):
+        confirm(case, second)
+    client = signed_in(member)
+    assert client.get(case.get_absolute_url()).status_code == 404
+    listed = client.get(reverse("pathways:case-list")).content.decode()
+    assert case.get_absolute_url() not in listed
+    assert "It is over" in listed
+    seen = signed_in(second).get(case.get_absolute_url()).content.decode()
+    assert "1 member takes no part because of a conflict." in seen
+    assert "adviser" not in seen.split("A conflict?")[0]
+
+
+def test_a_conflict_that_is_over_gives_both_back(case, member, signed_in):
+    conflict = services.step_aside(actor=member, case=case, kind="adviser", at=NOON)
+
+    signed_in(member).post(reverse("pathways:conflict-end", args=[conflict.public_id]))
+
+    assert signed_in(member).get(case.get_absolute_url()).status_code == 200
+    assert confirm(case, member).status == "confirmed"
+
+
+# Conditions ------------------------------------------------------------------------------------------------------------
+def test_a_condition_holds_up_the_confirmation_until_it_is_met(case, member, signed_in):
+    condition = services.set_condition(actor=member, case=case, text="Send the poster.", due_on=None, at=NOON)
+    services.set_condition(actor=member, case=case, text="Send the poster.", due_on=None, at=NOON)
+    assert CaseCondition.objects.count() == 1
+    assert Notice.objects.get(user=case.learner.user).kind == "case-condition"
+    page = signed_in(case.learner.user).get(case.pathway_version.pathway.get_absolute_url()).content.decode()
+    assert "Send the poster." in page
+    with pytest.raises(Conflict, match="A condition is open: Send the poster"):
+        confirm(case, member)
+
+    services.settle_condition(actor=member, condition=condition, is_dropped=False, note="It came.", at=NOON)
+
+    with pytest.raises(Conflict):
+        services.settle_condition(actor=member, condition=condition, is_dropped=True, note="Again.", at=NOON)
+    assert confirm(case, member).status == "confirmed"
+    assert list(CaseEvent.objects.order_by("pk").values_list("moved_to", flat=True)) == [
+        "condition",
+        "condition-met",
+        "confirmed",
+    ]
+
+
+# Many in one act -------------------------------------------------------------------------------------------------------
+def test_many_cases_are_confirmed_each_by_itself_and_the_refused_are_named(make_case, member, registrar, signed_in):
+    cases = [make_case("Ada Quill"), make_case("Bo Fern"), make_case("Cy Reed")]
+    revoke_award(award=cases[1].learner.awards.first(), actor=registrar, at=NOON, note="Error.")
+    client, address = signed_in(member), reverse("pathways:case-confirm-many")
+    form = {"case": [str(each.public_id) for each in cases], "reason": "Read together."}
+
+    first = client.post(address, form).content.decode()
+
+    assert "2 cases confirmed, 1 not confirmed" in first
+    assert "Bo Fern" in first
+    assert "The pathway is not met on this day." in first
+    assert Award.objects.filter(credential__kind="designation").count() == 2
+    assert CaseEvent.objects.filter(moved_to="confirmed", actor=member, note="Read together.").count() == 2
+    assert AwardComponent.objects.count() == 4
+
+    again = client.post(address, form).content.decode()
+
+    assert "0 cases confirmed, 3 not confirmed" in again
+    assert Award.objects.filter(credential__kind="designation").count() == 2
+    assert CaseEvent.objects.filter(moved_to="confirmed").count() == 2
+    assert CaseVote.objects.count() == 2
+
+
+def test_without_a_quorum_many_cases_get_a_vote(make_case, member, second, administrator, digital):
+    services.set_quorum(actor=administrator, pathway=digital.pathway, quorum=2, reason="Bylaws.", at=NOON)
+    cases = [make_case("Ada Quill"), make_case("Bo Fern")]
+
+    first = services.confirm_cases(actor=member, cases=cases, at=NOON, reason="Read.")
+    again = services.confirm_cases(actor=member, cases=cases, at=NOON, reason="Read.")
+    last = services.confirm_cases(actor=second, cases=cases, at=NOON, reason="Read too.")
+
+    assert (len(first.voted), len(again.voted), len(last.confirmed)) == (2, 2, 2)
+    assert CaseVote.objects.count() == 4
+
+
+def test_choosing_none_or_no_reason_is_refused_and_the_choice_stays(make_case, member, signed_in):
+    case = make_case("Ada Quill")
+    client, address = signed_in(member), reverse("pathways:case-confirm-many")
+
+    assert client.post(address, {"reason": "Read."}).status_code == 422
+    answer = client.post(address, {"case": [str(case.public_id)], "reason": ""})
+
+    assert answer.status_code == 422
+    assert "checked" in answer.content.decode()
+    case.refresh_from_db()
+    assert case.status == "open"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_members_confirming_the_same_many_award_each_once(make_case, member, second, together):
+    cases = [make_case("Ada Quill"), make_case("Bo Fern"), make_case("Cy Reed")]
+
+    answers = together(
+        lambda: services.confirm_cases(actor=member, cases=cases, at=NOON, reason="Read."),
+        lambda: services.confirm_cases(actor=second, cases=cases, at=NOON, reason="Read."),
+    )
+
+    assert sum(len(each.confirmed) for each in answers) == 3
+    assert sum(len(each.refused) for each in answers) == 3
+    assert Award.objects.filter(credential__kind="designation").count() == 3
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_members_voting_at_once_are_both_counted(case, member, second, two_needed, together):
+    together(lambda: vote(case, member), lambda: vote(case, second))
+
+    assert selectors.tally(DesignationCase.objects.get(), NOON).carries("for")
+
+
+# The list --------------------------------------------------------------------------------------------------------------
+def test_the_list_is_filtered_and_takes_the_same_queries_whatever_its_size(make_case, member, signed_in):
+    client, address = signed_in(member), reverse("pathways:case-list")
+    first = make_case("Ada Quill")
+    with CaptureQueriesContext(connection) as few:
+        client.get(address)
+    for number in range(12):
+        vote(make_case(f"Learner {number}"), member)
+    with CaptureQueriesContext(connection) as many:
+        client.get(address)
+    with CaptureQueriesContext(connection) as one:
+        client.get(first.get_absolute_url())
+
+    assert len(many) == len(few) < 20
+    assert len(one) < 20
+    unvoted = client.get(address, {"show": "unvoted"}).content.decode()
+    assert "Ada Quill" in unvoted
+    assert "Learner 3" not in unvoted
+    assert "No case matches" in client.get(address, {"name": "Nobody"}).content.decode()
+    assert client.get(address, {"designation": "odd", "page": "x"}).status_code == 200
+
+
+# Looking again ---------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def review(confirmed, registrar):
+    component = confirmed.award.components.first().component
+    revoke_award(award=component, actor=registrar, at=NOON + timedelta(days=1), note="Error.")
+    services.open_reviews(at=NOON + timedelta(days=1))
+    return DesignationCase.objects.get(reviews=confirmed.award)
+
+
+def test_revoking_a_component_opens_a_case_and_takes_nothing_away(review, confirmed, member):
+    services.open_reviews(at=NOON + timedelta(days=2))
+
+    assert DesignationCase.objects.filter(reviews=confirmed.award).count() == 1
+    confirmed.award.refresh_from_db()
+    assert confirmed.award.status == "active"
+    assert Notice.objects.get(user=member, kind="component-revoked").path == review.get_absolute_url()
+    told = Notice.objects.get(user=review.learner.user, kind="case-review")
+    assert "revoke" not in (told.subject + told.text).lower()
+
+
+def test_a_designation_that_is_kept_stays_with_the_reason(review, confirmed, member, signed_in):
+    services.keep_designation(actor=member, case=review, at=NOON + timedelta(days=2), reason="The rest suffices.")
+
+    assert services.open_reviews(at=NOON + timedelta(days=3)) == 0
+    confirmed.award.refresh_from_db()
+    assert confirmed.award.status == "active"
+    page = signed_in(review.learner.user).get(review.pathway_version.pathway.get_absolute_url()).content.decode()
+    assert "The committee has kept this designation" in page
+    assert "The rest suffices." in page
+    assert "Confirmed by the committee" in page
+
+
+def test_a_revocation_is_asked_of_the_registrars_and_done_by_them(review, confirmed, member, registrar):
+    services.ask_revocation(actor=member, case=review, at=NOON + timedelta(days=2), reason="It rested on that.")
+
+    review.refresh_from_db()
+    confirmed.award.refresh_from_db()
+    assert (review.status, confirmed.award.status) == ("to-revoke", "active")
+    notice = Notice.objects.get(user=registrar, kind="revocation")
+    assert notice.path == reverse("issuance:registrar-award", args=[confirmed.award.public_id])
+
+
+def test_a_review_is_neither_confirmed_nor_declined_and_a_case_not_kept(review, case, member, make_case):
+    with pytest.raises(Invalid):
+        confirm(review, member)
+    with pytest.raises(Invalid):
+        services.keep_designation(actor=member, case=make_case("Ada Quill"), at=NOON, reason="No.")
+    with pytest.raises(Invalid):
+        services.keep_designation(actor=member, case=review, at=NOON, reason=" ")
+
+    review.refresh_from_db()
+    assert review.status == "open"
+
+
+def test_the_page_of_a_review_offers_to_keep_or_to_ask(review, member, signed_in):
+    page = signed_in(member).get(review.get_absolute_url()).content.decode()
+
+    assert "Keep the designation" in page
+    assert "Confirm the designation" not in page
+    assert "Revoked" in page
+
+
+@pytest.mark.django_db(transaction=True)
+def test_keeping_and_asking_at_once_decide_one_way(review, member, second, together):
+    answers = together(
+        lambda: services.keep_designation(actor=member, case=review, at=NOON, reason="Stays."),
+        lambda: services.ask_revocation(actor=second, case=review, at=NOON, reason="Goes."),
+    )
+
+    assert sum(isinstance(each, Conflict) for each in answers) == 1
+    assert DesignationCase.objects.get(pk=review.pk).status in {"kept", "to-revoke"}
