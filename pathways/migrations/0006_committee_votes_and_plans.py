@@ -9,8 +9,8 @@ from config.triggers import append_only
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("learners", "0027_amendments"),
-        ("pathways", "0003_rules_of_every_kind"),
+        ("learners", "0005_events_stay"),
+        ("pathways", "0002_frozen_rows"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
