@@ -134,17 +134,18 @@ def plan(*, learner: Learner, on: date) -> PlanView:
         )
         for each in shown
     ]
-    for each in view:
-        if each.is_over and each.items:
-            each.warning = _("%(term)s is over. Move what was not done to a later term.") % {"term": each.term.name}
-        elif each.hours > limit:
-            each.warning = _("%(term)s: %(hours)s are more than the %(limit)s that you set.") % {
-                "term": each.term.name,
-                "hours": rules.hours_in_words(each.hours),
+    for laid in view:
+        if laid.is_over and laid.items:
+            laid.warning = _("%(term)s is over. Move what was not done to a later term.") % {"term": laid.term.name}
+        elif laid.hours > limit:
+            laid.warning = _("%(term)s: %(hours)s are more than the %(limit)s that you set.") % {
+                "term": laid.term.name,
+                "hours": rules.hours_in_words(laid.hours),
                 "limit": limit,
             }
     known = Known([learner], asks.values(), joined) if joined else None
-    projected, suggestions = [], []
+    projected: list[Projected] = []
+    suggestions: list[Suggestion] = []
     for enrollment in joined:
         if known is not None:
             said, more = _project(enrollment, asks[enrollment.version_id], known, rows, shown, on)

@@ -82,7 +82,7 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
     if version is None:
         raise Http404
     asked = selectors.asked(version)
-    context = {
+    context: dict[str, Any] = {
         "pathway": pathway,
         "version": version,
         "learner": learner,

@@ -29,8 +29,8 @@
       const form = document.getElementById("plan-move");
       if (!dragged || !form || term.contains(dragged)) return;
       event.preventDefault();
-      form.elements.item.value = dragged.dataset.planItem;
-      form.elements.term.value = term.dataset.planTerm;
+      form.elements.namedItem("item").value = dragged.dataset.planItem;
+      form.elements.namedItem("term").value = term.dataset.planTerm;
       form.submit();
     });
   }
