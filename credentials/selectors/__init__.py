@@ -25,7 +25,7 @@ from .frameworks import (
 )
 from .links import linkable, related, related_of
 from .manage import manage_rows, newest_first
-from .opinions import Part, informed_by, opinions, parts, state_of
+from .opinions import Part, as_named, informed_by, informed_by_of_current, opinions, parts, state_of
 from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running, with_seats
 from .version import (
     Element,
@@ -52,6 +52,7 @@ __all__ = [
     "administered_by",
     "aligned_to",
     "alignment_review",
+    "as_named",
     "askable",
     "browse",
     "card",
@@ -66,6 +67,7 @@ __all__ = [
     "frameworks",
     "in_words",
     "informed_by",
+    "informed_by_of_current",
     "is_overdue",
     "linkable",
     "machine_readable",

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db.models import Prefetch, QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Prefetch, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -68,8 +70,20 @@ def state_of(request: OpinionRequest, at: datetime) -> tuple[str, str, datetime]
 
 def informed_by(version: CredentialVersion) -> list[OpinionRequest]:
     """Who commented on this version as a draft and agreed to be named, in the order in which they did. One query."""
-    return list(
-        OpinionRequest.objects.filter(version=version, sent_at__isnull=False, unnamed_at__isnull=True)
-        .exclude(naming_consent="")
-        .order_by("sent_at", "pk")
-    )
+    return list(_named().filter(version=version))
+
+
+def informed_by_of_current() -> ArraySubquery:
+    """The same within a query of credentials, for the version that each is offered in; `as_named` reads it."""
+    named = _named().filter(version=OuterRef("current_version"))
+    shown = JSONObject(organization_name="organization_name", kind="kind", sent_at="sent_at")
+    return ArraySubquery(named.values_list(shown))
+
+
+def as_named(rows: list[dict[str, str]]) -> list[OpinionRequest]:
+    return [OpinionRequest(**(row | {"sent_at": datetime.fromisoformat(row["sent_at"])})) for row in rows]
+
+
+def _named() -> QuerySet[OpinionRequest]:
+    found = OpinionRequest.objects.filter(sent_at__isnull=False, unnamed_at__isnull=True)
+    return found.exclude(naming_consent="").order_by("sent_at", "pk")

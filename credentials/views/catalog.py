@@ -82,7 +82,7 @@ def find_readable(public_id: UUID) -> Credential:
     return get_object_or_404(
         Credential.objects.select_related("organization", "current_version")
         .filter(current_version__isnull=False)
-        .annotate(editions=ArraySubquery(editions)),
+        .annotate(editions=ArraySubquery(editions), informed_by=selectors.informed_by_of_current()),
         public_id=public_id,
     )
 
@@ -101,7 +101,7 @@ def credential_page(
         "sheet": selectors.sheet(version),
         "refusal": refusal,
         "is_retired": credential.status == CredentialStatus.RETIRED,
-        "informed_by": selectors.informed_by(version),
+        "informed_by": selectors.as_named(credential.informed_by),
         "related": selectors.related(credential),
         "versions": [
             each | {"published_at": parse_datetime(each["published_at"])} for each in vars(credential)["editions"]

@@ -240,14 +240,18 @@ def test_a_crosswalk_that_changes_leaves_an_event(administrator, organization, c
     from credentials.models import Competency, Framework
 
     newer = Framework.objects.create(
-        slug="ipec-core", version="4", title="IPEC Core Competencies", publisher="IPEC", kind="competencies"
+        slug="ipec-core",
+        version="4",
+        title="IPEC Core Competencies",
+        publisher="IPEC",
+        kind="competencies",
+        organization=organization,
     )
     Competency.objects.create(framework=newer, code="RR1", short_name="Own role", verification="checked")
 
     def say(*rows):
         return set_crosswalk(
             actor=administrator,
-            organization=organization,
             older=competency.framework,
             newer=newer,
             rows=list(rows),
