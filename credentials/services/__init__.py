@@ -30,7 +30,14 @@ from .proposals import (
     take_over_proposal,
     vote,
 )
-from .publishing import publish_version, retire_credential, set_early_assessment, set_seal_parts, set_stewardship
+from .publishing import (
+    may_own,
+    publish_version,
+    retire_credential,
+    set_early_assessment,
+    set_seal_parts,
+    set_stewardship,
+)
 
 __all__ = [
     "ChangedElsewhere",
@@ -55,6 +62,7 @@ __all__ = [
     "keep_opinion",
     "links_of",
     "load_framework",
+    "may_own",
     "plan_change",
     "propose",
     "publish_version",

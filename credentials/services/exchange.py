@@ -32,6 +32,7 @@ from credentials.models import (
 )
 from credentials.models.catalog import Strength
 from credentials.services import frameworks, links
+from credentials.services.publishing import may_own
 from credentials.workflow import CredentialStatus, VersionStatus
 
 if TYPE_CHECKING:
@@ -569,6 +570,10 @@ class _Import:
         owner = get_user_model().objects.filter(email__iexact=row["owner"]).first() if row["owner"] else None
         if row["owner"] and owner is None:
             self.report.notes.append((f"{path}.owner", _("Nobody here has this address; name an owner.")))
+            owner = credential.owner
+        elif owner is not None and owner != credential.owner and not may_own(owner, credential):
+            words = _("Whoever has this address is no lead or administrator here; name an owner.")
+            self.report.notes.append((f"{path}.owner", words))
             owner = credential.owner
         wanted = {
             "slug": row["slug"],

@@ -48,6 +48,11 @@ def publish_version(*, actor: "User", version: CredentialVersion, at: datetime, 
     return version
 
 
+def may_own(person: "User", credential: Credential) -> bool:
+    """Whether somebody may answer for a credential: its leads and administrators, while they can sign in."""
+    return person.is_active and person.has_any_role(_OWNERS, credential)
+
+
 @transaction.atomic
 def set_stewardship(
     *, actor: "User", credential: Credential, owner: "User", review_on: date, at: datetime
@@ -57,7 +62,7 @@ def set_stewardship(
     require(actor, Can.CREDENTIAL_EDIT, credential)
     if review_on <= timezone.localdate(at):
         raise Invalid(_("The review date must lie in the future."))
-    if not owner.has_any_role(_OWNERS, credential):
+    if not may_own(owner, credential):
         raise Invalid(_("The owner must be a lead or an administrator of the organization."))
     credential.owner, credential.review_on = owner, review_on
     credential.save(update_fields=["owner", "review_on"])

@@ -115,7 +115,7 @@ def _detail(
 def _stewardship_form(credential: Credential, data: Any = None) -> StewardshipForm:
     return StewardshipForm(
         data,
-        owners=_owners(credential),
+        owners=owners_of(credential),
         initial={
             "owner": credential.owner.public_id if credential.owner else "",
             "review_on": credential.review_on,
@@ -123,7 +123,7 @@ def _stewardship_form(credential: Credential, data: Any = None) -> StewardshipFo
     )
 
 
-def _owners(credential: Credential) -> list[Any]:
+def owners_of(credential: Credential) -> list[Any]:
     """Those who may own it: its leads and administrators. Two queries."""
     people = (
         get_user_model()

@@ -20,7 +20,7 @@ from credentials.models import (
     SpecialtyClaim,
 )
 from credentials.services import catalog_of, export_catalog, import_catalog, start_version
-from tests.moments import NOON
+from tests.moments import LONG_AGO, NOON
 
 
 @pytest.fixture
@@ -60,7 +60,9 @@ def take(school, actor, data, **options):
     return import_catalog(actor=actor, organization=school, data=data, at=NOON, **options)
 
 
-def test_what_goes_out_comes_in_the_same_at_another_school(catalog, elsewhere):
+def test_what_goes_out_comes_in_the_same_at_another_school(catalog, elsewhere, administrator):
+    administrator.role_grants.create(role=Role.LEAD, organization=elsewhere[0], from_at=LONG_AGO)
+
     report = take(*elsewhere, json.loads(json.dumps(catalog)))
 
     assert len(report.created) == 4
@@ -87,9 +89,23 @@ def test_a_registry_that_lost_everything_gets_the_same_back_with_the_same_ids(ca
         cursor.execute("TRUNCATE credentials_credential, credentials_credentialversion, credentials_framework CASCADE")
     assert Credential.objects.count() == Framework.objects.count() == 0
 
+    administrator.role_grants.create(role=Role.ADMINISTRATOR, organization=organization, from_at=LONG_AGO)
+
     take(organization, administrator, catalog)
 
     assert catalog_of(organization) == catalog
+
+
+def test_an_import_makes_nobody_an_owner_who_could_not_be_one(catalog, elsewhere, administrator, make_user):
+    closed = make_user(Role.LEAD, scope=elsewhere[0], is_active=False)
+    catalog["credentials"][0]["owner"] = closed.email
+
+    report = take(*elsewhere, catalog)
+
+    found = Credential.objects.filter(organization=elsewhere[0]).values_list("owner", flat=True)
+    assert set(found) == {None}
+    assert {path for path, _words in report.notes} >= {f"credentials[{number}].owner" for number in range(4)}
+    assert "no lead or administrator here" in report.notes[-1][1]
 
 
 def test_a_dry_run_says_what_it_would_do_and_does_nothing(catalog, elsewhere):
