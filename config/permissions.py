@@ -90,6 +90,8 @@ class Can(TextChoices):
     RECOGNITION_DECIDE = "recognition-decide", gettext_lazy("decide on what was learned elsewhere")
     PATHWAY_EDIT = "pathway-edit", gettext_lazy("build a pathway version")
     PATHWAY_PUBLISH = "pathway-publish", gettext_lazy("publish a pathway version")
+    PATHWAY_START = "pathway-start", gettext_lazy("begin a new pathway")
+    PATHWAY_SIMULATE = "pathway-simulate", gettext_lazy("try a pathway with what a learner holds")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
@@ -290,6 +292,13 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     Can.PATHWAY_PUBLISH: lambda user, pathway: user.has_any_role(
         {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
+    ),
+    # subject: an Organization
+    Can.PATHWAY_START: lambda user, organization: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, organization
+    ),
+    Can.PATHWAY_SIMULATE: lambda user, organization: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, organization
     ),
     # subject: the Learner who joins
     Can.PATHWAY_JOIN: lambda user, learner: learner.user_id == user.pk,

@@ -12,7 +12,8 @@ from itertools import pairwise
 
 from django.utils.translation import gettext as _
 
-from credentials.models import Competency, Credential, Prerequisite
+from credentials import gate as credentials_gate
+from credentials.models import Competency, Credential, CredentialVersion, Prerequisite
 from credentials.selectors import in_words
 from credentials.workflow import CredentialStatus, VersionStatus
 from pathways import rules, selectors
@@ -24,11 +25,13 @@ ABOVE = GROUPS | OF_BADGES
 
 @dataclass(frozen=True)
 class Finding:
-    """text: what is the case. todo: what can be done. is_blocking: it cannot be published like this."""
+    """One thing that the gate found. text: what is the case. todo: what can be done. is_blocking: it cannot be published like this."""
 
     text: str
     todo: str
     is_blocking: bool = True
+    place: str = ""  # where it is mended: "settings", "rules" or "designation"; empty where no page of ours does
+    at: str = ""  # the id of the field or row there
 
 
 def missing(version: PathwayVersion) -> list[str]:
@@ -53,24 +56,32 @@ def blocking(version: PathwayVersion) -> list[Finding]:
         asked = selectors.asked(version)
         if not asked.credentials:
             todo = _("Add a badge, or a group with badges in it.")
-            return [*found, Finding(_("Name at least one badge that it asks for."), todo)]
+            return [
+                *found,
+                Finding(_("Name at least one badge that it asks for."), todo, place="rules", at="rule-form"),
+            ]
         found += _offered(asked.credentials.values())
         found += _impossible(version, asked)
     except rules.RuleError as error:
-        return [*found, Finding(str(error), _("Change or remove that rule."))]
+        return [*found, Finding(str(error), _("Change or remove that rule."), place="rules")]
     return found + _cycle(version, rows)
 
 
 def _below(row: Requirement, where: str) -> Finding:
     text = _("“%(row)s” stands below %(where)s.") % {"row": row, "where": where}
-    return Finding(text, _("Move it out, or below a group."))
+    return Finding(text, _("Move it out, or below a group."), place="rules", at=f"rule-{row.public_id}")
 
 
 def _empty(rows: Iterable[Requirement]) -> list[Finding]:
     with_parts = {row.parent_id for row in rows}
     needs_parts = GROUPS | {RequirementKind.IN_ORDER}
     return [
-        Finding(_("“%(row)s” is empty.") % {"row": row}, _("Add what it is to choose from, or remove it."))
+        Finding(
+            _("“%(row)s” is empty.") % {"row": row},
+            _("Add what it is to choose from, or remove it."),
+            place="rules",
+            at=f"rule-{row.public_id}",
+        )
         for row in rows
         if row.kind in needs_parts and row.pk not in with_parts
     ]
@@ -85,6 +96,7 @@ def _unknown_codes(rows: Iterable[Requirement]) -> list[Finding]:
         Finding(
             _("No framework that is loaded knows the code %(code)s.") % {"code": code},
             _("Correct the code, or load its framework first."),
+            place="rules",
         )
         for code in sorted(asked - known)
     ]
@@ -94,11 +106,29 @@ def _designation(version: PathwayVersion) -> list[Finding]:
     designation = version.credential_version
     if designation is None or designation.status != VersionStatus.PUBLISHED:
         text = _("Publish the designation first: it says what is awarded.")
-        return [Finding(text, _("An administrator publishes it under “Manage credentials”."))]
+        todo = _("An administrator publishes it under “Manage credentials”.")
+        return [*_unsaid(designation), Finding(text, todo, place="designation")]
     if designation.credential_id != version.pathway.credential_id:
         text = _("The designation that it awards is that of another pathway.")
         return [Finding(text, _("Start the version anew from this pathway."))]
     return []
+
+
+def _unsaid(designation: CredentialVersion | None) -> list[Finding]:
+    """What the designation's own gate misses, each with the field of the settings that says it."""
+    if designation is None:
+        return []
+    todo = _("Fill it in under the settings.")
+    at = {"stewardship": "id_owner"}
+    return [
+        Finding(
+            _("The designation lacks: %(what)s") % {"what": each.text},
+            todo,
+            place="settings",
+            at=each.at or at.get(each.place, ""),
+        )
+        for each in credentials_gate.missing(designation)
+    ]
 
 
 def _offered(credentials: Iterable[Credential]) -> list[Finding]:
@@ -107,10 +137,10 @@ def _offered(credentials: Iterable[Credential]) -> list[Finding]:
         title = {"title": _title(credential)}
         if credential.status == CredentialStatus.DRAFT:
             todo = _("Have it published first, or leave it out.")
-            found.append(Finding(_("%(title)s is not published.") % title, todo))
+            found.append(Finding(_("%(title)s is not published.") % title, todo, place="rules"))
         elif credential.status == CredentialStatus.RETIRED:
             todo = _("Put another badge in its place.")
-            found.append(Finding(_("%(title)s is no longer offered.") % title, todo))
+            found.append(Finding(_("%(title)s is no longer offered.") % title, todo, place="rules"))
     return found
 
 
@@ -127,11 +157,12 @@ def _impossible(version: PathwayVersion, asked: selectors.Asked) -> list[Finding
         for sentence in rules.impossible(asked.rules, open_to):
             stuck[sentence].append(in_words(profession))
     return [
-        Finding(sentence, _("Ask for less, or name more badges that can be earned."))
+        Finding(sentence, _("Ask for less, or name more badges that can be earned."), place="rules")
         if len(names) == len(professions)
         else Finding(
             _("For %(professions)s: %(sentence)s") % {"professions": ", ".join(names), "sentence": sentence},
             _("Add a badge that is open to them, or do not admit them."),
+            place="rules",
         )
         for sentence, names in stuck.items()
     ]
@@ -256,7 +287,7 @@ def _cycle(version: PathwayVersion, rows: Iterable[Requirement]) -> list[Finding
         names = [_title(credentials[key]) for key in around]
         links = [_("%(one)s needs %(other)s") % {"one": a, "other": b} for a, b in pairwise(names)]
         text = _("Nobody can begin: %(circle)s.") % {"circle": ", ".join(links)}
-        return [Finding(text, _("Take one of these links away."))]
+        return [Finding(text, _("Take one of these links away."), place="rules")]
     return []
 
 

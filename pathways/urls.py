@@ -1,4 +1,14 @@
-from pathways.views import building, cases, committee, managing, pathways, planning, what_if
+from pathways.views import (
+    building,
+    cases,
+    committee,
+    managing,
+    pathways,
+    planning,
+    settings,
+    simulating,
+    what_if,
+)
 
 app_name = "pathways"
 urlpatterns = [
@@ -9,4 +19,6 @@ urlpatterns = [
     *cases.urlpatterns,
     *planning.urlpatterns,
     *what_if.urlpatterns,
+    *settings.urlpatterns,
+    *simulating.urlpatterns,
 ]

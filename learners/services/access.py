@@ -18,21 +18,23 @@ FEWEST_LETTERS = 3
 REASON_HOLDS = timedelta(hours=8)
 
 
-def schools_of(user: User) -> list[Organization]:
-    """Where a person may look for learners."""
+def schools_of(user: User, can: Can = Can.LEARNER_SEARCH) -> list[Organization]:
+    """Where a person may look for learners. can: for which purpose."""
     schools = {grant.organization_id: grant.organization for grant in user.current_grants}
-    return [each for each in schools.values() if allowed(user, Can.LEARNER_SEARCH, each)]
+    return [each for each in schools.values() if allowed(user, can, each)]
 
 
 @transaction.atomic
-def search_learners(*, actor: User, said: str, reason: AccessReason, at: datetime) -> list[Learner]:
+def search_learners(
+    *, actor: User, said: str, reason: AccessReason, at: datetime, can: Can = Can.LEARNER_SEARCH
+) -> list[Learner]:
     """Find learners by a part of the name, or the whole e-mail address or student number; each one found is logged.
 
     Raises NotAllowed, Invalid (no reason, too few letters, or too many found).
     """
-    schools = schools_of(actor)
+    schools = schools_of(actor, can)
     if not schools:
-        raise NotAllowed(_("You may not %(action)s.") % {"action": Can.LEARNER_SEARCH.label})
+        raise NotAllowed(_("You may not %(action)s.") % {"action": can.label})
     if reason not in AccessReason.values:
         raise Invalid(_("Say why you look for this person; it is kept."))
     said = said.strip()
@@ -53,9 +55,9 @@ def search_learners(*, actor: User, said: str, reason: AccessReason, at: datetim
     return found
 
 
-def may_open(*, actor: User, learner: Learner, at: datetime) -> bool:
+def may_open(*, actor: User, learner: Learner, at: datetime, can: Can = Can.LEARNER_SEARCH) -> bool:
     """Whether the actor has lately said why they look at this learner, and still may. One query."""
-    if not allowed(actor, Can.LEARNER_SEARCH, learner.organization) or learner.user_id == actor.pk:
+    if not allowed(actor, can, learner.organization) or learner.user_id == actor.pk:
         return False
     searched = AccessEntry.objects.filter(actor=actor, learner=learner, submission__isnull=True)
     return searched.filter(at__gt=at - REASON_HOLDS, at__lte=at).exists()

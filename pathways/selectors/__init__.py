@@ -3,6 +3,7 @@
 from .asking import Asked as Asked
 from .asking import asked as asked
 from .asking import asked_by as asked_by
+from .asking import asked_with as asked_with
 from .asking import newest_published as newest_published
 from .committee import Tally as Tally
 from .committee import quorum as quorum
@@ -17,6 +18,9 @@ from .planning import made_up as made_up
 from .planning import plan as plan
 from .planning import plannable as plannable
 from .planning import title_of as title_of
+from .simulating import Facts as Facts
+from .simulating import MadeUp as MadeUp
+from .simulating import simulate as simulate
 from .standing import Evidence as Evidence
 from .standing import Standing as Standing
 from .standing import evidence as evidence

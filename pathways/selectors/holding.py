@@ -164,15 +164,19 @@ class Known:
         on: date,
         enrollment: PathwayEnrollment | None = None,
         also: Sequence[rules.Held] = (),
+        facts: rules.Facts | None = None,
     ) -> rules.Progress:
-        """What a learner has and still needs, explained. also: awards as if they were held. No query."""
+        """What a learner has and still needs, explained. No query.
+
+        also: awards as if they were held. facts: instead of those that are known.
+        """
         substitutes = self._instead.get(enrollment.pk, {}) if enrollment else {}
         return rules.evaluate(
             asked.rules.with_substitutes(substitutes),
             [*self.held(learner_id, designation_id=asked.designation_id), *also],
             on=on,
             waived=frozenset(self._waived[enrollment.pk]) if enrollment else frozenset(),
-            facts=self.facts(learner_id, asked, enrollment),
+            facts=facts or self.facts(learner_id, asked, enrollment),
         )
 
 

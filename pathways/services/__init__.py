@@ -5,6 +5,7 @@ from .building import add_rule as add_rule
 from .building import change_rule as change_rule
 from .building import move_rule as move_rule
 from .building import remove_rule as remove_rule
+from .building import sketch_rule as sketch_rule
 from .building import start_version as start_version
 from .cases import Confirmed as Confirmed
 from .cases import ask_committee as ask_committee
@@ -26,6 +27,10 @@ from .planning import set_plan_hours as set_plan_hours
 from .reviewing import ask_revocation as ask_revocation
 from .reviewing import keep_designation as keep_designation
 from .reviewing import open_reviews as open_reviews
+from .settings import Settings as Settings
+from .settings import begin_pathway as begin_pathway
+from .settings import save_settings as save_settings
+from .settings import words_of as words_of
 from .voting import QuorumLacking as QuorumLacking
 from .voting import set_condition as set_condition
 from .voting import set_quorum as set_quorum

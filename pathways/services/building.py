@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Credential, Organization
+from credentials.workflow import CredentialStatus
 from learners.models import User
 from pathways.models import (
     COUNTED,
@@ -65,6 +66,27 @@ def add_rule(
     return row
 
 
+def sketch_rule(
+    *,
+    version: PathwayVersion,
+    kind: str,
+    asks: Asks,
+    parent: Requirement | None = None,
+    rule: Requirement | None = None,
+) -> Requirement:
+    """A rule as it would be, for a look at its sentence; nothing is written. rule: the one that would change.
+
+    Raises Invalid.
+    """
+    if rule is not None:
+        row = version.requirements.select_related("parent", "version__pathway__credential").get(pk=rule.pk)
+    else:
+        _require_fit(kind, parent)
+        row = Requirement(pk=0, version=version, parent=parent, position=RULES_MAX * 100, kind=kind)
+    _fill(row, asks)
+    return row
+
+
 @transaction.atomic
 def change_rule(*, actor: User, rule: Requirement, asks: Asks) -> Requirement:
     """Change what a rule asks; its kind and its parts stay. Raises NotAllowed, Conflict, Invalid."""
@@ -80,6 +102,7 @@ def _fill(row: Requirement, asks: Asks) -> None:
     if kind == Kind.CREDENTIAL:
         if asks.credential is None:
             raise Invalid(_("Choose a badge."))
+        _require_badge(row, asks.credential)
         row.credential, row.points = asks.credential, asks.points
         return
     row.label = asks.label.strip()
@@ -102,6 +125,17 @@ def _fill(row: Requirement, asks: Asks) -> None:
         if len(codes) < (asks.minimum or 0):
             raise Invalid(_("Name at least as many competencies as it asks for."))
         row.codes = codes
+
+
+def _require_badge(row: Requirement, badge: Credential) -> None:
+    """Refuse a badge of another school, the designation itself, and what is no longer offered unless it stands there."""
+    designation = row.version.pathway.credential
+    if badge.organization_id != designation.organization_id:
+        raise Invalid(_("%(badge)s belongs to another school; name badges of your own.") % {"badge": badge.code})
+    if badge.pk == designation.pk:
+        raise Invalid(_("A designation cannot ask for itself."))
+    if badge.status == CredentialStatus.RETIRED and row.credential_id != badge.pk:
+        raise Invalid(_("%(badge)s is no longer offered; put another badge in its place.") % {"badge": badge.code})
 
 
 def _require_fit(kind: str, parent: Requirement | None, *, height: int = 1) -> None:
@@ -178,8 +212,14 @@ def _renumber(rows: Sequence[Requirement]) -> None:
 @transaction.atomic
 def remove_rule(*, actor: User, rule: Requirement) -> None:
     """Remove a rule with everything below it. Raises NotAllowed, Conflict (published)."""
-    _draft(actor, rule.version)
+    version = _draft(actor, rule.version)
     Requirement.objects.filter(pk=rule.pk).delete()
+    # The same number stands on the version too, from before rules were rows; it must not ask for what was removed.
+    if rule.kind == Kind.PROFESSIONS and rule.parent_id is None:
+        version.minimum_distinct_professions = 1
+    if rule.kind == Kind.HOURS and rule.parent_id is None:
+        version.minimum_hours = 0
+    version.save(update_fields=["minimum_distinct_professions", "minimum_hours"])
 
 
 @transaction.atomic
@@ -240,6 +280,7 @@ def _standing(version: PathwayVersion, rule: Requirement) -> Requirement:
     row = version.requirements.select_related("parent").filter(pk=rule.pk).first()
     if row is None:
         raise Conflict(_("This rule was removed meanwhile."))
+    row.version = version
     return row
 
 

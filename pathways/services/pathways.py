@@ -42,13 +42,14 @@ def create_pathway(
     recorded_on: Sequence[str],
     setting: str,
     statement_for_letters: str,
-    owner: User,
-    review_on: date,
+    owner: User | None,
+    review_on: date | None,
     at: datetime,
 ) -> PathwayVersion:
     """Make a designation with its draft version, and the draft of the pathway that leads to it.
 
-    groups: (label, how many, of which). Raises NotAllowed, Conflict (there is a pathway of this slug).
+    groups: (label, how many, of which). owner, review_on: None, until the settings say so. Raises NotAllowed, Conflict
+    (there is a pathway of this slug), Invalid (somebody who cannot own it).
     """
     Organization.objects.select_for_update(no_key=True).get(pk=organization.pk)  # codes are given one by one
     number = Credential.objects.filter(organization=organization, kind=CredentialKind.DESIGNATION).count() + 1
@@ -60,7 +61,9 @@ def create_pathway(
         owner=owner,
         review_on=review_on,
     )
-    require(actor, Can.CREDENTIAL_EDIT, credential)
+    require(actor, Can.PATHWAY_START, organization)
+    if owner is not None and not credentials_services.may_own(owner, credential):
+        raise Invalid(_("The owner must be a lead or an administrator of the organization."))
     taken = Credential.objects.filter(organization=organization, slug=slug)
     if taken.exists() or Pathway.objects.filter(slug=slug).exists():
         raise Conflict(_("There is a pathway or a credential of this name already; choose another."))

@@ -23,7 +23,7 @@ from pathways.views.managing import managed
 from pathways.workflow import PathwayVersionStatus
 
 
-def _draft(request: HttpRequest, public_id: UUID, number: int) -> PathwayVersion:
+def draft_of(request: HttpRequest, public_id: UUID, number: int) -> PathwayVersion:
     version = get_object_or_404(managed(request), pathway__public_id=public_id, number=number)
     if version.status != PathwayVersionStatus.DRAFT:
         raise Http404
@@ -44,12 +44,18 @@ def _rule(version: PathwayVersion, key: str | None) -> Requirement | None:
 @require_safe
 def rule_list(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """The rules, and a form for one more; with ?rule= the form changes that one, with ?into= it adds below that one."""
-    version = _draft(request, public_id, number)
+    version = draft_of(request, public_id, number)
     rule, parent = _rule(version, request.GET.get("rule")), _rule(version, request.GET.get("into"))
     return _page(request, version, RuleForm(version=version, rule=rule, parent=parent))
 
 
-def _page(request: HttpRequest, version: PathwayVersion, form: RuleForm, status: int = 200) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    version: PathwayVersion,
+    form: RuleForm,
+    status: int = 200,
+    preview: dict[str, Any] | None = None,
+) -> HttpResponse:
     try:
         asked = selectors.asked(version).rules
         sentences = rules.in_words(asked)
@@ -63,6 +69,7 @@ def _page(request: HttpRequest, version: PathwayVersion, form: RuleForm, status:
         "changed": form.rule,
         "tree": _tree(list(rows), words),
         "sentences": sentences,
+        "preview": preview or {},
         "address": reverse("pathways:rule-list", args=[version.pathway.public_id, version.number]),
     }
     return render_page(request, "pathways/rule_list.html", context, status=status)
@@ -104,7 +111,7 @@ def _name(row: Requirement) -> str:
 @require_http_methods(["GET", "POST"])
 def rule_save(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """Add a rule, or change the one that the form names; a GET comes from signing in half way and only leads back."""
-    version = _draft(request, public_id, number)
+    version = draft_of(request, public_id, number)
     if request.method == "GET":
         return redirect("pathways:rule-list", public_id, number)
     rule = _rule(version, request.POST.get("rule"))
@@ -129,6 +136,43 @@ def rule_save(request: HttpRequest, public_id: UUID, number: int) -> HttpRespons
     return _page(request, version, form, 422)
 
 
+@login_required
+@require_http_methods(["GET", "POST"])
+def rule_preview(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """What learners would read with the rule as it stands in the form; nothing is written.
+
+    With script it follows the typing, without it a button asks for it.
+    """
+    version = draft_of(request, public_id, number)
+    if request.method == "GET":
+        return redirect("pathways:rule-list", public_id, number)
+    rule = _rule(version, request.POST.get("rule"))
+    form = RuleForm(request.POST, version=version, rule=rule)
+    preview = _preview(version, form)
+    if request.headers.get("HX-Request") == "true":
+        return render_page(request, "pathways/_preview.html", preview, part="pathways/_preview.html")
+    return _page(request, version, form, preview=preview)
+
+
+def _preview(version: PathwayVersion, form: RuleForm) -> dict[str, Any]:
+    """The sentence of the rule, and all of them with it; or what is still missing."""
+    if not form.is_valid():
+        return {"hint": " ".join(str(each) for few in form.errors.values() for each in few)}
+    try:
+        sketch = services.sketch_rule(
+            version=version,
+            kind=form.rule.kind if form.rule else form.cleaned_data["kind"],
+            parent=form.rule.parent if form.rule else form.cleaned_data["parent"],
+            asks=form.asks(),
+            rule=form.rule,
+        )
+        asked = selectors.asked_with(version, sketch).rules
+    except (RegistryError, rules.RuleError) as error:
+        return {"hint": str(error)}
+    made = next(each for each in rules.walk(asked.rules) if each.id == sketch.pk)
+    return {"sentence": rules.sentence(made), "sentences": rules.in_words(asked)}
+
+
 def _at(version: PathwayVersion, rule: Requirement) -> str:
     address = reverse("pathways:rule-list", args=[version.pathway.public_id, version.number])
     return f"{address}#rule-{rule.public_id}"
@@ -138,7 +182,7 @@ def _at(version: PathwayVersion, rule: Requirement) -> str:
 @require_http_methods(["GET", "POST"])
 def rule_move(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
     """Move or remove the rule that the form names."""
-    version = _draft(request, public_id, number)
+    version = draft_of(request, public_id, number)
     if request.method == "GET":
         return redirect("pathways:rule-list", public_id, number)
     rule, way = _rule(version, request.POST.get("rule")), request.POST.get("way")
@@ -179,6 +223,7 @@ BASE = "manage/pathways/<uuid:public_id>/versions/<int:number>/rules/"
 urlpatterns: list[URLPattern] = [
     path(BASE, rule_list, name="rule-list"),
     path(f"{BASE}save/", rule_save, name="rule-save"),
+    path(f"{BASE}preview/", rule_preview, name="rule-preview"),
     path(f"{BASE}move/", rule_move, name="rule-move"),
     path("manage/pathways/<uuid:public_id>/start/", version_start, name="version-start"),
 ]

@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -16,6 +16,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
+from credentials import gate as credentials_gate
+from credentials.workflow import VersionStatus
+from learners import services as learners_services
 from pathways import gate, rules, selectors, services
 from pathways.forms import NoteForm
 from pathways.models import PathwayVersion
@@ -37,7 +40,14 @@ def managed(request: HttpRequest) -> Any:
 def manage_list(request: HttpRequest) -> HttpResponse:
     if not {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR} & request.user.roles():
         raise Http404
-    return render_page(request, "pathways/manage_list.html", {"versions": managed(request)})
+    return render_page(
+        request,
+        "pathways/manage_list.html",
+        {
+            "versions": managed(request),
+            "may_start": bool(learners_services.schools_of(request.user, Can.PATHWAY_START)),
+        },
+    )
 
 
 @login_required
@@ -63,13 +73,18 @@ def _manage_page(request: HttpRequest, version: PathwayVersion, form: forms.Form
         sentences = rules.in_words(selectors.asked(version).rules)
     except rules.RuleError:  # a draft; the gate says what is wrong
         sentences = []
-    missing = gate.blocking(version) if is_draft else []
+    missing = [_linked(each, version) for each in gate.blocking(version)] if is_draft else []
     context = {
         "version": version,
         "sentences": sentences,
         "missing": missing,
         "notices": gate.notices(version, on=timezone.localdate()) if is_draft else [],
         "may_edit": allowed(request.user, Can.PATHWAY_EDIT, version.pathway),
+        "may_publish_designation": is_draft
+        and version.credential_version is not None
+        and version.credential_version.status == VersionStatus.DRAFT
+        and not credentials_gate.missing(version.credential_version)
+        and allowed(request.user, Can.CREDENTIAL_PUBLISH, version.pathway.credential),
         "may_publish": is_draft and not missing and allowed(request.user, Can.PATHWAY_PUBLISH, version.pathway),
         "history": [
             {"title": f"{_event_title(event.moved_to)}, {event.actor.name}", "time": event.at, "note": event.note}
@@ -80,8 +95,23 @@ def _manage_page(request: HttpRequest, version: PathwayVersion, form: forms.Form
     return render_page(request, "pathways/manage_detail.html", context, status=status)
 
 
+def _linked(finding: gate.Finding, version: PathwayVersion) -> dict[str, str]:
+    """A finding with the address where it is mended."""
+    key, number = version.pathway.public_id, version.number
+    places = {"settings": "pathways:settings-edit", "rules": "pathways:rule-list"}
+    url = ""
+    if finding.place in places:
+        url = reverse(places[finding.place], args=[key, number]) + (f"#{finding.at}" if finding.at else "")
+    return {"text": finding.text, "todo": finding.todo, "url": url}
+
+
 def _event_title(moved_to: str) -> str:
-    return {"draft": _("Started"), "published": _("Published"), "retired": _("Retired")}.get(moved_to, moved_to)
+    return {
+        "draft": _("Started"),
+        "published": _("Published"),
+        "retired": _("Retired"),
+        "settings": _("Settings changed"),
+    }.get(moved_to, moved_to)
 
 
 @login_required
