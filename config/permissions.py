@@ -80,6 +80,7 @@ class Can(TextChoices):
     RECORD_OWN = "record-own", gettext_lazy("act on one's own record")
     AMENDMENT_DECIDE = "amendment-decide", gettext_lazy("answer a request to amend a record")
     RECORD_RELEASE = "record-release", gettext_lazy("record that a learner's record was given to others")
+    CLASS_EXPORT = "class-export", gettext_lazy("take out the transcripts of a class")
     DIRECTORY_OPT_OUT = "directory-opt-out", gettext_lazy("keep a learner out of the directory")
     DIRECTORY_SET = "directory-set", gettext_lazy("say whether titles and dates are directory information")
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
@@ -272,6 +273,8 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     # subject: an Organization
     Can.DIRECTORY_SET: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
+    # subject: a Cohort
+    Can.CLASS_EXPORT: lambda user, cohort: user.has_role(Role.REGISTRAR, cohort.organization),
     # subject: an Organization
     Can.PEOPLE_MANAGE: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: an Organization

@@ -17,7 +17,7 @@ from issuance.models.revocation import RevocationReason
 from issuance.models.sharing import Purpose, Recipients
 from issuance.services.consent import HIGHLIGHTS_MAX, LINK_BADGES_MAX
 from issuance.workflow import RevocationStatus
-from learners.models import Award
+from learners.models import Award, Cohort
 from learners.workflow import AwardStatus
 
 
@@ -321,6 +321,25 @@ class ReleaseForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("From this day on the learner reads it. Without a day, never."),
     )
+
+
+class ClassExportForm(forms.Form):
+    cohort = forms.TypedChoiceField(label=_("Class"))
+    recipient = forms.CharField(
+        label=_("Who gets the file"), max_length=200, help_text=_("An office or a body, such as “Alumni Office”.")
+    )
+    reason = forms.CharField(
+        label=_("What for"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Each learner reads this in their own file once it was taken."),
+    )
+
+    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {str(each.pk): each for each in cohorts}
+        self.fields["cohort"].choices = [("", _t("Choose")), *((key, each.name) for key, each in known.items())]
+        self.fields["cohort"].coerce = known.__getitem__
 
 
 class DirectoryForm(forms.Form):

@@ -7,6 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
 from issuance.models import (
+    ClassExportChange,
+    ClassExportEvent,
     Consent,
     Disclosure,
     RecordRelease,
@@ -81,6 +83,19 @@ def _openings(learner: Learner) -> list[dict[str, Any]]:
     return [{"at": row["at"], "title": row["link__title"]} for row in found.order_by("at", "link__title")]
 
 
+def _exports(learner: Learner) -> list[dict[str, Any]]:
+    """The transcripts that the school took out for a whole class: when the file was taken, for whom and what for."""
+    found = ClassExportEvent.objects.filter(
+        kind=ClassExportChange.DOWNLOADED, export__entries__learner=learner, export__entries__transcript__isnull=False
+    )
+    return rows_of(
+        found.select_related("export").order_by("at", "pk"),
+        at=lambda row: row.at,
+        recipient=lambda row: row.export.recipient,
+        interest=lambda row: row.export.reason,
+    )
+
+
 def _questions(learner: Learner) -> list[dict[str, Any]]:
     """What strangers asked about a badge, without who they are."""
     found = VerifierQuestion.objects.filter(award__learner=learner).select_related("award__credential_version")
@@ -151,6 +166,14 @@ def register_all() -> None:
         ),
         ("openings", "sharing", _("When links were opened"), {"at": at, "title": title}, _openings, "Disclosure"),
         (
+            "exports",
+            "sharing",
+            _("Given out with those of your class"),
+            {"at": at, "recipient": _("To whom"), "interest": _("What for")},
+            _exports,
+            "ClassExportEntry",
+        ),
+        (
             "questions",
             "sharing",
             _("Questions of verifiers"),
@@ -183,6 +206,8 @@ def register_all() -> None:
     )
     no_record(
         {
+            "issuance.ClassExport": "who took out the transcripts of a class; the learner's own part is a record of its own",
+            "issuance.ClassExportEvent": "what became of the transcripts of a class",
             "issuance.ApiToken": "belongs to a school's machine",
             "issuance.Archive": "a copy of the record, for a week",
             "issuance.BadgeList": "what a stranger brought to be checked, for a week",

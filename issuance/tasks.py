@@ -92,6 +92,19 @@ def send_watch_mail() -> int:
     return services.send_watch_mail(limit=50, at=timezone.now())
 
 
+@shared_task(name="issuance.make_class_exports", **RETRY)
+def make_class_exports() -> int:
+    """Work on the exports of classes for a while; what is left is for the next call. Deletes those whose week is over."""
+    services.forget_class_exports(at=timezone.now())
+    total, until = 0, time.monotonic() + SHARE_SECONDS
+    while services.work_on_class_exports(at=timezone.now()):
+        total += 1
+        if time.monotonic() > until:
+            handoff.send("issuance.make_class_exports", {})
+            break
+    return total
+
+
 @shared_task(name="issuance.make_archives", **RETRY)
 def make_archives() -> int:
     """Make the archives that learners asked for, one after the other, and delete those whose week is over."""

@@ -1,4 +1,5 @@
 from issuance.views import (
+    classes,
     directory,
     links,
     lists,
@@ -27,4 +28,5 @@ urlpatterns = [
     *sharing.urlpatterns,
     *links.urlpatterns,
     *record.urlpatterns,
+    *classes.urlpatterns,
 ]

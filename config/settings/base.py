@@ -194,6 +194,7 @@ CELERY_TASK_ROUTES = {
     "issuance.check_lists": {"queue": "documents"},  # other issuers may be slow; signing does not wait for them
     "learners.check_recognized": {"queue": "documents"},
     "issuance.make_archives": {"queue": "documents"},
+    "issuance.make_class_exports": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
     "credentials.send_opinion_mail": {"queue": "mail"},
     "learners.send_digests": {"queue": "mail"},
@@ -209,6 +210,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.look_at_watches": 300.0,
     "issuance.send_watch_mail": 10.0,
     "issuance.make_archives": 30.0,
+    "issuance.make_class_exports": 30.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
     "learners.assign_waiting": 300.0,

@@ -1,3 +1,4 @@
+from .classes import ClassExport, ClassExportChange, ClassExportEntry, ClassExportEvent
 from .documents import Batch, DocumentKind, SealImage, SignedDocument, Transcript
 from .keys import KeyPurpose, SigningKey
 from .lists import BadgeList, BadgeListRow
@@ -16,6 +17,10 @@ __all__ = [
     "BadgeList",
     "BadgeListRow",
     "Batch",
+    "ClassExport",
+    "ClassExportChange",
+    "ClassExportEntry",
+    "ClassExportEvent",
     "Consent",
     "ConsentAward",
     "DirectoryDecision",

@@ -54,6 +54,11 @@ class SignedDocument(models.Model):
     bytes = models.BinaryField()
     sha256 = models.CharField(max_length=64)
     key = models.ForeignKey(SigningKey, on_delete=models.PROTECT, related_name="documents")
+    holder = models.CharField(
+        max_length=200,
+        blank=True,
+        help_text=_("The name that it carries; with another name than the learner's it is made anew, and not shown."),
+    )
     valid_from = models.DateTimeField()
     signed_at = models.DateTimeField()
     signed_by_process = models.CharField(max_length=100)

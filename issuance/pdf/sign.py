@@ -21,7 +21,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 FIELD = "Signature"
 MIB = 1024 * 1024
-ATTACHMENTS_MAX = 10
+ATTACHMENTS_MAX = 300  # the record of a transcript, and each of its badges
 # A stranger's file may unpack to this much, and not to what a few bytes of it claim.
 LIMITS = DecodeLimits(
     per_stream=StreamDecodeLimits(max_output_size=16 * MIB),
@@ -111,7 +111,7 @@ def check(pdf: bytes, *, roots: Sequence[str], at: datetime) -> PdfVerdict:
 
 
 def _attachments(reader: PdfFileReader) -> dict[str, bytes]:
-    """The files inside, by name; at most ten, within the reader's limits."""
+    """The files inside, by name; at most so many, within the reader's limits."""
     try:
         names = reader.root["/Names"]["/EmbeddedFiles"]["/Names"]
     except KeyError:

@@ -1,6 +1,14 @@
 """The commands of issuing, the only writers. Grouped by subject; import this package: `from issuance import services`."""
 
 from .archive import forget_archives, make_archive, make_archives, request_archive
+from .classes import (
+    call_off_class_export,
+    download_class_export,
+    forget_class_exports,
+    make_class_export,
+    request_class_export,
+    work_on_class_exports,
+)
 from .codes import code_of, opened_by, read_code
 from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
@@ -59,6 +67,7 @@ __all__ = [
     "ask_registrar",
     "ask_to_watch",
     "badge_signer",
+    "call_off_class_export",
     "check_next_row",
     "close_question",
     "code_of",
@@ -66,10 +75,12 @@ __all__ = [
     "create_key",
     "create_link",
     "digest",
+    "download_class_export",
     "drop_item",
     "end_watches",
     "ensure_image",
     "forget_archives",
+    "forget_class_exports",
     "forget_lists",
     "forget_receipts",
     "give_consent",
@@ -79,6 +90,7 @@ __all__ = [
     "make_archive",
     "make_archives",
     "make_certificate",
+    "make_class_export",
     "make_packet",
     "make_transcript",
     "mark_item",
@@ -96,6 +108,7 @@ __all__ = [
     "refuse_revocation",
     "render_pending",
     "request_archive",
+    "request_class_export",
     "request_list_receipt",
     "request_receipt",
     "request_revocation",
@@ -119,4 +132,5 @@ __all__ = [
     "vote",
     "withdraw_consent",
     "wording",
+    "work_on_class_exports",
 ]

@@ -12,8 +12,9 @@ from typing import Any
 
 import orjson
 from django.db import IntegrityError, connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -34,6 +35,8 @@ from learners.selectors.amendments import statements_of
 from learners.workflow import AwardStatus
 
 LOCK_CERTIFICATE, LOCK_TRANSCRIPT = 7301, 7302
+LONG_NAME = 36  # letters; a longer one is set smaller, so that the certificate stays on one page
+LISTED = [AwardStatus.ACTIVE, AwardStatus.SUPERSEDED]
 
 
 def render_pending(*, limit: int, at: datetime) -> int:
@@ -52,8 +55,19 @@ def render_pending(*, limit: int, at: datetime) -> int:
 
 
 def _waiting_transcripts() -> QuerySet[Transcript]:
-    made = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=OuterRef("pk"))
-    return Transcript.objects.filter(~Exists(made)).select_related("learner").order_by("requested_at", "pk")
+    """Those without a document under the learner's present name, as soon as every badge that they list carries it too."""
+    made = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(
+        transcript=OuterRef("pk"), holder=OuterRef("learner__display_name")
+    )
+    badges = SignedDocument.objects.current(DocumentKind.CREDENTIAL).filter(award__learner=OuterRef("learner"))
+    unsettled = badges.filter(~Q(holder=OuterRef("learner__display_name")) | Q(key__state=KeyState.COMPROMISED))
+    return (
+        Transcript.objects.filter(
+            ~Exists(made), ~Exists(unsettled), Exists(badges.filter(award__status__in=LISTED)), class_entry__isnull=True
+        )
+        .select_related("learner")
+        .order_by("requested_at", "pk")
+    )
 
 
 def _without_certificate() -> QuerySet[SignedDocument]:
@@ -95,7 +109,19 @@ def make_certificate(document: SignedDocument, at: datetime) -> bool:
         identifier=award.public_id.bytes,
         attachments=[render.Attached("badge.json", content, "The signed Open Badge", document.signed_at)],
     )
-    return _store(organization, pdf, DocumentKind.CERTIFICATE, at, award=award, valid_from=document.valid_from)
+    with transaction.atomic():
+        held = SignedDocument.objects.select_for_update().filter(pk=document.pk, superseded_at__isnull=True)
+        if not held.exists():
+            return False  # issued anew meanwhile
+        return _store(
+            organization,
+            pdf,
+            DocumentKind.CERTIFICATE,
+            at,
+            award=award,
+            holder=document.holder,
+            valid_from=document.valid_from,
+        )
 
 
 def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +135,7 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
         "kind": _("Designation") if is_designation else _("Microcredential"),
         "title": version.title,
         "holder": verification.holder_name(credential),
+        "is_long": len(verification.holder_name(credential)) > LONG_NAME,
         "summary": version.summary,
         "organization": organization,
         "version": version,
@@ -118,6 +145,12 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
             (_("Valid until"), badge_page.day(award.valid_until) or _("does not expire")),
             *badge_page.facts(version),
         ],
+        "competencies": "; ".join(
+            f"{row.competency.code} {row.competency.short_name} ({row.competency.framework.title}, "
+            f"{row.competency.framework.version})"
+            for row in version.alignments.all()
+            if row.criterion_id is None
+        ),
         "passing": badge_page.passing(version),
         "rule": rubric.rule_of(version, list(version.criteria.all())),
         "components": badge_page.parts(components, "component", at=timezone.now()) if is_designation else [],
@@ -148,14 +181,18 @@ def request_transcript(*, actor: User, learner: Learner, at: datetime) -> Transc
 
 
 def make_transcript(transcript: Transcript, at: datetime) -> bool:
-    """Render and store a transcript: a signed PDF with the signed CLR 2.0 inside. Answers whether it was made."""
-    if SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript).exists():
-        return False
+    """Render and store a transcript: a signed PDF with the signed CLR 2.0 and each badge inside. Answers whether it was made.
+
+    One under a former name, or with badges that were issued anew, is superseded.
+    """
     learner = transcript.learner
+    current = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript)
+    if current.filter(holder=learner.display_name).exists():
+        return False
     documents = list(
         SignedDocument.objects.current(DocumentKind.CREDENTIAL)
-        .filter(award__learner=learner, award__status__in=[AwardStatus.ACTIVE, AwardStatus.SUPERSEDED])
-        .select_related("award__credential__organization", "award__credential_version")
+        .filter(award__learner=learner, award__status__in=LISTED)
+        .select_related("key", "award__credential__organization", "award__credential_version__credential__organization")
         .prefetch_related(
             "award__credential_version__criteria",
             "award__credential_version__alignments__competency__framework",
@@ -163,28 +200,46 @@ def make_transcript(transcript: Transcript, at: datetime) -> bool:
         )
         .order_by("award__awarded_at", "pk")
     )
-    if not documents:
+    if not documents or any(
+        document.holder != learner.display_name or document.key.state == KeyState.COMPROMISED for document in documents
+    ):
         return False
     from issuance.pdf import render
 
     organization = documents[0].award.credential.organization  # type: ignore[union-attr]
     clr, signer = _record(transcript, organization, documents, at)
+    attached = [render.Attached("clr.json", clr, "The signed Comprehensive Learner Record", at)]
+    attached += [
+        render.Attached(
+            f"badge-{document.award.public_id}.json",  # type: ignore[union-attr]
+            bytes(document.bytes),
+            f"The signed badge: {document.award.credential_version.title}",  # type: ignore[union-attr]
+            document.signed_at,
+        )
+        for document in documents
+    ]
     pdf = render.render(
         "issuance/pdf/transcript.html",
         _transcript_context(learner, organization, documents, at),
         identifier=transcript.public_id.bytes,
-        attachments=[render.Attached("clr.json", clr, "The signed Comprehensive Learner Record", at)],
+        attachments=attached,
     )
     with transaction.atomic():
-        _keep(clr, DocumentKind.CLR, signer.key, at, transcript=transcript, valid_from=at)
-        return _store(organization, pdf, DocumentKind.TRANSCRIPT, at, transcript=transcript, valid_from=at)
+        held = SignedDocument.objects.select_for_update().filter(pk__in=[document.pk for document in documents])
+        if held.filter(superseded_at__isnull=True).count() != len(documents):
+            return False  # issued anew meanwhile; the next look makes it from those
+        SignedDocument.objects.filter(transcript=transcript, superseded_at__isnull=True).update(superseded_at=at)
+        subject = {"transcript": transcript, "holder": learner.display_name}
+        _keep(clr, DocumentKind.CLR, signer.key, at, valid_from=at, **subject)
+        return _store(organization, pdf, DocumentKind.TRANSCRIPT, at, valid_from=at, **subject)
 
 
 def _record(
     transcript: Transcript, organization: Organization, documents: Sequence[SignedDocument], at: datetime
 ) -> tuple[bytes, keys.BadgeSigner]:
-    """The signed CLR over the signed badges, as stored."""
+    """The signed CLR over the signed badges, as stored. It says so when the learner has one that is suspended now."""
     signer = keys.badge_signer(organization)
+    is_partial = Award.objects.filter(learner=transcript.learner, status=AwardStatus.SUSPENDED).exists()
     record = ob.ClrCredential(
         id=f"urn:uuid:{transcript.public_id}",
         name=_("Transcript of %(name)s") % {"name": transcript.learner.display_name},
@@ -192,7 +247,7 @@ def _record(
         credentials=[orjson.loads(bytes(document.bytes)) for document in documents],
         valid_from=at,
         identities=[ob.IdentityObject.of_name(transcript.learner.display_name)],
-        partial=False,
+        partial=is_partial,
     )
     signed = ob.sign(record.to_dict(), signer=signer, created=at, contexts=core.contexts())
     return ob.to_bytes(signed.document), signer
@@ -202,28 +257,47 @@ def _transcript_context(
     learner: Learner, organization: Organization, documents: Sequence[SignedDocument], at: datetime
 ) -> dict[str, Any]:
     rows: dict[str, list[dict[str, Any]]] = {CredentialKind.DESIGNATION: [], CredentialKind.MICROCREDENTIAL: []}
+    competencies: dict[str, list[str]] = {}
     for document in documents:
         award = document.award
         if award is not None:
-            rows[award.credential.kind].append(_transcript_row(award))
+            rows[award.credential.kind].append(_transcript_row(award, at))
+            for aligned in award.credential_version.alignments.all():
+                framework = aligned.competency.framework
+                said = f"{aligned.competency.code} {aligned.competency.short_name}"
+                listed = competencies.setdefault(f"{framework.title}, {framework.version}", [])
+                if said not in listed:
+                    listed.append(said)
     statements = statements_of(document.award_id for document in documents if document.award_id)
     for row in (row for group in rows.values() for row in group):
         row["statements"] = statements.get(row["award_id"], [])
-    hours = sum(
-        document.award.credential_version.workload_hours or 0
+    standing = [
+        document.award.credential_version
         for document in documents
-        if document.award and document.award.credential.kind == CredentialKind.MICROCREDENTIAL
-    )
+        if document.award
+        and document.award.status == AwardStatus.ACTIVE
+        and document.award.credential.kind == CredentialKind.MICROCREDENTIAL
+    ]
     recognized = (
         RecognizedCredential.objects.standing_on(timezone.localdate(at))
         .filter(learner=learner)
-        .select_related("provider")
+        .select_related("provider", "counts_toward__current_version")
+        .order_by("earned_on", "pk")
     )
     return {
         "holder": learner.display_name,
         "organization": organization,
         "as_of": badge_page.day(at),
-        "said": _in_all(len(rows[CredentialKind.MICROCREDENTIAL]), hours, len(rows[CredentialKind.DESIGNATION])),
+        "said": _in_all(
+            len(standing),
+            sum(version.workload_hours or 0 for version in standing),
+            sum(
+                document.award.status == AwardStatus.ACTIVE
+                and document.award.credential.kind == CredentialKind.DESIGNATION
+                for document in documents
+                if document.award
+            ),
+        ),
         "groups": [
             {"title": title, "rows": rows[kind]}
             for kind, title in (
@@ -232,10 +306,29 @@ def _transcript_context(
             )
             if rows[kind]
         ],
-        "recognized": [{"title": each.title, "provider": each.provider.name} for each in recognized.order_by("pk")],
-        "footer": organization.name.replace('"', "'"),
+        "competencies": [
+            {"framework": framework, "items": "; ".join(sorted(items))}
+            for framework, items in sorted(competencies.items())
+        ],
+        "recognized": [_recognized_row(each) for each in recognized],
+        "footer": organization.name.replace("\\", "").replace('"', "'"),
         "check_address": core.url("/check/"),
     }
+
+
+def _recognized_row(each: RecognizedCredential) -> dict[str, str]:
+    toward = each.counts_toward.current_version if each.counts_toward is not None else None
+    line = [
+        each.provider.name,
+        _("earned %(day)s") % {"day": date_format(each.earned_on, "M j, Y")},
+        _("recognized until %(day)s") % {"day": date_format(each.valid_until, "M j, Y")} if each.valid_until else "",
+        _("counted here as %(part)s of %(title)s")
+        % {"part": each.get_credit_display() or _("a part"), "title": toward.title}
+        if toward is not None
+        else "",
+    ]
+    title = f"{each.title}: {each.part}" if each.part else each.title
+    return {"title": title, "line": " · ".join(part for part in line if part)}
 
 
 def _in_all(badges: int, hours: int, designations: int) -> str:
@@ -249,31 +342,29 @@ def _in_all(badges: int, hours: int, designations: int) -> str:
     return f"{said}."
 
 
-def _transcript_row(award: Award) -> dict[str, Any]:
+def _transcript_row(award: Award, at: datetime) -> dict[str, Any]:
     version = award.credential_version
-    until = (
-        _("valid until %(day)s") % {"day": badge_page.day(award.valid_until)}
-        if award.valid_until
-        else _("does not expire")
-    )
     line = [
         _("Awarded %(day)s") % {"day": badge_page.day(award.awarded_at)},
-        until,
+        _standing(award, at),
         _("%(hours)s hours") % {"hours": version.workload_hours} if version.workload_hours else "",
         version.get_level_display() if version.level else "",
         _("version %(number)s") % {"number": version.number},
-        _("replaced by a newer award") if award.status == AwardStatus.SUPERSEDED else "",
     ]
     own = [row for row in version.alignments.all() if row.criterion_id is None]
     return {
         "award_id": award.pk,
         "title": version.title,
         "line": " · ".join(part for part in line if part),
-        "criteria": ", ".join(row.name for row in sorted(version.criteria.all(), key=lambda each: each.position)),
-        "components": ", ".join(
-            f"{row.component.credential_version.title} ({badge_page.day(row.component.awarded_at)})"
+        "criteria": "; ".join(row.name for row in sorted(version.criteria.all(), key=lambda each: each.position)),
+        "components": [
+            {
+                "title": row.component.credential_version.title,
+                "line": _("awarded %(day)s, %(standing)s")
+                % {"day": badge_page.day(row.component.awarded_at), "standing": _standing(row.component, at)},
+            }
             for row in sorted(award.components.all(), key=lambda each: each.position)
-        ),
+        ],
         "competencies": "; ".join(
             f"{row.competency.code} {row.competency.short_name} ({row.competency.framework.title}, "
             f"{row.competency.framework.version})"
@@ -282,6 +373,18 @@ def _transcript_row(award: Award) -> dict[str, Any]:
         "address": badges.award_url(award.public_id),
         "seal": badge_page.seal(version, "issued", size=120),
     }
+
+
+def _standing(award: Award, at: datetime) -> str:
+    """How an award stands on the day of the transcript."""
+    if award.status == AwardStatus.SUPERSEDED:
+        return _("replaced by a newer award")
+    if award.status != AwardStatus.ACTIVE:
+        return str(award.get_status_display())
+    if award.valid_until is None:
+        return _("does not expire")
+    said = _("expired %(day)s") if award.valid_until <= at else _("valid until %(day)s")
+    return said % {"day": badge_page.day(award.valid_until)}
 
 
 def _store(
@@ -312,7 +415,8 @@ def _keep(
 ) -> SignedDocument:
     digest = hashlib.sha256(content).hexdigest()
     # Two who make the same thing at once arrive at the same number, and the constraint lets one of them in.
-    superseded = SignedDocument.objects.filter(kind=kind, superseded_at__isnull=False, **subject).count()
+    of = {name: subject[name] for name in ("award", "transcript") if name in subject}
+    superseded = SignedDocument.objects.filter(kind=kind, superseded_at__isnull=False, **of).count()
     return SignedDocument.objects.create(
         kind=kind,
         sequence=superseded + 1,

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Q, Subquery
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -48,9 +48,11 @@ def unsigned(at: datetime, *, since: datetime | None = None) -> AwardQuerySet:
     unsigned_awards = Award.objects.alias(document=Subquery(document.values("pk")[:1])).filter(document=None)
     if since is not None:
         return unsigned_awards.due(at).filter(sign_after__gte=since)
-    # A key was withdrawn: whatever became of the award, its badge is signed again.
+    # A key was withdrawn, or the learner has another name: whatever became of the award, its badge is signed again.
     withdrawn = Exists(document.filter(key__state=KeyState.COMPROMISED))
-    return Award.objects.filter(withdrawn | Q(pk__in=unsigned_awards.due(at)))
+    carrying = SignedDocument.objects.current(DocumentKind.CREDENTIAL)
+    renamed = carrying.exclude(holder=F("award__learner__display_name")).values("award")
+    return Award.objects.filter(withdrawn | Q(pk__in=renamed) | Q(pk__in=unsigned_awards.due(at)))
 
 
 def sign_pending(*, limit: int, at: datetime, full: bool = False) -> int:
@@ -87,11 +89,11 @@ def _sign_batch(
     claimed = list(own.select_for_update(skip_locked=True, of=("self",)).with_context()[: len(indexes)])
     # Another process may have signed and committed between our look and our lock; a second look sees that.
     current = SignedDocument.objects.current(DocumentKind.CREDENTIAL).filter(award__in=claimed)
-    done = set(current.exclude(key__state=KeyState.COMPROMISED).values_list("award_id", flat=True))
-    awards = [award for award in claimed if award.pk not in done]
+    done = dict(current.exclude(key__state=KeyState.COMPROMISED).values_list("award_id", "holder"))
+    awards = [award for award in claimed if done.get(award.pk) != award.learner.display_name]
     if not awards:
         return 0
-    earlier = _make_room(awards, at)
+    earlier, replaced = _make_room(awards, at)
     evidence = _evidence(awards)
     issuer = badges.profile(organization)
     list_url = status.list_url(status_list)
@@ -122,6 +124,7 @@ def _sign_batch(
                 bytes=content,
                 sha256=digest,
                 key=signer.key,
+                holder=award.learner.display_name,
                 valid_from=award.awarded_at,
                 signed_at=at,
                 signed_by_process=name,
@@ -135,22 +138,36 @@ def _sign_batch(
         StatusEntry(document=document, list=status_list, index=index)
         for document, index in zip(documents, entries, strict=True)
     )
-    # What was revoked stays revoked under its new position.
+    # What was revoked stays revoked under its new position; the files of before are not to be taken for the present one.
     revoked = [each for each in made if each.document.award and each.document.award.status == AwardStatus.REVOKED]
-    if revoked:
-        status.set_bits(entries=revoked, at=at)
-    _tell_learners(documents, at)
+    renewed = {document.award_id for document in documents}
+    old = [each for each in replaced if each.document.award_id in renewed]
+    if revoked or old:
+        status.set_bits(entries=[*revoked, *old], at=at)
+    _tell_learners(documents, {each.document.award_id for each in old if _is_renamed(each.document)}, at)
     if documents:
         handoff.after_commit("issuance.render_pending")
     return len(documents)
 
 
-def _make_room(awards: Sequence[Award], at: datetime) -> dict[int, int]:
-    """Supersede what awards that are issued anew had before, badge and certificate; how often each was signed so far."""
+def _make_room(awards: Sequence[Award], at: datetime) -> tuple[dict[int, int], list[StatusEntry]]:
+    """Supersede what awards that are issued anew had before, badge and certificate.
+
+    Answers how often each was signed so far, and the positions of the badges that are replaced.
+    """
     documents = SignedDocument.objects.filter(award__in=awards)
+    replaced = list(
+        StatusEntry.objects.filter(document__in=documents.filter(superseded_at__isnull=True))
+        .select_related("document__award__learner", "document__key")
+        .defer("document__bytes")
+    )
     documents.filter(superseded_at__isnull=True).update(superseded_at=at)
     signed = documents.filter(kind=DocumentKind.CREDENTIAL).values("award").annotate(last=Max("sequence"))
-    return {row["award"]: row["last"] for row in signed}
+    return {row["award"]: row["last"] for row in signed}, replaced
+
+
+def _is_renamed(document: SignedDocument) -> bool:
+    return document.award is not None and document.holder != document.award.learner.display_name
 
 
 def _evidence(awards: Sequence[Award]) -> dict[int, list[EvidenceItem]]:
@@ -170,11 +187,15 @@ def _evidence(awards: Sequence[Award]) -> dict[int, list[EvidenceItem]]:
     return found
 
 
-def _tell_learners(documents: Sequence[SignedDocument], at: datetime) -> None:
+def _tell_learners(documents: Sequence[SignedDocument], renamed: set[int | None], at: datetime) -> None:
     ready = _("Your badge is signed and ready. It is private until you share it; you decide with whom.")
     anew = _(
         "Your badge was signed anew, because a key of the school is no longer used. Its address is the same; files that "
         "you downloaded before do not verify any more, so please download them again."
+    )
+    under_name = _(
+        "Your badge was signed anew under your present name. Its address is the same; a file that you downloaded before "
+        "carries the former name and is told to be replaced, so please download it again."
     )
     learners_services.tell_all(
         Notice(
@@ -186,7 +207,7 @@ def _tell_learners(documents: Sequence[SignedDocument], at: datetime) -> None:
                 else _("%(title)s: your badge was issued anew")
             )
             % {"title": document.award.credential_version.title},
-            text=ready if document.sequence == 1 else anew,
+            text=under_name if document.award_id in renamed else ready if document.sequence == 1 else anew,
             path=reverse("learners:award-detail", args=[document.award.public_id]),
             created_at=at,
         )

@@ -22,7 +22,8 @@ from issuance.models import SignedDocument
 from issuance.verification.registry import ListVersion, read_object, verify_bytes
 from learners.workflow import AwardStatus
 
-# One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004).
+# One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004). A badge
+# under a former name is such a reason: in a moment it is there again, under the present one.
 # PostgreSQL counts the bits of a byte from the right, a status list from the left.
 SHARED = """
 SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
@@ -41,8 +42,10 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
              AND {successor}
        ) END
 FROM learners_award a
+JOIN learners_learner named ON named.id = a.learner_id
 JOIN credentials_credential offered ON offered.id = a.credential_id
 JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
+                             AND d.holder = named.display_name
 JOIN issuance_signingkey signer ON signer.id = d.key_id
 JOIN issuance_statusentry entry ON entry.document_id = d.id
 JOIN issuance_statuslist list ON list.id = entry.list_id

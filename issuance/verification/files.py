@@ -139,11 +139,22 @@ def _verdict(report: ob.Report, at: datetime) -> FileVerdict:
         state == "valid" and any(each.state != "valid" for each in inside)
     ):
         state = "mixed"
+    elif state == "revoked" and award is not None and award.status not in {AwardStatus.REVOKED, AwardStatus.SUPERSEDED}:
+        # The bit is set because another file took its place; the award itself stands.
+        state = "superseded"
+        kept = [check for check in checks if check.name != "status"]
+        checks = (*kept, _replaced(), *_issued_anew(document, at))
     elif state in {"valid", "expired", "revoked"} and award is not None and (word := _registry_word(award)):
         state, checks = word[0], (*checks, word[1])
     is_open = state not in {"altered", "unknown"} and award is not None and shared_award(award.public_id, at=at)
     page = core.url(f"/v/{award.public_id}") if award is not None and is_open else ""
     return FileVerdict(state, checks, *_about(document), page=page, inside=inside)
+
+
+def _replaced() -> ob.Check:
+    return ob.Check(
+        "status", "failed", "superseded", _("It is genuine, and a newer file of the same badge replaces it.")
+    )
 
 
 def _only_its_contents_fail(checks: tuple[ob.Check, ...]) -> bool:

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from config import handoff
 from config.errors import Conflict, Invalid
 from config.permissions import Can, Role, require
 from credentials.models import Organization
@@ -86,6 +87,8 @@ def end_role(*, user: User, role: Role, organization: Organization, at: datetime
 def change_name(*, actor: User, learner: Learner, full_name: str, at: datetime) -> LearnerName:
     """Give a learner a new name from now on; the old one stays with its dates, and is shown nowhere public.
 
+    Badges are issued anew under it; until then they are not shown.
+
     Raises NotAllowed (a registrar of the learner's school does this), Invalid (an empty or unchanged name).
     """
     learner = Learner.objects.select_for_update(of=("self",)).select_related("organization", "user").get(pk=learner.pk)
@@ -95,8 +98,12 @@ def change_name(*, actor: User, learner: Learner, full_name: str, at: datetime) 
         raise Invalid(_("Give a name that differs from the present one."))
     learner.names.filter(until_at__isnull=True).update(until_at=at)
     name = LearnerName.objects.create(learner=learner, full_name=full_name, from_at=at)
-    learner.display_name = full_name
+    former, learner.display_name = learner.display_name, full_name
     learner.save(update_fields=["display_name"])
+    if learner.user is not None and learner.user.name == former:
+        learner.user.name = full_name
+        learner.user.save(update_fields=["name"])
+    handoff.after_commit("issuance.sign_overdue")
     LearnerEvent.objects.create(learner=learner, actor=actor, kind=LearnerChange.NAME, at=at)
     if learner.user is not None:
         tell(

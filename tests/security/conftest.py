@@ -175,9 +175,13 @@ def records(
         at=NOON,
     )
     archive = issuance_services.request_archive(actor=learner.user, learner=learner, at=timezone.now())
+    class_export = issuance_services.request_class_export(
+        actor=people["registrar"], cohort=learner.cohort, recipient="Alumni Office", reason="Archive.", at=NOON
+    )
     return {
         "proposal": proposal,
         "recognized": make_brought(),
+        "class_export": class_export,
         "amendment": amendment,
         "archive": archive,
         "roster": roster,

@@ -30,7 +30,7 @@ from config.runtime.supervisor import Running, running
 from issuance import services as issuance_services
 from issuance.models import SignedDocument, StatusEntry
 from learners import services as learners_services
-from learners.models import Award, Decision
+from learners.models import Award, Decision, Learner
 
 COHORT = 700
 
@@ -73,6 +73,7 @@ class Command(BaseCommand):
             self._cohort("cohort_award")
             measure_core(self.table)
             self._certificates()
+            self._transcripts()
             measure_lists(self.table)
             addresses = fill(count=options["awards"], say=self.stdout.write)
             self._verify_page(site, addresses, options["seconds"])
@@ -151,6 +152,22 @@ class Command(BaseCommand):
         floor = time.monotonic() - began
         self.table.add("certificate_pdfs_per_second", made / spent, "PDF/s", "one process, cold fonts included")
         self.table.add("certificate_floor_per_second", count / floor, "PDF/s", "an empty page, unsigned")
+
+    def _transcripts(self, count: int = 20) -> None:
+        learners = Learner.objects.filter(awards__documents__kind="credential", user__isnull=False).distinct()[:count]
+        asked = [
+            issuance_services.request_transcript(actor=each.user, learner=each, at=timezone.now())
+            for each in learners
+            if each.user is not None
+        ]
+        began = time.monotonic()
+        made = sum(issuance_services.make_transcript(each, timezone.now()) for each in asked)
+        spent = time.monotonic() - began
+        if made < len(asked):
+            raise CommandError("A transcript was not made.")
+        self.table.add(
+            "transcript_pdfs_per_second", made / spent, "PDF/s", "one process; record, drawing, signature, storing"
+        )
 
     def _verify_page(self, site: Running, addresses: list[str], seconds: float) -> None:
         chance = random.Random(11)  # noqa: S311
