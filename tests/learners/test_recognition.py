@@ -651,4 +651,5 @@ def test_a_transcript_names_what_stands_and_nothing_else(make_brought, lead, lea
 
     shown = documents._transcript_context(learner, organization, [], LATER)
 
-    assert shown["recognized"] == [{"title": BASICS, "provider": "Northlight Open School"}]
+    assert [each["title"] for each in shown["recognized"]] == [BASICS]
+    assert shown["recognized"][0]["line"].startswith("Northlight Open School · earned")
