@@ -23,7 +23,8 @@ from issuance.verification.registry import ListVersion, read_object, verify_byte
 from learners.workflow import AwardStatus
 
 # One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004). A badge
-# under a former name is such a reason: in a moment it is there again, under the present one.
+# under a former name is such a reason: in a moment it is there again, under the present one. The name is asked for last, of
+# what may be seen alone: as one join more it was looked up before the consent, and a closed badge answered later than none.
 # PostgreSQL counts the bits of a byte from the right, a status list from the left.
 SHARED = """
 SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
@@ -40,12 +41,11 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
              AND EXISTS (SELECT 1 FROM issuance_signeddocument made
                          WHERE made.award_id = current.id AND made.kind = 'credential' AND made.superseded_at IS NULL)
              AND {successor}
-       ) END
+       ) END,
+       d.holder = (SELECT named.display_name FROM learners_learner named WHERE named.id = a.learner_id)
 FROM learners_award a
-JOIN learners_learner named ON named.id = a.learner_id
 JOIN credentials_credential offered ON offered.id = a.credential_id
 JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
-                             AND d.holder = named.display_name
 JOIN issuance_signingkey signer ON signer.id = d.key_id
 JOIN issuance_statusentry entry ON entry.document_id = d.id
 JOIN issuance_statuslist list ON list.id = entry.list_id
@@ -127,10 +127,10 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     with prepared_cursor() as cursor:
         cursor.execute(statement, [at, public_id, at])
         row = cursor.fetchone()
-    if row is None:
+    if row is None or not row[-1]:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, withdrawn_at, is_retired, *listed, successor = row[9:]
+    verified_at, bit, has_parts, withdrawn_at, is_retired, *listed, successor = row[9:-1]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
