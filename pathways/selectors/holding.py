@@ -7,7 +7,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from credentials.models import Alignment
+from credentials.models import Alignment, Credential
 from credentials.models.catalog import CredentialKind, Strength
 from learners.models import Award, AwardComponent, Learner, Observation, RecognizedCredential, TeamMember
 from learners.workflow import AwardStatus
@@ -15,6 +15,8 @@ from pathways import rules
 from pathways.models import CapstoneRecord, PathwayEnrollment, Waiver
 
 from .asking import Asked
+
+MADE_UP = -1_000_000_000  # keys of awards that nobody has; below those of what is recognized
 
 
 def standing_awards(learners: Collection[Learner | int]) -> QuerySet[Award]:
@@ -178,6 +180,22 @@ class Known:
             waived=frozenset(self._waived[enrollment.pk]) if enrollment else frozenset(),
             facts=facts or self.facts(learner_id, asked, enrollment),
         )
+
+
+def as_if_held(asked: Asked, credential: Credential, on: date, *, number: int, is_shared: bool = False) -> rules.Held:
+    """An award that nobody was given, as if it were earned on a day. number: its own among those made up together."""
+    current, item = credential.current_version, asked.rules.items.get(credential.pk)
+    months = current.expires_after_months if current else None
+    return rules.Held(
+        award_id=MADE_UP - number,
+        credential_id=credential.pk,
+        title=current.title if current else credential.code,
+        hours=(current.workload_hours or 0) if current else 0,
+        awarded_on=on,
+        valid_until=rules.months_before(on, -months) if months else None,
+        covers=item.covers if item else frozenset(),
+        is_shared=is_shared,
+    )
 
 
 def _recognized(each: RecognizedCredential, covers: dict[int, frozenset[str]]) -> rules.Held:

@@ -20,10 +20,9 @@ from pathways.models import PathwayEnrollment, Plan, PlanSetting
 from pathways.workflow import PathwayEnrollmentStatus
 
 from .asking import Asked, asked_by
-from .holding import Known
+from .holding import Known, as_if_held
 
 HOURS = 60  # a term's, until a learner says otherwise
-WHAT_IF = -1_000_000_000  # keys of awards that nobody has; below those of what is recognized
 
 
 @dataclass
@@ -83,23 +82,9 @@ class PlanView:
         return sum(bool(each.warning) + sum(len(item.warnings) for item in each.items) for each in self.terms)
 
 
-def made_up(items: Iterable[Credential], on: date) -> list[rules.Held]:
+def made_up(asked: Asked, items: Iterable[Credential], on: date) -> list[rules.Held]:
     """Awards as if these were earned on a day; they are written nowhere."""
-    found = []
-    for credential in items:
-        current = credential.current_version
-        months = current.expires_after_months if current else None
-        found.append(
-            rules.Held(
-                award_id=WHAT_IF - credential.pk,
-                credential_id=credential.pk,
-                title=current.title if current else credential.code,
-                hours=(current.workload_hours or 0) if current else 0,
-                awarded_on=on,
-                valid_until=on + relativedelta(months=months) if months else None,
-            )
-        )
-    return found
+    return [as_if_held(asked, each, on, number=each.pk) for each in items]
 
 
 def plan(*, learner: Learner, on: date) -> PlanView:
@@ -283,7 +268,7 @@ def _project(
     for each in shown:
         if each.ends_on < on:
             continue
-        also += made_up(by_term[each.code], each.ends_on)
+        also += made_up(ask, by_term[each.code], each.ends_on)
         progress = known.progress(ask, learner_id, on=each.ends_on, enrollment=enrollment, also=also)
         if progress.is_met:
             said = _("If you keep to the plan, every requirement is met by %(day)s.")

@@ -11,9 +11,7 @@ from pathways.models import PathwayEnrollment
 from pathways.workflow import PathwayEnrollmentStatus
 
 from .asking import Asked
-from .holding import Known
-
-FIRST = 1_000_000_000_000  # keys of made-up awards; no real one is so high
+from .holding import Known, as_if_held
 
 
 class MadeUp(NamedTuple):
@@ -39,7 +37,12 @@ def simulate(
     asked: Asked, *, learner: Learner | None, awards: Sequence[MadeUp], facts: Facts, on: date
 ) -> rules.Progress:
     """What would be met and missing on a day. No query without a learner; at most nine with one."""
-    made_up = [_held(asked, each, FIRST + number) for number, each in enumerate(awards)]
+    made_up = [
+        as_if_held(
+            asked, asked.credentials[each.credential_id], each.awarded_on, number=number, is_shared=each.is_shared
+        )
+        for number, each in enumerate(awards)
+    ]
     if learner is None:
         return rules.evaluate(asked.rules, made_up, on=on, facts=_also(asked, rules.Facts(), facts, on))
     enrollment = (
@@ -50,22 +53,6 @@ def simulate(
     known = Known([learner], [asked], [enrollment] if enrollment else [])
     found = _also(asked, known.facts(learner.pk, asked, enrollment), facts, on)
     return known.progress(asked, learner.pk, on=on, enrollment=enrollment, also=made_up, facts=found)
-
-
-def _held(asked: Asked, made_up: MadeUp, key: int) -> rules.Held:
-    item, current = asked.rules.items[made_up.credential_id], asked.credentials[made_up.credential_id].current_version
-    months = current.expires_after_months if current else None
-    until = rules.months_before(made_up.awarded_on, -months) if months else None
-    return rules.Held(
-        key,
-        item.credential_id,
-        item.title,
-        item.hours or 0,
-        made_up.awarded_on,
-        valid_until=until,
-        covers=item.covers,
-        is_shared=made_up.is_shared,
-    )
 
 
 def _also(asked: Asked, known: rules.Facts, facts: Facts, on: date) -> rules.Facts:

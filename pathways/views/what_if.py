@@ -39,7 +39,7 @@ def what_if(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     wanted = set(request.GET.getlist("badge"))
     chosen = [each for each in offered if str(each.public_id) in wanted]
-    then = known.progress(asked, learner.pk, on=on, enrollment=enrollment, also=selectors.made_up(chosen, on))
+    then = known.progress(asked, learner.pk, on=on, enrollment=enrollment, also=selectors.made_up(asked, chosen, on))
     context = {
         "pathway": pathway,
         "version": version,

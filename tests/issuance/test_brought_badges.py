@@ -1,6 +1,7 @@
 """A badge that somebody brings: which files are badges, what is read from them, and whose they are."""
 
 import json
+from datetime import date
 
 import pytest
 from hypothesis import given
@@ -53,8 +54,10 @@ def test_no_file_makes_it_fail(content):
 def test_odd_parts_of_a_document_are_read_as_nothing(odd):
     for name in ("credentialSubject", "issuer", "badge", "recipient", "validFrom", "name"):
         document = {"type": ["Assertion"], name: odd}
-        brought._about(document)
-        brought._holder_line(document, ROBIN)
+        about = brought._about(document)
+        assert all(isinstance(about[each], str) for each in ("issuer_id", "issuer", "title", "holder"))
+        assert all(isinstance(about[each], date | None) for each in ("issued_on", "valid_until"))
+        assert brought._holder_line(document, ROBIN).outcome == "unknown"
 
 
 @pytest.mark.django_db

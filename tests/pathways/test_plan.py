@@ -14,7 +14,7 @@ from config.errors import Invalid, NotAllowed
 from credentials.models import Offering, Prerequisite
 from learners.models import Award
 from pathways import selectors, services, terms
-from pathways.models import DesignationCase, Plan, PlanSetting
+from pathways.models import DesignationCase, Plan, PlanSetting, Requirement
 from tests.fixtures.records import NOON
 
 TODAY = NOON.date()
@@ -182,6 +182,19 @@ def test_what_if_is_worked_out_and_kept_nowhere(learner, digital, two_badges, jo
     assert not any(each["sql"].startswith(("INSERT", "UPDATE", "DELETE")) for each in queries)
     assert Award.objects.count() == 1
     assert not DesignationCase.objects.exists()
+
+
+def test_an_imagined_badge_covers_the_competencies_that_it_assesses(learner, make_pathway, two_badges, competency):
+    version = make_pathway(required=two_badges, published=False)
+    Requirement.objects.create(
+        version=version, position=9, kind="coverage", label="Competencies", minimum=1, codes=[competency.code]
+    )
+    asked = selectors.asked(version)
+    known = selectors.Known([learner], [asked])
+    imagined = selectors.made_up(asked, asked.credentials.values(), NOON.date())
+
+    assert all(competency.code in each.covers for each in imagined)
+    assert known.progress(asked, learner.pk, on=NOON.date(), also=imagined).is_met
 
 
 def test_the_map_and_the_list_say_the_same(learner, make_pathway, make_version, make_award, join, signed_in):
