@@ -178,7 +178,7 @@ def test_what_if_is_worked_out_and_kept_nowhere(learner, digital, two_badges, jo
     with CaptureQueriesContext(connection) as queries:
         page = client.get(address, {"badge": [str(two_badges[1].credential.public_id), "odd"]}).content.decode()
 
-    assert "Requirements met. The committee would still have to confirm the designation." in page
+    assert "Requirements met. The designation is for the committee to confirm." in page
     assert not any(each["sql"].startswith(("INSERT", "UPDATE", "DELETE")) for each in queries)
     assert Award.objects.count() == 1
     assert not DesignationCase.objects.exists()
