@@ -52,6 +52,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.RequestLogMiddleware",
+    "config.middleware.EvenMissingMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -321,6 +322,9 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "APPEND_COMPONENTS": {"securitySchemes": {"apiToken": {"type": "http", "scheme": "bearer"}}},
 }
+
+# A 404 is answered this long after it was asked for: some times what finding out takes, and nothing to a person.
+MISSING_ANSWER_MS = 8
 
 # Limits on what strangers may ask, in requests a minute for one address.
 RATE_LIMITS = {
