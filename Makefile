@@ -4,6 +4,7 @@
 PYTHON ?= python3
 PY := .venv/bin/python
 WORKERS ?= 2
+TEST_WORKERS ?= auto
 JUNIT := build/junit
 
 .DEFAULT_GOAL := help
@@ -25,7 +26,7 @@ up: bootstrap ## Run PostgreSQL, Redis, web, workers and beat; Ctrl-C stops them
 	@$(PY) manage.py up $(if $(filter 1,$(TLS)),--tls)
 
 test: bootstrap-dev ## Run the tests (PostgreSQL is started for them)
-	@$(PY) -m pytest -n $(WORKERS) -m "not browser and not long and not device" --junitxml=$(JUNIT)/test.xml
+	@$(PY) -m pytest -n $(TEST_WORKERS) --maxprocesses 6 -m "not browser and not long and not device" --junitxml=$(JUNIT)/test.xml
 
 test-browser: bootstrap-dev ## Walk the pages in Chromium
 	@$(PY) -m pytest -n $(WORKERS) -m "browser" --junitxml=$(JUNIT)/test-browser.xml

@@ -28,6 +28,9 @@ def main(reports: list[str]) -> int:
         total += ran
         failed += sum(int(suite.get("failures", 0)) + int(suite.get("errors", 0)) for suite in suites)
         for case in (case for suite in suites for case in suite.iter("testcase")):
+            for bad in (*case.findall("failure"), *case.findall("error")):
+                cause = (bad.get("message") or "").strip().partition("\n")[0]
+                print(f"failed: {case.get('classname')}.{case.get('name')}: {cause[:300]}")
             if (skip := case.find("skipped")) is not None:
                 skipped += 1
                 print(f"skipped: {case.get('classname')}.{case.get('name')}: {skip.get('message')}", file=sys.stderr)

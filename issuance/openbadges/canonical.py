@@ -28,7 +28,7 @@ MAX_VALUES = 20_000
 MAX_ALIKE_VALUES = 250
 
 #: Characters that canonicalizers write differently, or that cannot be written in UTF-8.
-UNSAFE_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_UNSAFE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _ADDRESS = re.compile(r'(?:[A-Za-z][A-Za-z0-9+.\-]*|_):[^\x00-\x20<>"{}|^`\\]*')
 _LANGUAGE = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 _KEYWORDS = {"@id", "@type", "@value", "@language", "@direction", "@list", "@set", "@graph"}
@@ -40,6 +40,11 @@ _NOWHERE = "relative://nowhere/"
 def is_address(value: object) -> bool:
     """Tell whether a value is an absolute IRI that N-Quads can carry as it stands."""
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
+
+
+def is_unsafe(text: str) -> bool:
+    """Tell whether a text holds a character that no signature covers. None of them is printable, which is told sooner."""
+    return not text.isprintable() and _UNSAFE.search(text) is not None
 
 
 def parse(data: bytes | str) -> dict[str, Any]:
@@ -72,7 +77,7 @@ def checked(document: Mapping[str, Any], budget: list[int] | None = None) -> dic
     try:
         texts: list[str] = []
         copy = _copy(document, 0, left, texts)
-        if UNSAFE_TEXT.search("".join(texts)):
+        if is_unsafe("".join(texts)):
             raise _UnfitError("The document holds a control character.", code="control-character")
     except _UnfitError:
         _name_unfit(document, "")
@@ -149,22 +154,28 @@ class _UnfitError(FormatError):
 
 
 def _copy(value: Any, depth: int, budget: list[int], texts: list[str]) -> Any:
-    """Copy a value, and collect its texts and keys in `texts`, which are looked at together: that is much faster."""
-    budget[0] -= 1
+    """Copy a value, and collect its texts and keys in `texts`, which are looked at together: that is much faster.
+
+    For the same reason texts, which are most of a document, are copied where they stand.
+    """
     kind = type(value)
     if kind is str:
         texts.append(value)
         return value
     if depth > MAX_DEPTH:
         raise LimitError(f"The document is nested more than {MAX_DEPTH} levels deep.")
-    if budget[0] < 0:
-        raise LimitError(f"The document has more than {MAX_VALUES:,} values.")
     if kind is dict or isinstance(value, Mapping):
-        if any(not isinstance(key, str) for key in value):
-            raise _UnfitError("A key is no text.", code="control-character")
-        texts.extend(value)
-        return {key: _copy(item, depth + 1, budget, texts) for key, item in value.items()}
+        try:
+            texts.append("".join(value))
+        except TypeError:
+            raise _UnfitError("A key is no text.", code="control-character") from None
+        _spend(len(value), budget)
+        texts += [item for item in value.values() if type(item) is str]
+        return {
+            key: item if type(item) is str else _copy(item, depth + 1, budget, texts) for key, item in value.items()
+        }
     if kind is list or kind is tuple:
+        _spend(len(value), budget)
         return [_copy(item, depth + 1, budget, texts) for item in value]
     if kind is bool:
         return value
@@ -173,11 +184,17 @@ def _copy(value: Any, depth: int, budget: list[int], texts: list[str]) -> Any:
     raise _UnfitError("The document holds what is no JSON value.")
 
 
+def _spend(values: int, budget: list[int]) -> None:
+    budget[0] -= values
+    if budget[0] < 0:
+        raise LimitError(f"The document has more than {MAX_VALUES:,} values.")
+
+
 def _name_unfit(value: Any, where: str) -> None:
     """Find the first value that `_copy` refuses and raise FormatError with its place."""
     if isinstance(value, Mapping):
         for key, item in value.items():
-            if not isinstance(key, str) or UNSAFE_TEXT.search(key):
+            if not isinstance(key, str) or is_unsafe(key):
                 raise FormatError(f"{where}: a key holds a control character.", code="control-character")
             _name_unfit(item, f"{where}.{key}"[:120].lstrip("."))
     elif isinstance(value, list | tuple):
@@ -186,7 +203,7 @@ def _name_unfit(value: Any, where: str) -> None:
     elif value is None:
         raise FormatError(f"{where}: null is not allowed; leave the field out.", code="null")
     elif isinstance(value, str):
-        if UNSAFE_TEXT.search(value):
+        if is_unsafe(value):
             raise FormatError(f"{where}: the text holds a control character.", code="control-character")
     elif type(value) in (int, float):
         if _is_inexact(value):

@@ -20,7 +20,7 @@ from typing import Any
 import orjson
 from pyld.nquads import serialize_nquad
 
-from .canonical import UNSAFE_TEXT, canonize, is_address, to_dataset
+from .canonical import canonize, is_address, is_unsafe, to_dataset
 from .contexts import Contexts
 from .errors import CanonicalError, OpenBadgeError, ProofError
 from .keys import Signer
@@ -56,6 +56,8 @@ BADGE_SLOTS: _Slots = {
 }
 PROOF_SLOTS: _Slots = {"created": TEXT, "verificationMethod": ADDRESS}
 
+#: How many proofs without their values are remembered: those of a signer's second, and of the badges and lists being verified.
+MAX_CONFIGS = 64
 _MARKER = re.compile("(?:urn:slot:)?\ue000([bs])([0-9]+)\ue001")
 _SCHEMES = ("http://", "https://", "did:", "urn:")
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"'})
@@ -76,7 +78,7 @@ class Templates:
         self._check_every = check_every
         self._known: OrderedDict[bytes, _Template | None] = OrderedDict()
         self._lock = Lock()
-        self._last_config: tuple[object, bytes] | None = None
+        self._configs: OrderedDict[bytes, bytes] = OrderedDict()
         self.filled = self.general = self.compared = 0
 
     def sign(self, document: Mapping[str, Any], *, signer: Signer, created: datetime) -> Signed:
@@ -117,11 +119,16 @@ class Templates:
     def _config_hash(self, proof: Mapping[str, Any], context: Any) -> bytes:
         config = {key: value for key, value in proof.items() if key != "proofValue"}
         config["@context"] = context
-        last = self._last_config
-        if last is not None and last[0] == config:
-            return last[1]
-        digest = _sha256(self.canonize(config, PROOF_SLOTS))
-        self._last_config = ({**config, "@context": list(context) if isinstance(context, list) else context}, digest)
+        try:
+            name = orjson.dumps(config, option=_JSON_OPTIONS)
+        except (TypeError, ValueError, RecursionError):
+            return _sha256(self.canonize(config, PROOF_SLOTS))
+        if (digest := self._configs.get(name)) is None:
+            digest = _sha256(self.canonize(config, PROOF_SLOTS))
+            with self._lock:
+                self._configs[name] = digest
+                if len(self._configs) > MAX_CONFIGS:
+                    self._configs.popitem(last=False)
         return digest
 
     def _template(self, shape: bytes, document: Mapping[str, Any], slots: _Slots) -> _Template | None:
@@ -167,7 +174,7 @@ class _Template:
         if not all(name.startswith(_SCHEMES) and is_address(name) for name in names):
             return None
         joined = " ".join(values)
-        if UNSAFE_TEXT.search(joined):
+        if is_unsafe(joined):
             return None
         filled = values.copy()
         if _SPECIAL.search(joined):

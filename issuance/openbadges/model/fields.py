@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from ..canonical import UNSAFE_TEXT, is_address
+from ..canonical import is_address, is_unsafe
 from ..errors import ModelError
 
 MAX_TEXT = 20_000
@@ -56,7 +56,7 @@ def require_text(value: object, name: str, *, empty: bool = True) -> None:
         raise ModelError(name, "it must not be empty.")
     if len(value) > MAX_TEXT:
         raise ModelError(name, f"it is longer than {MAX_TEXT:,} characters.")
-    if UNSAFE_TEXT.search(value):
+    if is_unsafe(value):
         raise ModelError(name, "it holds a control character, which no signature can cover; remove it.")
 
 
