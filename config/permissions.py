@@ -81,6 +81,8 @@ class Can(TextChoices):
     AMENDMENT_DECIDE = "amendment-decide", gettext_lazy("answer a request to amend a record")
     RECORD_RELEASE = "record-release", gettext_lazy("record that a learner's record was given to others")
     CLASS_EXPORT = "class-export", gettext_lazy("take out the transcripts of a class")
+    LETTER_READ = "letter-read", gettext_lazy("read what a performance letter may say of a learner")
+    LETTERS_EXPORT = "letters-export", gettext_lazy("take out the wording for the performance letters of a class")
     DIRECTORY_OPT_OUT = "directory-opt-out", gettext_lazy("keep a learner out of the directory")
     DIRECTORY_SET = "directory-set", gettext_lazy("say whether titles and dates are directory information")
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
@@ -275,6 +277,12 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.DIRECTORY_SET: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: a Cohort
     Can.CLASS_EXPORT: lambda user, cohort: user.has_role(Role.REGISTRAR, cohort.organization),
+    # subject: a Learner
+    Can.LETTER_READ: lambda user, learner: (
+        learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    # subject: a Cohort
+    Can.LETTERS_EXPORT: lambda user, cohort: user.has_role(Role.REGISTRAR, cohort.organization),
     # subject: an Organization
     Can.PEOPLE_MANAGE: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
     # subject: an Organization

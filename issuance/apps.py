@@ -18,6 +18,7 @@ class IssuanceConfig(AppConfig):
         panels.register("learners:home", selectors.home_panel, "issuance/_home.html", order=30)
         panels.register("learners:record", selectors.archive_panel, "issuance/_archive_panel.html")
         panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
+        panels.register("learners:manage", selectors.letter_panel, "issuance/_letter_panel.html", order=40)
         records.register_all()
         add_nav(
             _("Sharing"),

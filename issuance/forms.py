@@ -18,6 +18,7 @@ from issuance.models.sharing import Purpose, Recipients
 from issuance.services.consent import HIGHLIGHTS_MAX, LINK_BADGES_MAX
 from issuance.workflow import RevocationStatus
 from learners.models import Award, Cohort
+from learners.models.access import AccessReason
 from learners.workflow import AwardStatus
 
 
@@ -333,6 +334,29 @@ class ClassExportForm(forms.Form):
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("Each learner reads this in their own file once it was taken."),
+    )
+
+    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = {str(each.pk): each for each in cohorts}
+        self.fields["cohort"].choices = [("", _t("Choose")), *((key, each.name) for key, each in known.items())]
+        self.fields["cohort"].coerce = known.__getitem__
+
+
+class LettersForm(forms.Form):
+    cohort = forms.TypedChoiceField(label=_("Class"), error_messages={"required": _("Choose the class.")})
+    until_on = forms.DateField(
+        label=_("Awarded until the end of"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("The day on which your letters freeze. Without a date everything that stands today is listed."),
+    )
+    reason = forms.ChoiceField(
+        label=_("Why you need the list"),
+        choices=AccessReason.choices,
+        widget=forms.RadioSelect,
+        help_text=_("Kept with your name and the time, and shown to each learner in the list."),
+        error_messages={"required": _("Say why you need the list; it is kept.")},
     )
 
     def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:

@@ -132,6 +132,11 @@ def release_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | No
     return {"releases": list(found), "learner": learner, "today": timezone.localdate()}
 
 
+def letter_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
+    """The way to what a performance letter may say of a learner. No query."""
+    return {"learner": learner} if allowed(request.user, Can.LETTER_READ, learner) else None
+
+
 # Sharing -------------------------------------------------------------------------------------------------------------
 def consents_of(learner: Learner, at: datetime) -> list[Consent]:
     """Every consent a learner gave, newest first, with its awards and links. Four queries, whatever the number."""

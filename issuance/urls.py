@@ -1,6 +1,7 @@
 from issuance.views import (
     classes,
     directory,
+    letters,
     links,
     lists,
     offline,
@@ -29,4 +30,5 @@ urlpatterns = [
     *links.urlpatterns,
     *record.urlpatterns,
     *classes.urlpatterns,
+    *letters.urlpatterns,
 ]

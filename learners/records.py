@@ -536,7 +536,11 @@ def _award_events(learner: Learner) -> list[dict[str, Any]]:
 def _looked(learner: Learner) -> list[dict[str, Any]]:
     found = AccessEntry.objects.filter(learner=learner).select_related("actor").order_by("at", "pk")
     return rows_of(
-        found, at=lambda row: row.at, who=lambda row: str(row.actor), reason=lambda row: row.get_reason_display()
+        found,
+        at=lambda row: row.at,
+        who=lambda row: str(row.actor),
+        reason=lambda row: row.get_reason_display(),
+        what=lambda row: "" if row.submission_id else row.note,
     )
 
 
@@ -592,7 +596,7 @@ def register_all() -> None:
         ("amendments", "results", _("Requests to amend"), {"at": at, "about": _("Record"), "wrong": _("What is wrong"), "status": status, "reasons": _("Reasons"), "hearing": _("Hearing"), "statement": _("Your statement")}, _amendments, "Amendment AmendmentEvent"),
         ("awards", "badges", _("Awards"), {"id": _("Id"), "title": _("Title"), "kind": _("Kind"), "version": _("Version"), "status": status, "at": at, "until": until, "revoked": _("Revoked"), "statement": _("Your statement")}, _awards, "Award AwardComponent"),
         ("award_events", "badges", _("What happened to awards"), {"at": at, "title": _("Title"), "what": what, "note": note}, _award_events, "AwardEvent"),
-        ("looked", "access", _("Who searched for you"), {"at": at, "who": _("Who"), "reason": _("Reason")}, _looked, "AccessEntry"),
+        ("looked", "access", _("Who searched for you"), {"at": at, "who": _("Who"), "reason": _("Reason"), "what": _("List")}, _looked, "AccessEntry"),
     ]  # fmt: skip
     register(
         *(

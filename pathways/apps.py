@@ -6,11 +6,13 @@ class PathwaysConfig(AppConfig):
     name = "pathways"
 
     def ready(self) -> None:
+        from config import committees
         from config import panels as slots
         from config.pages import add_nav
         from config.permissions import Role
-        from pathways import panels, records
+        from pathways import panels, records, selectors
 
+        committees.register(selectors.decisions_on)
         records.register_all()
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
         slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)

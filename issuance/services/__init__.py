@@ -24,6 +24,7 @@ from .keys import (
     revoke_key,
     rotate_key,
 )
+from .letters import letters_of_class
 from .links import (
     PROGRAMS,
     PUBLIC,
@@ -85,6 +86,7 @@ __all__ = [
     "forget_receipts",
     "give_consent",
     "is_directory_on",
+    "letters_of_class",
     "list_url",
     "look_at_next_watch",
     "make_archive",

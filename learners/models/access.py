@@ -30,7 +30,9 @@ class AccessEntryQuerySet(QuerySet["AccessEntry"]):
 
 
 class AccessEntry(models.Model):
-    """Append-only: a learner whom a search of staff has shown, or whose blind work was opened; by whom and why."""
+    """Append-only: a learner whom a search of staff has shown, whose blind work was opened, or who stands in a list that was
+    taken out; by whom and why. A note without a submission names the list.
+    """
 
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="access_entries")

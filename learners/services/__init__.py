@@ -1,6 +1,6 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
-from .access import is_unblinded, may_open, schools_of, search_learners, unblind
+from .access import is_unblinded, log_list, may_open, schools_of, search_learners, unblind
 from .alumni import end_school_account, personal_addresses, set_directory_opt_out
 from .amendments import (
     ask_amendment,
@@ -226,6 +226,7 @@ __all__ = [
     "kept_judgments",
     "last_assessment",
     "let_go",
+    "log_list",
     "make_feed",
     "make_ready",
     "mark_read",

@@ -6,6 +6,7 @@ from .asking import asked_by as asked_by
 from .asking import asked_with as asked_with
 from .asking import newest_published as newest_published
 from .committee import Tally as Tally
+from .committee import decisions_on as decisions_on
 from .committee import quorum as quorum
 from .committee import tally as tally
 from .drawing import groups as groups

@@ -1,5 +1,6 @@
 """How a committee stands on a case: who may vote, who has, and whether that carries a decision."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,6 +8,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config.committees import CommitteeDecision
 from config.permissions import Role
 from learners.models import Conflict, RoleGrant
 from pathways.models import CaseVote, DesignationCase, QuorumRule, Vote
@@ -82,3 +84,14 @@ def tally(case: DesignationCase, at: datetime) -> Tally:
         newest[vote.member_id] = vote
     counted = tuple(vote for key, vote in newest.items() if key in seated - barred)
     return Tally(counted, quorum(case.pathway_version.pathway_id), frozenset(seated - barred), len(barred))
+
+
+def decisions_on(awards: Collection[int]) -> dict[int, CommitteeDecision]:
+    """The confirmed cases that these awards came from, by the key of the award. One query."""
+    cases = DesignationCase.objects.filter(award__in=awards, decided_at__isnull=False)
+    rows = cases.values_list("award", "public_id", "decided_at", "pathway_version__recorded_on")
+    return {
+        award: CommitteeDecision(case, at, tuple(recorded_on))
+        for award, case, at, recorded_on in rows
+        if award is not None and at is not None
+    }

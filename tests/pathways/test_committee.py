@@ -7,6 +7,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from config import committees
 from config.errors import Conflict, IllegalMove, Invalid, NotAllowed
 from config.permissions import Can, Role, allowed
 from learners.models import Award, AwardComponent, Notice
@@ -356,3 +357,15 @@ def test_keeping_and_asking_at_once_decide_one_way(review, member, second, toget
 
     assert sum(isinstance(each, Conflict) for each in answers) == 1
     assert DesignationCase.objects.get(pk=review.pk).status in {"kept", "to-revoke"}
+
+
+def test_the_decision_behind_a_designation_is_told_to_those_who_word_it(case, member, django_assert_num_queries):
+    confirmed = confirm(case, member)
+
+    with django_assert_num_queries(1):
+        (found,) = committees.decisions_on([confirmed.award_id, 10**6]).items()
+
+    assert found[0] == confirmed.award_id
+    assert (found[1].case, found[1].decided_at) == (confirmed.public_id, NOON)
+    assert list(found[1].recorded_on) == confirmed.pathway_version.recorded_on
+    assert committees.decisions_on([]) == {}
