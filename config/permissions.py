@@ -82,6 +82,7 @@ class Can(TextChoices):
     RECORD_RELEASE = "record-release", gettext_lazy("record that a learner's record was given to others")
     CLASS_EXPORT = "class-export", gettext_lazy("take out the transcripts of a class")
     LETTER_READ = "letter-read", gettext_lazy("read what a performance letter may say of a learner")
+    CONSENT_READ = "consent-read", gettext_lazy("look up what a learner consented to")
     LETTERS_EXPORT = "letters-export", gettext_lazy("take out the wording for the performance letters of a class")
     DIRECTORY_OPT_OUT = "directory-opt-out", gettext_lazy("keep a learner out of the directory")
     DIRECTORY_SET = "directory-set", gettext_lazy("say whether titles and dates are directory information")
@@ -280,6 +281,9 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     # subject: a Learner
     Can.LETTER_READ: lambda user, learner: (
         learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    Can.CONSENT_READ: lambda user, learner: (
+        learner.user_id != user.pk and user.has_any_role({Role.REGISTRAR, Role.AUDITOR}, learner.organization)
     ),
     # subject: a Cohort
     Can.LETTERS_EXPORT: lambda user, cohort: user.has_role(Role.REGISTRAR, cohort.organization),

@@ -19,6 +19,7 @@ class IssuanceConfig(AppConfig):
         panels.register("learners:record", selectors.archive_panel, "issuance/_archive_panel.html")
         panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
         panels.register("learners:manage", selectors.letter_panel, "issuance/_letter_panel.html", order=40)
+        panels.register("learners:calendar", lambda request, school: {}, "issuance/_season_panel.html")
         records.register_all()
         add_nav(
             _("Sharing"),

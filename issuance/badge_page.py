@@ -26,7 +26,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from credentials import rubric
-from credentials.models import CredentialVersion
+from credentials.models import CredentialVersion, Criterion
 from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
@@ -34,6 +34,7 @@ from issuance.models import Consent, ConsentAward, ShareLinkItem
 from issuance.models.sharing import Recipients
 from learners.models import AwardComponent
 from learners.selectors.amendments import statements_of
+from learners.selectors.levels import levels_of
 from learners.workflow import AwardStatus
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ WORDS = {
     "revoked": gettext_lazy("Revoked by the issuer"),
     "failed": gettext_lazy("Not confirmed"),
 }
+LEVEL_STATES = {"valid", "expired", "superseded"}  # of what does not stand no level is shown
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
 MARKED = (
     "holder",
@@ -73,7 +75,7 @@ def _mark(name: str) -> str:
 
 def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     """The page as HTML text."""
-    if verdict.state == "failed" or verdict.has_parts:
+    if verdict.state == "failed" or verdict.has_parts or verdict.shows_levels:
         values = _values(verdict, public_id, at)
         return _render(verdict.version_id, verdict.state, values, verdict)
     texts, names = _marked_page(verdict.version_id, verdict.state, *_shape(verdict))
@@ -184,6 +186,11 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
         designations = parts(AwardComponent.objects.filter(component=verdict.award_id), "award", at=at)
         context["part_of"] = [part for part in designations if part["is_shared"]]
         context["statements"] = statements_of([verdict.award_id]).get(verdict.award_id, [])
+    if verdict is not None and verdict.shows_levels and verdict.state in LEVEL_STATES:
+        reached = {each.criterion: each.level for each in levels_of([verdict.award_id]).get(verdict.award_id, [])}
+        for criterion, row in zip(_criteria(version), context["passing"], strict=True):
+            row["reached"] = reached.get(criterion.key, "")
+        context["has_levels"] = bool(reached)
     return render_to_string("issuance/verify_page.html", context)
 
 
@@ -265,8 +272,12 @@ def passing(version: CredentialVersion) -> list[dict[str, str]]:
             "name": criterion.name,
             "descriptor": next((level.descriptor for level in criterion.levels.all() if level.value == standard), ""),
         }
-        for criterion in sorted(version.criteria.all(), key=lambda each: each.position)
+        for criterion in _criteria(version)
     ]
+
+
+def _criteria(version: CredentialVersion) -> list[Criterion]:
+    return sorted(version.criteria.all(), key=lambda each: each.position)
 
 
 def row(item: ShareLinkItem, verdict: Verdict, *, at: datetime) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django import forms
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -40,6 +41,11 @@ class ConsentForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("Without a date it holds until you withdraw it."),
     )
+    shows_levels = forms.BooleanField(
+        label=_("Show the level that I reached in each criterion"),
+        required=False,
+        help_text=_("On the pages only, and on none of the files. The statement names every level that is shown."),
+    )
     agree = forms.BooleanField(
         label=_("I agree to this statement"),
         error_messages={"required": _("Agree to the statement, or leave this page.")},
@@ -69,6 +75,7 @@ class ConsentForm(forms.Form):
             "purpose": values.get("purpose") or Purpose.RESIDENCY,
             "purpose_text": values.get("purpose_text") or "",
             "ends_at": _end_of(values.get("ends_on")),
+            "shows_levels": bool(values.get("shows_levels")),
         }
 
     def statement(self, awards: Sequence[Award]) -> str:
@@ -207,7 +214,7 @@ class LinkForm(BadgesForm):
         max_length=200,
         help_text=_("As it should stand in the statement."),
     )
-    fields_after = ["recipients", "recipients_text", "purpose", "purpose_text", "ends_on"]
+    fields_after = ["recipients", "recipients_text", "purpose", "purpose_text", "ends_on", "shows_levels"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -237,19 +244,18 @@ class PacketForm(BadgesForm):
         ),
     )
     fields_before = ["season", "as_of"]
-    fields_after = ["purpose_text", "ends_on"]
+    fields_after = ["purpose_text", "ends_on", "shows_levels"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         del self.fields["purpose"]
         self.fields["purpose_text"].help_text = _t("It replaces “residency application” in the statement.")
         today = timezone.localdate()
-        years = services.seasons(today)
-        self.fields["season"].choices = [
-            (year, _t("%(year)s (positions that start in July %(year)s)") % {"year": year}) for year in years
-        ]
+        school = next(iter(self.awards.values())).learner.organization if self.awards else None
+        seasons = services.open_seasons(today, school)
+        self.fields["season"].choices = [(each.year, _season_said(each)) for each in seasons]
         self.fields["as_of"].initial = today
-        self.fields["ends_on"].initial = services.season_ends_on(years[0])
+        self.fields["ends_on"].initial = seasons[0].ends_on
         self.fields["title"].initial = _t("Badges for my residency application")
 
     def clean_as_of(self) -> datetime.date:
@@ -265,6 +271,14 @@ class PacketForm(BadgesForm):
         return {"season": self.cleaned_data["season"], "as_of": min(_end_of(self.cleaned_data["as_of"]) or at, at)}
 
 
+def _season_said(season: Any) -> str:
+    said = _t("%(year)s (positions that start in July %(year)s)") % {"year": season.year}
+    if season.programs_read_on is None:
+        return said
+    read = _t("programs read from %(day)s") % {"day": date_format(season.programs_read_on, "M j, Y")}
+    return f"{said}; {read}"
+
+
 class ProfileForm(BadgesForm):
     """The public profile: chosen badges, and whether search engines may list it."""
 
@@ -273,7 +287,7 @@ class ProfileForm(BadgesForm):
         required=False,
         help_text=_("Without this, only who has the address finds it. Search engines take weeks to forget a page."),
     )
-    fields_after = ["is_discoverable", "ends_on"]
+    fields_after = ["is_discoverable", "ends_on", "shows_levels"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -343,6 +357,10 @@ class ClassExportForm(forms.Form):
         self.fields["cohort"].coerce = known.__getitem__
 
 
+def _day(label: Any, hint: Any) -> forms.DateField:
+    return forms.DateField(label=label, help_text=hint, required=False, widget=forms.DateInput(attrs={"type": "date"}))
+
+
 class LettersForm(forms.Form):
     cohort = forms.TypedChoiceField(label=_("Class"), error_messages={"required": _("Choose the class.")})
     until_on = forms.DateField(
@@ -364,6 +382,25 @@ class LettersForm(forms.Form):
         known = {str(each.pk): each for each in cohorts}
         self.fields["cohort"].choices = [("", _t("Choose")), *((key, each.name) for key, each in known.items())]
         self.fields["cohort"].coerce = known.__getitem__
+
+
+class SeasonForm(forms.Form):
+    """The dates of one season, each a whole day by the school's clock."""
+
+    opens_on = _day(_("Applications open"), _("The day from which learners can begin one."))
+    programs_read_on = _day(
+        _("Programs read applications"), _("The day from which programs see applications and letters.")
+    )
+    letters_freeze_on = _day(
+        _("Performance letters freeze"),
+        _("The last day of awarding that letters take in; the registrar’s table begins with it."),
+    )
+    ends_on = forms.DateField(
+        label=_("End of the season"),
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text=_("Packets for this season are offered until then, and end then unless the learner says otherwise."),
+        error_messages={"required": _("Say when the season ends.")},
+    )
 
 
 class DirectoryForm(forms.Form):

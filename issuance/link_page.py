@@ -11,6 +11,7 @@ from issuance import badge_page, core, services, verification
 from issuance.models import Consent, ConsentAward, LinkKind, ShareLink
 from issuance.models.sharing import Recipients
 from learners.selectors.amendments import statements_of
+from learners.selectors.levels import levels_of
 
 
 def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
@@ -21,7 +22,7 @@ def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
 
 
 def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
-    """What the page of a link prints. Five queries, and one for each of its badges, of which there are ten at most."""
+    """What the page of a link prints. Five queries, nine where levels are shown, and one for each of its badges, of which there are ten at most."""
     items = list(
         link.items.select_related("award__credential_version", "award__credential__organization").order_by("position")
     )
@@ -33,12 +34,14 @@ def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
         ).values_list("award_id", flat=True)
     )
     statements = statements_of(item.award_id for item in items)
+    levels = levels_of(covered) if link.consent.shows_levels else {}
     rows = []
     for item in items:
         verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None
         if verdict is not None:
             row = badge_page.row(item, verdict, at=at) | {"has_page": item.award_id in open_to_all, "award": item.award}
             row["statements"] = statements.get(item.award_id, [])
+            row["levels"] = levels.get(item.award_id, []) if row["state"] in badge_page.LEVEL_STATES else []
             rows.append(row | {"checks": verdict.checks if link.is_packet or verdict.state == "failed" else ()})
     return {
         "link": link,

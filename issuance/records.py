@@ -218,6 +218,7 @@ def register_all() -> None:
             "issuance.PageVote": "whether a stranger found a page helpful; about the page",
             "issuance.Receipt": "a stranger's proof of what was checked; names no holder",
             "issuance.SealImage": "belongs to the catalog",
+            "issuance.SeasonDates": "the calendar of the school",
             "issuance.SigningKey": "the school's",
             "issuance.StatusList": "bits of many; the learner's own is with the signed document",
             "issuance.Watch": "a stranger's wish to be told; ends by itself",

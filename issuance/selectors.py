@@ -133,7 +133,7 @@ def release_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | No
 
 
 def letter_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
-    """The way to what a performance letter may say of a learner. No query."""
+    """The ways to what a performance letter may say of a learner, and to their consents. No query."""
     return {"learner": learner} if allowed(request.user, Can.LETTER_READ, learner) else None
 
 
@@ -158,6 +158,15 @@ def consents_of(learner: Learner, at: datetime) -> list[Consent]:
     for consent in consents:
         consent.state = state_of(consent, at)  # type: ignore[attr-defined]
     return consents
+
+
+def consents_to_look_up(learner: Learner, *, award: Award | None = None) -> QuerySet[Consent]:
+    """What a learner consented to, newest first, with its badges; to show one award, where it is given. Two queries."""
+    given = Consent.objects.filter(learner=learner)
+    if award is not None:
+        given = given.filter(awards=award)
+    badges = Award.objects.select_related("credential_version").order_by("awarded_at", "pk")
+    return given.prefetch_related(Prefetch("awards", badges)).order_by("-given_at", "-pk")
 
 
 def by_audience(consents: Sequence[Consent]) -> list[dict[str, Any]]:

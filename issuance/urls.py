@@ -9,6 +9,7 @@ from issuance.views import (
     receipts,
     record,
     records,
+    seasons,
     sharing,
     shown,
     verifiers,
@@ -31,4 +32,5 @@ urlpatterns = [
     *record.urlpatterns,
     *classes.urlpatterns,
     *letters.urlpatterns,
+    *seasons.urlpatterns,
 ]

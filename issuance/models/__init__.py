@@ -5,6 +5,7 @@ from .lists import BadgeList, BadgeListRow
 from .receipts import Receipt
 from .record import Archive, DirectoryDecision, RecordRelease, ReleaseBasis
 from .revocation import RevocationRequest
+from .seasons import SeasonDates
 from .sharing import Consent, ConsentAward, Disclosure, LinkKind, ShareLink, ShareLinkItem, ShortCode
 from .status import StatusEntry, StatusList
 from .vc_api import ApiToken, IssuedCredential, Scope
@@ -36,6 +37,7 @@ __all__ = [
     "RevocationRequest",
     "Scope",
     "SealImage",
+    "SeasonDates",
     "ShareLink",
     "ShareLinkItem",
     "ShortCode",

@@ -35,13 +35,12 @@ from .links import (
     move_item,
     open_profile,
     profile_of,
-    season_ends_on,
-    seasons,
 )
 from .lists import Given, check_next_row, forget_lists, start_list
 from .receipts import forget_receipts, request_list_receipt, request_receipt, sign_receipts, title_of
 from .record import is_directory_on, record_release, set_directory
 from .revocation import approve_revocation, refuse_revocation, request_revocation
+from .seasons import open_seasons, set_season
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
 from .verifiers import NotShown, ask_registrar, close_question, vote
@@ -100,6 +99,7 @@ __all__ = [
     "open_key",
     "open_list",
     "open_profile",
+    "open_seasons",
     "opened_by",
     "process_name",
     "profile_of",
@@ -119,11 +119,10 @@ __all__ = [
     "retire_key",
     "revoke_key",
     "rotate_key",
-    "season_ends_on",
-    "seasons",
     "send_watch_mail",
     "set_bits",
     "set_directory",
+    "set_season",
     "share_together",
     "sign_pending",
     "sign_receipts",

@@ -16,13 +16,19 @@ from config.permissions import Can, require
 from issuance.models import Consent, ConsentAward, ShareLink, ShareLinkItem, SignedDocument
 from issuance.models.sharing import Purpose, Recipients
 from learners.models import Award, Learner, User
+from learners.selectors.levels import levels_of
 from learners.workflow import AwardStatus
 
-WORDING_VERSION = "2026-11"
+WORDING_VERSION = "2026-12"
 WORDING = gettext_lazy(
     "I, %(name)s, ask %(school)s to show %(badges)s, with my name, dates, status and what was assessed, to %(recipients)s, "
-    "for this purpose: %(purpose)s. This holds %(until)s. No level, comment or evidence is shown. I can withdraw this at "
-    "any time; files that were handed out before cannot be called back."
+    "for this purpose: %(purpose)s. This holds %(until)s. %(levels)s I can withdraw this at any time; files that were handed "
+    "out before cannot be called back."
+)
+NO_LEVELS = gettext_lazy("No level, comment or evidence is shown.")
+LEVELS = gettext_lazy(
+    "The level that I reached in each criterion is shown too, on the pages and in no file: %(levels)s. No comment or evidence "
+    "is shown."
 )
 LINK_BADGES_MAX = 10
 HIGHLIGHTS_MAX = 3
@@ -42,8 +48,12 @@ def wording(
     recipients: str = Recipients.ANYONE_WITH_LINK,
     recipients_text: str = "",
     ends_at: datetime | None = None,
+    shows_levels: bool = False,
 ) -> str:
-    """The statement that a learner agrees to, as it is shown and stored. The awards come with their context."""
+    """The statement that a learner agrees to, as it is shown and stored. The awards come with their context.
+
+    shows_levels: it then names each level that is shown. No query, four with levels.
+    """
     awards = sorted(awards, key=lambda award: (award.awarded_at, award.pk))
     schools = dict.fromkeys(award.credential.organization.name for award in awards)
     if ends_at is None:
@@ -57,7 +67,19 @@ def wording(
         "recipients": recipients_text.strip() or str(Recipients(recipients).label),
         "purpose": purpose_text.strip() or str(Purpose(purpose).label),
         "until": until,
+        "levels": _levels_said(awards) if shows_levels else str(NO_LEVELS),
     }
+
+
+def _levels_said(awards: Sequence[Award]) -> str:
+    """Which levels are shown: every criterion of every badge, with its word. Without any, that none is."""
+    levels = levels_of([award.pk for award in awards])
+    said = [
+        f"“{award.credential_version.title}” ({'; '.join(f'{each.name}: {each.level}' for each in levels[award.pk])})"
+        for award in awards
+        if award.pk in levels
+    ]
+    return str(LEVELS) % {"levels": ", ".join(said)} if said else str(NO_LEVELS)
 
 
 def digest(statement: str) -> str:
@@ -76,6 +98,7 @@ def give_consent(
     recipients_text: str = "",
     sign_in_method: str,
     ends_at: datetime | None = None,
+    shows_levels: bool = False,
     shown: str | None = None,
     is_own: bool = False,
     at: datetime,
@@ -84,8 +107,9 @@ def give_consent(
 
     sign_in_method: how the learner was authenticated. shown: the digest of the statement that was on the page. A standing
     consent in the same words is answered instead of a second one, so that a doubled post gives one and withdrawing it ends
-    it; is_own: make another all the same, for a link of its own. Raises NotAllowed (another learner's award), Invalid (a part of the consent is missing), Conflict (an award that is not signed,
-    or was taken back), OtherWording (the statement would be another than the one shown).
+    it; is_own: make another all the same, for a link of its own. shows_levels: the levels reached are shown beside the criteria.
+    Raises NotAllowed (another learner's award), Invalid (a part of the consent is missing, or there is no level to show),
+    Conflict (an award that is not signed, or was taken back), OtherWording (the statement would be another than the one shown).
     """
     if not awards:
         raise Invalid(_("Choose at least one badge."))
@@ -112,7 +136,10 @@ def give_consent(
         recipients=recipients,
         recipients_text=recipients_text,
         ends_at=ends_at,
+        shows_levels=shows_levels,
     )
+    if shows_levels and str(NO_LEVELS) in statement:
+        raise Invalid(_("None of these badges rests on an assessment here, so there is no level to show."))
     if shown is not None and shown != digest(statement):
         raise OtherWording(_("The statement changed with your choices. Read it again, and agree to it."))
     learner = Learner.objects.select_for_update(no_key=True).get(pk=rows[0].learner_id)
@@ -126,6 +153,7 @@ def give_consent(
         purpose_text=purpose_text.strip(),
         recipients=recipients,
         recipients_text=recipients_text.strip(),
+        shows_levels=shows_levels,
         wording_version=WORDING_VERSION,
         wording=statement,
         sign_in_method=sign_in_method,

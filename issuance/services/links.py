@@ -1,10 +1,11 @@
 """Links over several badges: the application packet, the public profile, and changing what a link shows in which order."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
@@ -12,24 +13,14 @@ from config.permissions import Can, require
 from issuance.models import Consent, LinkKind, ShareLink, ShareLinkItem, ShortCode
 from issuance.models.sharing import Purpose, Recipients
 from issuance.services.consent import HIGHLIGHTS_MAX, share_together
+from issuance.services.seasons import open_seasons
 from learners.models import Award, User
 
-SEASON_ENDS = (5, 31)  # the season of a year's positions closes on its May 31
 PROGRAMS = (
     "the residency programs that I apply to"  # kept in the statement as it was given, in the language of the school
 )
 PUBLIC = "the public"
 PUBLIC_AND_SEARCH = "the public, search engines included"
-
-
-def seasons(today: date) -> list[int]:
-    """The seasons that a packet can be made for, by the year in which the positions start: the present one and two more."""
-    first = today.year if (today.month, today.day) <= SEASON_ENDS else today.year + 1
-    return [first, first + 1, first + 2]
-
-
-def season_ends_on(season: int) -> date:
-    return date(season, *SEASON_ENDS)
 
 
 @transaction.atomic
@@ -51,7 +42,8 @@ def make_packet(
     """
     if as_of > at:
         raise Invalid(_("The date of a packet cannot lie in the future."))
-    if season not in seasons(at.date()):
+    school = awards[0].learner.organization if awards else None
+    if season not in {each.year for each in open_seasons(timezone.localdate(at), school)}:
         raise Invalid(_("Choose a season that is still open."))
     late = [award.credential_version.title for award in awards if award.awarded_at >= as_of]
     if late:

@@ -32,6 +32,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
        EXISTS (SELECT 1 FROM learners_awardcomponent part WHERE part.award_id = a.id OR part.component_id = a.id)
        OR EXISTS (SELECT 1 FROM learners_amendment said WHERE said.award_id = a.id AND said.statement <> ''),
+       {levels},
        signer.compromised_at,
        offered.status = 'retired', list.public_id, list.sha256, list.signed_at,
        CASE WHEN a.status = 'superseded' THEN (
@@ -56,9 +57,12 @@ CONSENTED = """EXISTS (
     WHERE covered.award_id = {award}.id AND consent.recipients = 'anyone-with-link' AND consent.withdrawn_at IS NULL
       AND (consent.ends_at IS NULL OR consent.ends_at > %s)
 )"""
+_PERMISSION = CONSENTED.format(award="a")
+# The levels reached are shown where a standing consent says so by itself; asked of what may be seen alone.
+_LEVELS = _PERMISSION.replace("WHERE ", "WHERE consent.shows_levels AND ")
 _SUCCESSOR = CONSENTED.format(award="current")  # a page leads to the current badge only when that one is shared too
-SHARED_BY_CONSENT = SHARED.format(permission=CONSENTED.format(award="a"), successor=_SUCCESSOR)
-FOR_OWNER = SHARED.format(permission="%s::timestamptz IS NOT NULL", successor=_SUCCESSOR)
+SHARED_BY_CONSENT = SHARED.format(permission=_PERMISSION, successor=_SUCCESSOR, levels=_LEVELS)
+FOR_OWNER = SHARED.format(permission="%s::timestamptz IS NOT NULL", successor=_SUCCESSOR, levels=_LEVELS)
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,8 @@ class Verdict:
     state: valid, expired, superseded, suspended, revoked or failed. checks: what was looked at, in order. content: the
     signed bytes, as stored. credential: the same, read; empty when they do not read. successor: the current badge that
     replaces a superseded one, when anyone with the link may see it. has_parts: whether the page says more than its version
-    does: what it is made of, or a statement that its holder placed beside it. key_withdrawn_at: when the key that signed it
+    does: what it is made of, or a statement that its holder placed beside it. shows_levels: its holder shows the levels that they
+    reached to anyone with the link. key_withdrawn_at: when the key that signed it
     was withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as
     it was in the moment of the verdict.
     """
@@ -85,6 +90,7 @@ class Verdict:
     revoked_at: datetime | None
     valid_until: datetime | None
     has_parts: bool
+    shows_levels: bool
     successor: UUID | None
     key_withdrawn_at: datetime | None = None
     is_retired: bool = False
@@ -125,12 +131,12 @@ def own_award(public_id: UUID, *, at: datetime) -> Verdict | None:
 
 def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     with prepared_cursor() as cursor:
-        cursor.execute(statement, [at, public_id, at])
+        cursor.execute(statement, [at, at, public_id, at])
         row = cursor.fetchone()
     if row is None or not row[-1]:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, withdrawn_at, is_retired, *listed, successor = row[9:-1]
+    verified_at, bit, has_parts, shows_levels, withdrawn_at, is_retired, *listed, successor = row[9:-1]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -157,6 +163,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         revoked_at=revoked_at,
         valid_until=valid_until,
         has_parts=has_parts,
+        shows_levels=shows_levels,
         successor=successor,
         key_withdrawn_at=withdrawn_at,
         is_retired=is_retired,

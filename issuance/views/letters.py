@@ -1,5 +1,6 @@
 """Wording for performance letters: of a class, as a table; of one learner, to copy."""
 
+from datetime import date
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,6 +18,7 @@ from config import tables
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
+from credentials.models import Organization
 from issuance import badges, letters, services
 from issuance.forms import LettersForm
 from learners.models import Award, Cohort, Learner
@@ -51,7 +53,8 @@ def letter_list(request: HttpRequest) -> HttpResponse:
     cohorts = [
         each for each in found.order_by("graduates_on", "name", "pk") if allowed(request.user, Can.LETTERS_EXPORT, each)
     ]
-    form = LettersForm(request.POST or None, cohorts=cohorts, initial={"cohort": request.GET.get("class")})
+    known = {"cohort": request.GET.get("class"), "until_on": _freeze(schools)}
+    form = LettersForm(request.POST or None, cohorts=cohorts, initial=known)
     if request.method == "POST" and form.is_valid():
         try:
             rows = services.letters_of_class(actor=request.user, at=timezone.now(), **form.cleaned_data)
@@ -62,6 +65,13 @@ def letter_list(request: HttpRequest) -> HttpResponse:
             return tables.answer(f"performance-letters-{name}.csv", COLUMNS, map(_row, rows))
     context = {"form": form, "can_ask": bool(cohorts)}
     return render_page(request, "issuance/letter_list.html", context, status=422 if form.errors else 200)
+
+
+def _freeze(schools: list[Organization]) -> date | None:
+    """The day on which the letters of the present season freeze, where a registrar keeps one school and it has set one."""
+    if len(schools) != 1:
+        return None
+    return services.open_seasons(timezone.localdate(), schools[0])[0].letters_freeze_on
 
 
 def _row(each: letters.Wording) -> list[object]:

@@ -1,27 +1,38 @@
-"""A learner's archive, and the registrar's log of what was given to others."""
+"""A learner's archive, what they consented to, and the registrar's log of what was given to others."""
 
 from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.files.storage import default_storage
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from config.errors import RegistryError
 from config.pages import render_page
-from issuance import services
-from issuance.forms import ReleaseForm
+from config.permissions import Can, allowed
+from issuance import selectors, services
+from issuance.forms import ReleaseForm, id_in
 from issuance.models import Archive, RecordRelease
 from issuance.views.sharing import learner_of
-from learners.models import Learner
-from learners.services import rosters_of
+from learners.models import Award, Learner
+from learners.services import may_open, rosters_of, schools_of
+
+CONSENTS_PAGE = 25
+CONSENT_KINDS = {"standing": "valid", "ended": "expired", "withdrawn": "not-met"}
+CONSENT_WORDS = {
+    "standing": gettext_lazy("Stands"),
+    "ended": gettext_lazy("Ended"),
+    "withdrawn": gettext_lazy("Withdrawn"),
+}
 
 
 @login_required
@@ -76,8 +87,42 @@ def release_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render_page(request, "issuance/release_record.html", context, status=422 if form.errors else 200)
 
 
+@login_required
+@never_cache
+@require_safe
+def learner_consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What a learner consented to: which records, for what, to whom, and how and when they agreed. Seven queries.
+
+    For a registrar or auditor who said why they look. `?award=` keeps to the consents that cover one award.
+    """
+    covered = Learner.objects.filter(organization__in=schools_of(request.user)).exclude(user=request.user)
+    learner = get_object_or_404(covered.select_related("organization", "cohort"), public_id=public_id)
+    at = timezone.now()
+    if not allowed(request.user, Can.CONSENT_READ, learner):
+        raise Http404
+    if not may_open(actor=request.user, learner=learner, at=at):
+        messages.info(request, _("Say first why you look for this person."))
+        return redirect("learners:learner-search")
+    award = None
+    if said := request.GET.get("award", ""):
+        key = id_in(said)
+        award = Award.objects.with_context().filter(learner=learner, public_id=key).first() if key else None
+        if award is None:
+            raise Http404
+    found = selectors.consents_to_look_up(learner, award=award)
+    page = Paginator(found, CONSENTS_PAGE).get_page(request.GET.get("page"))
+    rows = [
+        {"consent": each, "kind": CONSENT_KINDS[state], "word": CONSENT_WORDS[state]}
+        for each in page
+        for state in [selectors.state_of(each, at)]
+    ]
+    context = {"learner": learner, "award": award, "page": page, "rows": rows}
+    return render_page(request, "issuance/learner_consents.html", context)
+
+
 urlpatterns: list[URLPattern] = [
     path("record/archive/", archive_request, name="archive-request"),
     path("record/archive/<uuid:public_id>/", archive_file, name="archive-file"),
+    path("people/<uuid:public_id>/consents/", learner_consents, name="learner-consents"),
     path("people/<uuid:public_id>/releases/", release_record, name="release-record"),
 ]

@@ -110,6 +110,7 @@ def _award_page(request: HttpRequest, award: Award, form: RevocationForm, *, sta
             {"title": _moved(event.moved_to), "time": event.at, "note": _noted(event)}
             for event in award.events.select_related("actor").order_by("at", "pk")
         ],
+        "may_read_consents": allowed(request.user, Can.CONSENT_READ, award.learner),
         "form": form if may_request else None,
         "counts_toward_titles": selectors.designations_with(award),
         "votes": selectors.votes_on(award),

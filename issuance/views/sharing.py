@@ -25,6 +25,7 @@ from issuance.forms import ConsentForm
 from issuance.models import Consent, DocumentKind, SignedDocument, Transcript
 from issuance.views.public import file_response, pdf_response
 from learners.models import Award, Learner
+from learners.selectors.levels import levels_of
 
 FORMS = ("json", "png", "svg", "pdf")
 
@@ -74,6 +75,8 @@ def share(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if not method:
         return sign_in_again(request)
     form = ConsentForm(request.POST or None)
+    if not levels_of([award.pk]):
+        del form.fields["shows_levels"]  # a designation, or what was recognized: nothing here was judged
     if is_preview(request):
         form.forgive()
     elif request.method == "POST" and form.is_valid():

@@ -38,7 +38,7 @@ def make_list(document):
 # Other people's records ----------------------------------------------------------------------------------------------
 def test_nobody_puts_anothers_badge_on_a_link_a_packet_or_a_profile(make_signed, learner, make_learner):
     own, foreign = make_signed(learner=learner).award, make_signed(learner=make_learner()).award
-    season = services.seasons(timezone.localdate())[0]
+    season = services.open_seasons(timezone.localdate())[0].year
 
     for make, more in (
         (services.share_together, {}),

@@ -40,7 +40,7 @@ def make_link(make_signed, learner):
 
 def packet_of(make_link, **fields):
     at = timezone.now()
-    return make_link(make=services.make_packet, season=services.seasons(at.date())[0], as_of=at, **fields)
+    return make_link(make=services.make_packet, season=services.open_seasons(at.date())[0].year, as_of=at, **fields)
 
 
 # The consent ---------------------------------------------------------------------------------------------------------

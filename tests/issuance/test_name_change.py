@@ -36,7 +36,7 @@ def renamed(make_learner, make_user, make_shared, give, settings):
     packet = services.make_packet(
         **terms,
         title="For my application",
-        season=services.seasons(now.date())[0],
+        season=services.open_seasons(now.date())[0].year,
         as_of=now,
         purpose="residency",
         recipients="named",

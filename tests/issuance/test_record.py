@@ -329,7 +329,7 @@ def closed_addresses(make_signed, learner, registrar, organization, give):
         "at": at,
     }
     link = services.share_together(**given)
-    packet = services.make_packet(**given | {"season": services.seasons(at.date())[0], "as_of": at})
+    packet = services.make_packet(**given | {"season": services.open_seasons(at.date())[0].year, "as_of": at})
     profile = services.open_profile(**given)
     badge = give(awards[0])
     code = services.code_of(link, at=at)

@@ -84,6 +84,7 @@ TABLE = {
     Can.RECORD_RELEASE: {R},
     Can.CLASS_EXPORT: {R},
     Can.LETTER_READ: {R},
+    Can.CONSENT_READ: {R, U},
     Can.LETTERS_EXPORT: {R},
     Can.DIRECTORY_OPT_OUT: {LEARNER, R},
     Can.DIRECTORY_SET: {R},
@@ -129,6 +130,7 @@ NEVER_ONESELF = {
     Can.AMENDMENT_DECIDE,
     Can.RECORD_RELEASE,
     Can.LETTER_READ,
+    Can.CONSENT_READ,
     Can.CASE_DECIDE,
     Can.CASE_STEP_ASIDE,
 }
@@ -203,6 +205,7 @@ def make_subject(make_decision, make_award, make_user):
             Can.RECORD_RELEASE: decision.learner,
             Can.CLASS_EXPORT: SimpleNamespace(organization=decision.credential.organization),
             Can.LETTER_READ: decision.learner,
+            Can.CONSENT_READ: decision.learner,
             Can.LETTERS_EXPORT: SimpleNamespace(organization=decision.credential.organization),
             Can.DIRECTORY_OPT_OUT: decision.learner,
             Can.DIRECTORY_SET: decision.credential.organization,

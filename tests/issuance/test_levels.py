@@ -1,0 +1,147 @@
+"""The levels that a learner reached: shown by consent alone, each named in its wording, and in no file."""
+
+import pytest
+from django.utils import timezone
+
+from config.errors import Invalid
+from issuance import services
+from issuance.models import Consent
+from learners.models import Assessment, Judgment
+from learners.selectors.levels import levels_of
+
+REACHED = "Level reached: Exceeds the standard"
+
+
+@pytest.fixture
+def judged(make_decision, make_signed):
+    """A signed award that rests on an assessment: two criteria met, one exceeded."""
+    decision = make_decision(levels=(3, 4, 3))
+    return make_signed(learner=decision.learner, version=decision.credential_version, decision=decision).award
+
+
+def page(client, award):
+    return client.get(f"/v/{award.public_id}").content.decode()
+
+
+def test_levels_are_not_shown_unless_the_consent_says_so(client, judged, give):
+    consent = give(judged)
+
+    shown = page(client, judged)
+
+    assert "Level reached" not in shown and "No level, comment or evidence is shown." in consent.wording
+    assert not consent.shows_levels
+
+
+def test_the_wording_names_each_level_and_the_page_shows_these(client, judged, give):
+    consent = give(judged, shows_levels=True)
+
+    shown = page(client, judged)
+
+    title = judged.credential_version.title
+    assert (
+        f"“{title}” (Role map: Meets the standard; Referral: Exceeds the standard; Reflection: Meets the standard)"
+        in consent.wording
+    )
+    assert consent.shows_levels and "No level" not in consent.wording and consent.wording_version == "2026-12"
+    assert shown.count("Level reached:") == 3 and shown.count(REACHED) == 1
+
+
+def test_the_signed_badge_and_other_answers_hold_no_level(client, judged, give):
+    document = judged.documents.get(kind="credential")
+    give(judged, shows_levels=True)
+
+    assert client.get(f"/v/{judged.public_id}.json").content == bytes(document.bytes)
+    assert b"achievedLevel" not in bytes(document.bytes)
+
+
+def test_withdrawing_takes_the_levels_away_and_another_consent_does_not_bring_them(client, judged, give):
+    consent = give(judged, shows_levels=True)
+    plain = give(judged)
+    assert plain != consent and REACHED in page(client, judged)
+
+    services.withdraw_consent(actor=judged.learner.user, consent=consent, at=timezone.now())
+
+    shown = client.get(f"/v/{judged.public_id}")
+    assert shown.status_code == 200 and "Level reached" not in shown.content.decode()
+
+
+def test_levels_on_a_link_for_one_program_stay_on_that_link(client, judged, make_shared, give):
+    give(judged)
+    link = services.share_together(
+        actor=judged.learner.user,
+        awards=[judged],
+        title="For Program X",
+        purpose="residency",
+        recipients="named",
+        recipients_text="Program X",
+        sign_in_method="password",
+        shows_levels=True,
+        at=timezone.now(),
+    )
+
+    shown = client.get(link.get_absolute_url()).content.decode()
+    sheet = client.get(f"{link.get_absolute_url()}/summary").content.decode()
+
+    assert "Exceeds the standard" in shown and "Referral: Exceeds the standard" in sheet
+    assert "Level reached" not in page(client, judged)
+
+
+def test_of_a_revoked_badge_no_level_is_shown(client, judged, give, revoke):
+    give(judged, shows_levels=True)
+    revoke(judged)
+
+    assert "Level reached" not in page(client, judged)
+
+
+def test_what_was_agreed_on_is_the_level(judged, make_user):
+    submission = judged.decision.submission
+    agreed = Assessment.objects.create(
+        submission=submission,
+        assessor=make_user("assessor"),
+        status="finished",
+        is_agreed=True,
+        started_at=timezone.now(),
+        saved_at=timezone.now(),
+        finished_at=timezone.now(),
+    )
+    criterion = judged.credential_version.criteria.get(key="referral")
+    Judgment.objects.create(assessment=agreed, criterion=criterion, level=3)
+
+    assert levels_of([judged.pk])[judged.pk] == [("referral", "Referral", "Meets the standard")]
+
+
+def test_a_badge_without_an_assessment_has_no_level_to_show(client, make_signed, give, sign_in):
+    award = make_signed().award
+
+    with pytest.raises(Invalid, match="no level to show"):
+        give(award, shows_levels=True)
+
+    assert not Consent.objects.exists()
+    assert "shows_levels" not in sign_in(award.learner.user).get(f"/badges/{award.public_id}/share/").content.decode()
+
+
+def test_levels_cost_a_fixed_number_of_queries(make_decision, make_award, django_assert_num_queries):
+    awards = []
+    for _number in range(3):
+        decision = make_decision()
+        awards.append(make_award(learner=decision.learner, version=decision.credential_version, decision=decision).pk)
+
+    with django_assert_num_queries(4):
+        assert set(levels_of(awards[:1])) == {awards[0]}
+    with django_assert_num_queries(4):
+        assert set(levels_of(awards)) == set(awards)
+
+
+def test_the_form_shows_the_statement_with_the_levels_before_it_is_agreed_to(judged, sign_in):
+    client = sign_in(judged.learner.user)
+    address = f"/badges/{judged.public_id}/share/"
+    terms = {"purpose": "residency", "shows_levels": "on"}
+
+    preview = client.post(address, terms | {"preview": "1"}).content.decode()
+    other = client.post(address, terms | {"agree": "on", "shown": services.digest("Something else.")})
+
+    assert "Referral: Exceeds the standard" in preview and not Consent.objects.exists()
+    assert other.status_code == 422
+    shown = services.digest(services.wording(awards=[judged], purpose="residency", shows_levels=True))
+    assert client.post(address, terms | {"agree": "on", "shown": shown}).status_code == 302
+    assert Consent.objects.get().shows_levels
