@@ -86,6 +86,13 @@ class Outside:
         cache.set(key, content, timeout=KEPT_SECONDS)
         return content
 
+    def post(self, url: str, body: bytes, content_type: str) -> bytes:
+        """What an https address answers to these bytes; nothing is kept, nor followed on. Raises ob.UnreachableError."""
+        answer = self._ask(url, min(self.until, time.monotonic() + ONE_SECONDS), body=body, content_type=content_type)
+        if not isinstance(answer, bytes):
+            raise ob.UnreachableError(_("The address leads to another one."))
+        return answer
+
     def _follow(self, url: str) -> bytes:
         until = min(self.until, time.monotonic() + ONE_SECONDS)
         for _number in range(REDIRECTS_MAX + 1):
@@ -95,7 +102,7 @@ class Outside:
             url = answer
         raise ob.UnreachableError(_("The address leads from one to the next too often."))
 
-    def _ask(self, url: str, until: float) -> bytes | str:
+    def _ask(self, url: str, until: float, *, body: bytes | None = None, content_type: str = "") -> bytes | str:
         """One request: the bytes, or where it leads on."""
         host, port, target = _parts(url)
         address = self._address(host, port, until)
@@ -109,7 +116,10 @@ class Outside:
             ):
                 connection.sock = secured
                 headers = {"Host": said, "Accept": ACCEPT, "Accept-Encoding": "identity", "User-Agent": "Signet"}
-                connection.request("GET", target, headers=headers)
+                if body is None:
+                    connection.request("GET", target, headers=headers)
+                else:
+                    connection.request("POST", target, body, headers | {"Accept": "*/*", "Content-Type": content_type})
                 with connection.getresponse() as response:  # a socket stays open as long as its answer
                     if response.status in REDIRECTS and response.headers.get("Location"):
                         return urljoin(url, response.headers["Location"])

@@ -23,6 +23,13 @@ MASTER_KEY_BEFORE = env.optional_key("MASTER_KEY_BEFORE")  # still opens what `m
 PKCS11_MODULE = env.text("PKCS11_MODULE", "")
 PKCS11_TOKEN = env.text("PKCS11_TOKEN", "signet")
 PKCS11_PIN = env.text("PKCS11_PIN", "")
+# A certificate that an authority issued to the school, for PDF documents: the chain as PEM, the school's own first, and its
+# P-256 key, or none where the PKCS#11 device has it. `manage.py keys create` and `keys rotate` take it from here.
+DOCUMENT_CERTIFICATE = env.text("DOCUMENT_CERTIFICATE", "")
+DOCUMENT_KEY = env.text("DOCUMENT_KEY", "")
+# Who stamps the time on PDF documents (RFC 3161), and the certificates that its stamps are trusted by, as PEM.
+TIMESTAMP_URL = env.text("TIMESTAMP_URL", "")
+TIMESTAMP_CERTIFICATES = env.text("TIMESTAMP_CERTIFICATES", None if TIMESTAMP_URL else "")
 SCHOOL_TIME_ZONE = env.text("SCHOOL_TIME_ZONE", "America/New_York")
 
 DEBUG = False

@@ -17,7 +17,7 @@ class SigningKey(models.Model):
     """A key of an issuing organization. The private part is sealed (AES-GCM) under the master key, or in a device.
 
     `number` names it in the DID document: "#key-<number>". `certificate` and `root_certificate` are PEM, for document
-    keys only.
+    keys only; the latter holds all that stand above the certificate, the root last.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from issuance import openbadges as ob
@@ -54,7 +56,12 @@ def read(pdf: bytes, *, at: datetime) -> PdfReport:
 
 def _judge(verdict: sign.PdfVerdict) -> tuple[str, ob.Check]:
     if verdict.is_good:
-        return "good", _check("passed", "pdf-signature", _("The PDF is signed by this registry, and unchanged since."))
+        sentence = _("The PDF is signed by this registry, and unchanged since.")
+        if verdict.stamped_at is not None:
+            when = date_format(timezone.localtime(verdict.stamped_at), "M j, Y, g:i A T")
+            sentence = _("The PDF is signed by this registry, and unchanged since. Its time stamp says %(when)s.")
+            sentence %= {"when": when}
+        return "good", _check("passed", "pdf-signature", sentence)
     if not verdict.is_signed:
         sentence = _("The PDF carries no signature, so what it prints cannot be confirmed.")
         return "unknown", _check("unknown", "pdf-unsigned", sentence)

@@ -111,13 +111,16 @@ def make_certificate(document: SignedDocument, at: datetime) -> bool:
         identifier=award.public_id.bytes,
         attachments=[render.Attached("badge.json", content, "The signed Open Badge", document.signed_at)],
     )
+    key, signed = sign_pdf(organization, pdf, at)
     with transaction.atomic():
+        if not _holds(key):
+            return False
         held = SignedDocument.objects.select_for_update().filter(pk=document.pk, superseded_at__isnull=True)
         if not held.exists():
             return False  # issued anew meanwhile
         return _store(
-            organization,
-            pdf,
+            key,
+            signed,
             DocumentKind.CERTIFICATE,
             at,
             award=award,
@@ -226,14 +229,17 @@ def make_transcript(transcript: Transcript, at: datetime) -> bool:
         identifier=transcript.public_id.bytes,
         attachments=attached,
     )
+    key, signed = sign_pdf(organization, pdf, at)
     with transaction.atomic():
+        if not _holds(key):
+            return False
         held = SignedDocument.objects.select_for_update().filter(pk__in=[document.pk for document in documents])
         if held.filter(superseded_at__isnull=True).count() != len(documents):
             return False  # issued anew meanwhile; the next look makes it from those
         SignedDocument.objects.filter(transcript=transcript, superseded_at__isnull=True).update(superseded_at=at)
         subject = {"transcript": transcript, "holder": learner.display_name}
         _keep(clr, DocumentKind.CLR, signer.key, at, valid_from=at, **subject)
-        return _store(organization, pdf, DocumentKind.TRANSCRIPT, at, valid_from=at, **subject)
+        return _store(key, signed, DocumentKind.TRANSCRIPT, at, valid_from=at, **subject)
 
 
 def _record(
@@ -389,21 +395,35 @@ def _standing(award: Award, at: datetime) -> str:
     return said % {"day": badge_page.day(award.valid_until)}
 
 
-def _store(
-    organization: Organization, pdf: bytes, kind: DocumentKind, at: datetime, *, valid_from: datetime, **subject: Any
-) -> bool:
-    """Sign a PDF and keep it; False when somebody else was first."""
+def sign_pdf(organization: Organization, pdf: bytes, at: datetime) -> tuple[SigningKey, bytes]:
+    """Sign a PDF with an organization's document key, and with a time stamp where an authority is set.
+
+    Raises KeyUnavailable, TimeStampMissing.
+    """
     from issuance.pdf import sign
 
     key = keys.active_key(organization, KeyPurpose.DOCUMENT)
-    signed = sign.sign(
+    return key, sign.sign(
         pdf,
-        private_key=keys.open_key(key),
+        sign_bytes=keys.document_sign(key),
         certificate=key.certificate,
         root=key.root_certificate,
         name=organization.name,
         at=at,
+        stamper=sign.time_stamper(),
     )
+
+
+def _holds(key: SigningKey) -> bool:
+    """Lock the key of a document that is to be kept, before any document; False when it was withdrawn meanwhile."""
+    locked = SigningKey.objects.select_for_update(no_key=True).filter(pk=key.pk)
+    return locked.exclude(state=KeyState.COMPROMISED).exists()
+
+
+def _store(
+    key: SigningKey, signed: bytes, kind: DocumentKind, at: datetime, *, valid_from: datetime, **subject: Any
+) -> bool:
+    """Keep a signed PDF; False when somebody else was first."""
     try:
         with transaction.atomic():
             _keep(signed, kind, key, at, valid_from=valid_from, **subject)

@@ -15,9 +15,9 @@ from config.errors import Conflict, Invalid
 from credentials.models import Organization
 from issuance import badge_page, core, verification
 from issuance import openbadges as ob
-from issuance.models import BadgeList, BadgeListRow, KeyPurpose, Receipt
+from issuance.models import BadgeList, BadgeListRow, Receipt
 from issuance.services import keys
-from issuance.services.documents import alone
+from issuance.services.documents import alone, sign_pdf
 from issuance.services.signing import process_name
 from issuance.verification import receipts as receipt_format
 from issuance.verification.lists import Answer
@@ -100,7 +100,7 @@ def sign_receipts(*, limit: int, at: datetime) -> int:
 
 
 def _sign(receipt: Receipt, at: datetime) -> bool:
-    from issuance.pdf import render, sign  # WeasyPrint takes a second; only who draws needs it
+    from issuance.pdf import render  # WeasyPrint takes a second; only who draws needs it
 
     organization = receipt.organization
     signer = keys.badge_signer(organization)
@@ -119,15 +119,7 @@ def _sign(receipt: Receipt, at: datetime) -> bool:
         identifier=receipt.public_id.bytes,
         attachments=[render.Attached("receipt.json", content, "The signed receipt", at)],
     )
-    key = keys.active_key(organization, KeyPurpose.DOCUMENT)
-    signed = sign.sign(
-        drawn,
-        private_key=keys.open_key(key),
-        certificate=key.certificate,
-        root=key.root_certificate,
-        name=organization.name,
-        at=at,
-    )
+    _key, signed = sign_pdf(organization, drawn, at)
     changed = Receipt.objects.filter(pk=receipt.pk, signed_at__isnull=True).update(
         json=content, pdf=signed, key=signer.key, signed_at=timezone.now(), signed_by_process=process_name()
     )

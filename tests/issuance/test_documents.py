@@ -13,6 +13,7 @@ from issuance import openbadges as ob
 from issuance import services, verification
 from issuance.models import SigningKey, Transcript
 from issuance.pdf import check, sign
+from issuance.services import keys
 
 NAMES = ["ليلى حداد", "נועה לוי", "王秀英", "Zoë Ångström-Łukaszewicz"]
 
@@ -70,7 +71,7 @@ def test_a_pdf_of_somebody_else_could_not_be_checked(certificate, make_organizat
     key = services.create_key(organization=other, purpose="document", at=timezone.now())
     stranger = sign.sign(
         unsigned(certificate),
-        private_key=services.open_key(key),
+        sign_bytes=keys.document_sign(key),
         certificate=key.certificate,
         root=key.root_certificate,
         name="Somebody",

@@ -1,14 +1,18 @@
 """Signing keys: made, sealed under the master key, rotated, retired, and opened for signing."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from typing import Literal, cast
 
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from config import handoff
@@ -20,6 +24,8 @@ from issuance.models import DocumentKind, KeyPurpose, SignedDocument, SigningKey
 from issuance.services.keys import certificates, device, sealing
 from issuance.services.keys.sealing import KeyUnavailable as KeyUnavailable
 from issuance.workflow import KEY_MOVES, KeyState, require_move
+
+PROBE = b"signet: is this key at hand"
 
 
 @dataclass(frozen=True)
@@ -42,18 +48,41 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
     number = (keys.aggregate(Max("number"))["number__max"] or 0) + 1
     if purpose == KeyPurpose.BADGE and device.is_configured():
         return _create_in_device(organization, number, at)
-    make = certificates.badge_key if purpose == KeyPurpose.BADGE else certificates.document_key
-    values, private = make(organization, at)
+    if purpose == KeyPurpose.DOCUMENT and settings.DOCUMENT_CERTIFICATE:
+        values, private = _brought(keys, at)
+    else:
+        make = certificates.badge_key if purpose == KeyPurpose.BADGE else certificates.document_key
+        values, private = make(organization, at)
     return SigningKey.objects.create(
         organization=organization,
         purpose=purpose,
         number=number,
-        backend="sealed",
+        backend="sealed" if private else "pkcs11",
         seal_version=sealing.SEAL_VERSION,
-        sealed_private=sealing.seal(private, sealing.binding(organization, purpose, number)),
+        sealed_private=sealing.seal(private, sealing.binding(organization, purpose, number)) if private else b"",
         created_at=at,
         **values,
     )
+
+
+def _brought(keys: QuerySet[SigningKey], at: datetime) -> tuple[dict[str, str], bytes]:
+    """The certificate of the settings with its key, proven to sign. Raises UnusableCertificate, KeyUnavailable."""
+    values, private = certificates.brought_key(settings.DOCUMENT_CERTIFICATE, settings.DOCUMENT_KEY, at)
+    if keys.filter(certificate=values["certificate"]).exists():
+        raise certificates.UnusableCertificate(
+            _("The certificate in DOCUMENT_CERTIFICATE was taken over before; put the next one there.")
+        )
+    if keys.filter(public_multibase=values["public_multibase"], state=KeyState.COMPROMISED).exists():
+        raise certificates.UnusableCertificate(
+            _("The key of DOCUMENT_CERTIFICATE was withdrawn; it needs another one.")
+        )
+    if not private:
+        if not device.is_configured():
+            raise certificates.UnusableCertificate(
+                _("DOCUMENT_CERTIFICATE is set, and neither DOCUMENT_KEY nor a PKCS#11 device that has its key.")
+            )
+        device.sign_document(certificates.point_of(values["certificate"]), PROBE)
+    return values, private
 
 
 def _create_in_device(organization: Organization, number: int, at: datetime) -> SigningKey:
@@ -109,7 +138,10 @@ def revoke_key(*, organization: Organization, purpose: KeyPurpose, number: int, 
     key.state, key.compromised_at = KeyState.COMPROMISED, at
     key.save(update_fields=["state", "compromised_at"])
     if was_active:
-        create_key(organization=organization, purpose=purpose, at=at)
+        with suppress(
+            certificates.UnusableCertificate
+        ):  # of the settings, where that is the one withdrawn: nothing is signed
+            create_key(organization=organization, purpose=purpose, at=at)
     # Badges stay current until the new one stands in their place; what is drawn from them is simply drawn again.
     # A transcript goes with the signed record inside it.
     drawn = SignedDocument.objects.filter(superseded_at__isnull=True).exclude(kind=DocumentKind.CREDENTIAL)
@@ -170,12 +202,22 @@ def badge_signer(organization: Organization) -> BadgeSigner:
     )
 
 
+def document_sign(key: SigningKey) -> Callable[[bytes], bytes]:
+    """What signs bytes with a document key: ECDSA over SHA-256, as DER. Raises KeyUnavailable, now or when it signs."""
+    if key.backend == "pkcs11":
+        return partial(device.sign_document, certificates.point_of(key.certificate))
+    private = serialization.load_der_private_key(open_key(key), password=None)
+    return lambda data: private.sign(data, ec.ECDSA(hashes.SHA256()))  # type: ignore[union-attr,call-arg,arg-type]
+
+
 def require_usable(key: SigningKey) -> None:
     """See that a key can sign: its seal opens, or its device answers. Raises KeyUnavailable."""
-    if key.backend == "pkcs11":
-        device.sign(key.public_id, b"signet: is this key at hand")
-    else:
+    if key.backend != "pkcs11":
         open_key(key)
+    elif key.purpose == KeyPurpose.DOCUMENT:
+        document_sign(key)(PROBE)
+    else:
+        device.sign(key.public_id, PROBE)
 
 
 def open_key(key: SigningKey) -> bytes:

@@ -1,10 +1,12 @@
-"""Badge keys in a PKCS#11 device: made in it, and never outside it. Used when PKCS11_MODULE is set.
+"""Badge keys in a PKCS#11 device: made in it, and never outside it. Used when PKCS11_MODULE is set. A document key that an
+authority certified may lie there too.
 
 A key is found by its id, the public_id of its row, so that two keys of one name cannot be mistaken for each other. A session
 belongs to one process, since a forked one would share its state with the parent. Source: PKCS #11 v3.0, sections 2.3.13 and
 2.3.14 (Edwards curves).
 """
 
+import hashlib
 import os
 from contextlib import suppress
 from threading import Lock
@@ -49,6 +51,31 @@ def sign(public_id: UUID, data: bytes) -> bytes:
         return bytes(key.sign(data, mechanism=Mechanism.EDDSA))
 
     return bytes(_with_session(act))
+
+
+def sign_document(point: bytes, data: bytes) -> bytes:
+    """Sign with the P-256 key of this public point that somebody put into the device: ECDSA over SHA-256, as DER.
+
+    The public key object is found by its point, and the private one has the same id. Raises KeyUnavailable.
+    """
+    from pkcs11 import Attribute, KeyType, Mechanism, NoSuchKey, ObjectClass
+    from pkcs11.util.ec import encode_ecdsa_signature
+
+    def act(session: Any) -> bytes:
+        wanted = {Attribute.CLASS: ObjectClass.PUBLIC_KEY, Attribute.KEY_TYPE: KeyType.EC}
+        names = [bytes(each[Attribute.ID]) for each in session.get_objects(wanted) if _has_point(each, point)]
+        if not names:
+            raise NoSuchKey
+        key = session.get_key(object_class=ObjectClass.PRIVATE_KEY, key_type=KeyType.EC, id=names[0])
+        return bytes(encode_ecdsa_signature(key.sign(hashlib.sha256(data).digest(), mechanism=Mechanism.ECDSA)))
+
+    return bytes(_with_session(act))
+
+
+def _has_point(key: Any, point: bytes) -> bool:
+    from pkcs11 import Attribute
+
+    return bytes(key[Attribute.EC_POINT]).endswith(point)  # an OCTET STRING around it, or the bare point
 
 
 def _with_session(act: Any) -> Any:
