@@ -30,6 +30,11 @@ OBJECT = {"type": "object"}
 BODY = {"application/json": OBJECT}
 
 
+def described(success: int, *refusals: int) -> dict[Any, Any]:
+    """What an operation answers, for the description of the API: an object, or a problem."""
+    return {success: OpenApiTypes.OBJECT} | {(status, PROBLEM): OpenApiResponse(OBJECT) for status in refusals}
+
+
 class JsonParser(BaseParser):
     """One JSON object, read strictly: each key once, no control characters, nothing too deep or too large."""
 
@@ -79,7 +84,7 @@ class VerifyCredentialView(VcApiView):
     throttle_classes = [VerifyThrottle]
     refusal = {"verified": False}
 
-    @extend_schema(request=BODY, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    @extend_schema(request=BODY, responses=described(200, 400, 413), auth=[])
     def post(self, request: Request) -> Response:
         document = _member(request.data, "verifiableCredential")
         asked = _asked(request.data, ("assertionMethod",))
@@ -92,7 +97,7 @@ class VerifyPresentationView(VcApiView):
     throttle_classes = [VerifyThrottle]
     refusal = {"verified": False}
 
-    @extend_schema(request=BODY, responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT)}, auth=[])
+    @extend_schema(request=BODY, responses=described(200, 400, 413), auth=[])
     def post(self, request: Request) -> Response:
         is_signed = "presentation" not in request.data or "verifiablePresentation" in request.data
         document = _member(request.data, "verifiablePresentation" if is_signed else "presentation")
@@ -108,7 +113,7 @@ class IssueCredentialView(VcApiView):
 
     @extend_schema(
         request=BODY,
-        responses={201: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 401: OpenApiResponse(OBJECT)},
+        responses=described(201, 400, 401, 403, 413),
     )
     def post(self, request: Request) -> Response:
         at = timezone.now()
@@ -126,7 +131,7 @@ class CredentialStatusView(VcApiView):
 
     @extend_schema(
         request=BODY,
-        responses={200: OpenApiTypes.OBJECT, 400: OpenApiResponse(OBJECT), 404: OpenApiResponse(OBJECT)},
+        responses=described(200, 400, 401, 403, 404, 413),
     )
     def post(self, request: Request) -> Response:
         at = timezone.now()
