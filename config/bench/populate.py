@@ -13,13 +13,13 @@ from issuance.models import Consent, ConsentAward, RevocationRequest, SignedDocu
 from learners.models import Award, AwardEvent, Cohort, Learner, LearnerName, User
 
 CHUNK = 5000
-REVOKED = 200
+REVOKED_ONE_IN = 350
 
 
 def fill(*, count: int, say: Callable[[str], None]) -> list[str]:
     """Make `count` more awards with a document each; answer the addresses of the shared ones.
 
-    A tenth is not shared, a tenth is expired, REVOKED are revoked. Needs the loaded demo school.
+    A tenth is not shared, a tenth is expired, one in REVOKED_ONE_IN is revoked. Needs the loaded demo school.
     """
     at = timezone.now()
     chance = random.Random(7)  # noqa: S311  a benchmark, not a secret
@@ -42,7 +42,7 @@ def fill(*, count: int, say: Callable[[str], None]) -> list[str]:
     while issuance_services.sign_pending(limit=200, at=timezone.now(), full=True):
         pass
     say(f"{SignedDocument.objects.count():,} documents")
-    _revoke(chance.sample(awards, min(REVOKED, len(awards))))
+    _revoke(chance.sample(awards, max(1, len(awards) // REVOKED_ONE_IN)))
     shared = set(ConsentAward.objects.values_list("award_id", flat=True))
     return [f"/v/{award.public_id}" for award in awards if award.pk in shared]
 
@@ -50,9 +50,10 @@ def fill(*, count: int, say: Callable[[str], None]) -> list[str]:
 def _learners(count: int, at: datetime) -> list[Learner]:
     organization = Organization.objects.get(slug="larkmoor")
     cohort = Cohort.objects.first()
+    first = User.objects.filter(email__startswith="bench.").count()
     users = User.objects.bulk_create(
         User(email=f"bench.{number}@larkmoor.example.edu", name=f"Bench {number}", password="!")  # noqa: S106
-        for number in range(count)
+        for number in range(first, first + count)
     )
     learners = Learner.objects.bulk_create(
         Learner(
@@ -63,7 +64,7 @@ def _learners(count: int, at: datetime) -> list[Learner]:
             profession="medicine",
             student_number=f"B-{number}",
         )
-        for number, user in enumerate(users)
+        for number, user in enumerate(users, first)
     )
     LearnerName.objects.bulk_create(
         LearnerName(learner=learner, full_name=learner.display_name, from_at=at) for learner in learners

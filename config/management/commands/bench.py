@@ -1,5 +1,6 @@
 """`manage.py bench`: measure Signet on this machine, each figure beside its floor, into build/bench.json."""
 
+import http.client
 import itertools
 import random
 import shutil
@@ -7,8 +8,10 @@ import socket
 import statistics
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
@@ -19,7 +22,7 @@ from django.utils import timezone
 
 from config.bench.assigning import measure_assigning
 from config.bench.lists import measure_lists
-from config.bench.load import measure
+from config.bench.load import measure, measure_paced
 from config.bench.pathways import measure_pathways
 from config.bench.populate import fill
 from config.bench.signing import measure_core
@@ -30,9 +33,11 @@ from config.runtime.supervisor import Running, running
 from issuance import services as issuance_services
 from issuance.models import SignedDocument, StatusEntry
 from learners import services as learners_services
-from learners.models import Award, Decision, Learner
+from learners.models import Award, Decision, Learner, User
 
 COHORT = 700
+GROWTH = 100  # times the awards
+RATE = 50  # requests a second
 
 
 class Command(BaseCommand):
@@ -75,7 +80,16 @@ class Command(BaseCommand):
             self._certificates()
             self._transcripts()
             measure_lists(self.table)
-            addresses = fill(count=options["awards"], say=self.stdout.write)
+            few = fill(count=max(GROWTH, options["awards"]) // GROWTH, say=self.stdout.write)
+            before = self._milliseconds(site, few, options["seconds"])
+            addresses = few + fill(count=options["awards"], say=self.stdout.write)
+            after = self._milliseconds(site, addresses, options["seconds"])
+            self.table.add(
+                f"verify_page_growth_{GROWTH}x",
+                after[0] / before[0],
+                "",
+                f"{after[0]:.2f} ms a page, {before[0]:.2f} before; an empty view {after[1]:.2f}, {before[1]:.2f} before",
+            )
             self._verify_page(site, addresses, options["seconds"])
             self._list_check(addresses)
             self._growth()
@@ -172,7 +186,7 @@ class Command(BaseCommand):
     def _verify_page(self, site: Running, addresses: list[str], seconds: float) -> None:
         chance = random.Random(11)  # noqa: S311
         keys = list(Award.objects.values_list("pk", flat=True))
-        pages, floors, times = [], [], []
+        pages, floors = [], []
         cache.clear()
         for _ in range(3):
             sample = chance.sample(addresses, min(20_000, len(addresses)))
@@ -183,14 +197,62 @@ class Command(BaseCommand):
             floor = measure(host="127.0.0.1", port=site.port, paths=empty, seconds=seconds)
             pages.append(load.rate)
             floors.append(floor.rate)
-            times.append(load)
         page, floor_rate = statistics.median(pages), statistics.median(floors)
         note = f"{len(addresses):,} shared of {len(keys):,} awards in mixed states, at random"
         self.table.add("verify_page_rps", page, "requests/s", note)
         self.table.add("verify_page_floor_rps", floor_rate, "requests/s", "an empty view with one query")
         self.table.add("verify_page_ratio", page / floor_rate, "", "to the empty view")
-        self.table.add("verify_page_p50_ms", statistics.median(load.p50_ms for load in times), "ms", "8 connections")
-        self.table.add("verify_page_p99_ms", statistics.median(load.p99_ms for load in times), "ms", "8 connections")
+        self._at_a_steady_rate(site, addresses, seconds)
+
+    def _at_a_steady_rate(self, site: Running, addresses: list[str], seconds: float) -> None:
+        """The times of single pages while so many are asked for a second; meanwhile one is revoked, and seen at once."""
+        sample = random.Random(13).sample(addresses, min(20_000, len(addresses)))  # noqa: S311
+        active = Award.objects.filter(status="active", valid_until=None).values_list("public_id", flat=True)
+        chosen = next(public_id for public_id in active.iterator(chunk_size=200) if f"/v/{public_id}" in set(sample))
+        with ThreadPoolExecutor(1) as pool:
+            running_load = pool.submit(
+                measure_paced, host="127.0.0.1", port=site.port, paths=sample, seconds=2 * seconds, rate=RATE
+            )
+            time.sleep(seconds / 2)
+            self._revoke_and_look(site, chosen)
+            load = running_load.result()
+        if set(load.statuses) != {200} or load.rate < 0.9 * RATE:
+            raise CommandError(f"At {RATE} requests/s the page answered {load.statuses}, {load.rate:.1f} a second.")
+        note = f"at {RATE} requests/s, from the moment when each was due"
+        for name, value in (("p50", load.p50_ms), ("p95", load.p95_ms), ("p99", load.p99_ms)):
+            self.table.add(f"verify_page_{name}_ms", value, "ms", note)
+
+    def _revoke_and_look(self, site: Running, public_id: UUID) -> None:
+        """Two registrars revoke a badge; its page must say so on the next request."""
+        first, second = (User.objects.get(email=f"registrar{which}@larkmoor.example.edu") for which in ("", ".two"))
+        request = issuance_services.request_revocation(
+            actor=first,
+            award=Award.objects.get(public_id=public_id),
+            reason="error",
+            note="Benchmark data.",
+            at=timezone.now(),
+        )
+        issuance_services.approve_revocation(actor=second, request=request, at=timezone.now())
+        asking = http.client.HTTPConnection("127.0.0.1", site.port, timeout=10)
+        asking.request("GET", f"/v/{public_id}", headers={"Host": f"localhost:{site.port}"})
+        if b"Revoked by the issuer" not in asking.getresponse().read():
+            raise CommandError("A badge that was just revoked is not shown as revoked.")
+        asking.close()
+
+    def _milliseconds(self, site: Running, addresses: list[str], seconds: float) -> tuple[float, float]:
+        """What the server spends on a page, and on an empty view beside it, at 8 connections; the best of three, in turn."""
+        chance, page, floor = random.Random(17), 0.0, 0.0  # noqa: S311
+        keys = list(Award.objects.values_list("pk", flat=True)[:1000])
+        cache.clear()
+        for _ in range(3):
+            sample = chance.sample(addresses, min(20_000, len(addresses)))
+            load = measure(host="127.0.0.1", port=site.port, paths=sample, seconds=seconds)
+            if set(load.statuses) != {200}:
+                raise CommandError(f"The verification page answered {load.statuses}.")
+            page = max(page, load.rate)
+            empty = [f"/_bench/empty/{chance.choice(keys)}" for _ in range(1000)]
+            floor = max(floor, measure(host="127.0.0.1", port=site.port, paths=empty, seconds=seconds).rate)
+        return 1000 / page, 1000 / floor
 
     def _list_check(self, addresses: list[str], count: int = 500) -> None:
         """A full list of links, from its posting to its last row, through the worker's tasks in this process."""
