@@ -8,6 +8,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import tempfile
 import zipfile
 from contextlib import suppress
@@ -23,6 +24,7 @@ from django.utils.translation import gettext as _
 from config import handoff
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
+from issuance import openbadges as ob
 from issuance.models import (
     ClassExport,
     ClassExportChange,
@@ -35,6 +37,8 @@ from issuance.models import (
 )
 from issuance.services.documents import LISTED, LOCK_TRANSCRIPT, alone, make_transcript
 from learners.models import Award, Cohort, Learner, User
+
+logger = logging.getLogger("signet.exports")
 
 KEPT_FOR = timedelta(days=7)
 LOCK_EXPORT = 7304
@@ -144,7 +148,11 @@ def work_on_class_exports(*, at: datetime) -> bool:
 
 
 def _make_next(export: ClassExport, at: datetime) -> bool:
-    """Make the transcript of the next learner who has none. One whose badges are being issued anew waits for them."""
+    """Make the transcript of the next learner who has none.
+
+    One whose badges are being issued anew waits for them; one that cannot be written down holds up no other, and is named on
+    the page as the one that the file waits for.
+    """
     waiting = export.entries.filter(done_at__isnull=True).select_related("learner", "transcript").order_by("pk")
     for entry in waiting.iterator(chunk_size=50):
         if not _listable(entry.learner):
@@ -152,11 +160,21 @@ def _make_next(export: ClassExport, at: datetime) -> bool:
             return True
         transcript = entry.transcript or _transcript_for(entry, at)
         with alone(LOCK_TRANSCRIPT, transcript.pk) as is_ours:
-            made = SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript)
-            if is_ours and (made.exists() or make_transcript(transcript, at)):
+            if is_ours and _is_made(transcript, at):
                 ClassExportEntry.objects.filter(pk=entry.pk).update(done_at=at)
                 return True
     return False
+
+
+def _is_made(transcript: Transcript, at: datetime) -> bool:
+    """Whether a transcript is there, or could be made now."""
+    if SignedDocument.objects.current(DocumentKind.TRANSCRIPT).filter(transcript=transcript).exists():
+        return True
+    try:
+        return make_transcript(transcript, at)
+    except ob.OpenBadgeError as error:
+        logger.error("transcript cannot be made", extra={"transcript": transcript.public_id, "cause": error.code})
+        return False
 
 
 def _listable(learner: Learner) -> bool:

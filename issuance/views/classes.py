@@ -28,6 +28,7 @@ from learners.models import Cohort
 from learners.services import rosters_of
 
 PAGE = 25
+NAMED = 5  # when so few are left, the page names them: one may wait for a badge that is issued anew
 KINDS = {"making": "waiting", "made": "valid", "over": "expired"}
 
 
@@ -80,7 +81,7 @@ def state_of(export: ClassExport) -> dict[str, str]:
 @never_cache
 @require_safe
 def class_export(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """How far an export is, or its file; and everything that happened to it. Eight queries."""
+    """How far an export is, or its file; and everything that happened to it. Nine queries."""
     return _page(request, _export(request, public_id))
 
 
@@ -95,10 +96,13 @@ def _page(request: HttpRequest, export: ClassExport) -> HttpResponse:
         done=Count("pk", filter=Q(done_at__isnull=False)),
         files=Count("pk", filter=Q(done_at__isnull=False, transcript__isnull=False)),
     )
+    left = counted["total"] - counted["done"]
+    waiting = export.entries.filter(done_at__isnull=True).select_related("learner").order_by("pk")
     context = {
         "export": export,
         **state_of(export),
         **counted,
+        "waiting": [each.learner for each in waiting] if 0 < left <= NAMED and export.made_at is None else [],
         "empty": counted["done"] - counted["files"],
         "said": _("%(done)s of %(total)s learners") % counted,
         "events": list(export.events.select_related("actor").order_by("at", "pk")),

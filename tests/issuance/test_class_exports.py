@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from config import records
 from config.errors import Conflict, Invalid, NotAllowed
+from issuance import openbadges as ob
 from issuance import services, tasks
 from issuance.models import ClassExport, ClassExportEvent, Disclosure, SignedDocument, Transcript
 from issuance.services import classes
@@ -120,6 +121,27 @@ def test_a_worker_that_dies_leaves_what_is_done_and_no_half_file(graduates, ask,
     assert opened(export).testzip() is None
     assert Transcript.objects.filter(learner=first.learner).count() == 1
     assert default_storage.listdir("class-exports")[1] == [f"{export.public_id}.zip"]
+
+
+def test_one_that_cannot_be_written_down_holds_up_no_other_and_is_named(client, graduates, ask, registrar, monkeypatch):
+    export = ask()
+    make = classes.make_transcript
+
+    def fails_for_one(transcript, at):
+        if transcript.learner == graduates[0]:
+            raise ob.ModelError("name", "It cannot be written down.")
+        return make(transcript, at)
+
+    monkeypatch.setattr(classes, "make_transcript", fails_for_one)
+    client.force_login(registrar)
+
+    assert work() == 2
+
+    page = client.get(f"/registrar/classes/{export.public_id}/").content.decode()
+    assert "2 of 3 learners" in page and "Ada Birch" in page and "Brook Cedar" not in page
+    monkeypatch.setattr(classes, "make_transcript", make)
+    assert work() == 2
+    assert kinds(export) == ["requested", "made"]
 
 
 def test_a_second_request_answers_the_one_that_is_being_made(graduates, ask):
