@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.utils import timezone
 
 from issuance import services
-from issuance.models import KeyPurpose
+from issuance.models import KeyPurpose, ShareLink
 from learners.models.access import AccessReason
 from learners.services import search_learners
 from tests.fixtures.browsing import follow
@@ -36,6 +36,21 @@ def test_levels_are_agreed_to_shown_and_looked_up(
         shows_levels=True,
         at=timezone.now(),
     )
+    own = sign_in(learner.user)
+    own.goto(live_server.url + "/sharing/links/")
+    own.get_by_label("Title of the page").fill("For Program X")
+    own.get_by_label("The program or person").fill("Program X")
+    own.get_by_label(award.credential_version.title).first.check()
+    own.get_by_label("Show the level that I reached in each criterion").check()
+    own.get_by_text("Referral: Exceeds the standard").wait_for()
+    look(own, "link-with-levels-form")
+    own.get_by_label("I agree to this statement").check()
+    follow(own, own.get_by_role("button", name="Make the link"))
+    own.goto(live_server.url + ShareLink.objects.get().get_absolute_url())
+    look(own, "link-with-levels")
+    own.goto(live_server.url + ShareLink.objects.get().get_absolute_url() + "/summary")
+    look(own, "sheet-with-levels")
+
     registrar = make_user("registrar")
     search_learners(actor=registrar, said=learner.display_name, reason=AccessReason.RECORDS, at=timezone.now())
     page = sign_in(registrar)
@@ -46,9 +61,12 @@ def test_levels_are_agreed_to_shown_and_looked_up(
 
     page.goto(live_server.url + f"/people/{learner.public_id}/change/")
     follow(page, page.get_by_role("link", name="Look up consents"))
-    page.get_by_text("The wording that was shown").click()
+    page.get_by_text("The wording that was shown").last.click()
     look(page, "consents-looked-up")
-    assert page.get_by_text("Referral: Exceeds the standard").is_visible()
+    assert page.get_by_text("Referral: Exceeds the standard").last.is_visible()
+    page.goto(live_server.url + f"/registrar/awards/{award.public_id}/")
+    follow(page, page.get_by_role("link", name="What the learner agreed to about this award"))
+    look(page, "consents-of-an-award")
 
 
 def test_an_administrator_keeps_the_seasons(sign_in, look, administrator, live_server):
