@@ -30,6 +30,9 @@ class Can(TextChoices):
     CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
     CREDENTIAL_START = "credential-start", gettext_lazy("begin a new credential")
     OPINION_ASK = "opinion-ask", gettext_lazy("ask others for their opinion on a draft")
+    ENDORSEMENT_ASK = "endorsement-ask", gettext_lazy("ask an organization for its endorsement")
+    ENDORSEMENT_READ = "endorsement-read", gettext_lazy("see who was asked for an endorsement")
+    ENDORSEMENT_WITHDRAW = "endorsement-withdraw", gettext_lazy("end an endorsement")
     SUGGESTION_ANSWER = "suggestion-answer", gettext_lazy("answer the suggestions on a draft")
     PROPOSAL_MAKE = "proposal-make", gettext_lazy("propose a microcredential")
     PROPOSAL_VOTE = "proposal-vote", gettext_lazy("vote for a proposal")
@@ -112,6 +115,13 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.CREDENTIAL_RETIRE: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     Can.OPINION_ASK: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
     Can.SUGGESTION_ANSWER: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
+    Can.ENDORSEMENT_ASK: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
+    Can.ENDORSEMENT_READ: lambda user, credential: user.has_any_role(
+        {Role.ADMINISTRATOR, Role.LEAD, Role.REGISTRAR}, credential
+    ),
+    Can.ENDORSEMENT_WITHDRAW: lambda user, credential: user.has_any_role(
+        {Role.ADMINISTRATOR, Role.REGISTRAR}, credential
+    ),
     # subject: an Organization. Whoever belongs to a school proposes; everybody else there may want the same.
     Can.PROPOSAL_MAKE: lambda user, organization: organization.pk in user.belongs_to,
     # subject: a Proposal

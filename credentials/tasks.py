@@ -16,6 +16,17 @@ def run_planned() -> None:
 
 
 @shared_task(
+    name="credentials.send_endorsement_mail",
+    autoretry_for=(OperationalError, OSError, SMTPException),
+    retry_backoff=5,
+    max_retries=5,
+)
+def send_endorsement_mail() -> None:
+    while services.send_endorsement_mail(limit=100, at=timezone.now()):
+        pass
+
+
+@shared_task(
     name="credentials.send_opinion_mail",
     autoretry_for=(OperationalError, OSError, SMTPException),
     retry_backoff=5,

@@ -1,4 +1,4 @@
-from credentials.views import catalog, editor, exchange, frameworks, links, manage, opinions, proposals
+from credentials.views import catalog, editor, endorsements, exchange, frameworks, links, manage, opinions, proposals
 
 app_name = "credentials"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     *frameworks.urlpatterns,
     *exchange.urlpatterns,
     *opinions.urlpatterns,
+    *endorsements.urlpatterns,
     *proposals.urlpatterns,
     *links.urlpatterns,
 ]

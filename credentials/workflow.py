@@ -24,6 +24,14 @@ class ProposalStatus(TextChoices):
     DECLINED = "declined", gettext_lazy("declined")
 
 
+class ContentCaseStatus(TextChoices):
+    OPEN = "open", gettext_lazy("before the committee")
+    ACCEPTED = "accepted", gettext_lazy("accepted")
+    REFUSED = "refused", gettext_lazy("refused")
+    DEFERRED = "deferred", gettext_lazy("deferred")
+    TAKEN_BACK = "taken-back", gettext_lazy("taken back")
+
+
 class OfferingStatus(TextChoices):
     PLANNED = "planned", gettext_lazy("takes place")
     CANCELED = "canceled", gettext_lazy("canceled")
@@ -41,6 +49,20 @@ VERSION_MOVES: dict[str, set[str]] = {
 OFFERING_MOVES: dict[str, set[str]] = {
     OfferingStatus.PLANNED: {OfferingStatus.CANCELED},
     OfferingStatus.CANCELED: set(),  # those enrolled were told; planned anew, it is another one
+}
+
+CONTENT_CASE_MOVES: dict[str, set[str]] = {
+    ContentCaseStatus.OPEN: {
+        ContentCaseStatus.ACCEPTED,
+        ContentCaseStatus.REFUSED,
+        ContentCaseStatus.DEFERRED,
+        ContentCaseStatus.TAKEN_BACK,
+    },
+    # Decided is decided: a changed draft is put before the committee anew.
+    ContentCaseStatus.ACCEPTED: set(),
+    ContentCaseStatus.REFUSED: set(),
+    ContentCaseStatus.DEFERRED: set(),
+    ContentCaseStatus.TAKEN_BACK: set(),
 }
 
 PROPOSAL_MOVES: dict[str, set[str]] = {

@@ -10,7 +10,7 @@ class IssuanceConfig(AppConfig):
     def ready(self) -> None:
         from config import health, outside_badges, panels
         from config.pages import add_nav
-        from issuance import origin, records, selectors, wellbeing
+        from issuance import endorsements, origin, records, selectors, wellbeing
         from issuance.verification.brought import BroughtBadges
 
         panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
@@ -20,6 +20,8 @@ class IssuanceConfig(AppConfig):
         panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
         panels.register("learners:manage", selectors.letter_panel, "issuance/_letter_panel.html", order=40)
         panels.register("learners:calendar", lambda request, school: {}, "issuance/_season_panel.html")
+        panels.register("credentials:item", endorsements.item_panel, "issuance/_endorsements.html", order=10)
+        panels.register("credentials:version", endorsements.version_panel, "issuance/_endorsements.html", order=10)
         records.register_all()
         add_nav(
             _("Sharing"),

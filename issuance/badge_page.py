@@ -17,6 +17,7 @@ from uuid import UUID
 
 import segno
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
@@ -26,7 +27,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from credentials import rubric
-from credentials.models import CredentialVersion, Criterion
+from credentials.models import CredentialVersion, Criterion, Endorsement
 from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
@@ -77,20 +78,21 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     """The page as HTML text."""
     if verdict.state == "failed" or verdict.has_parts or verdict.shows_levels:
         values = _values(verdict, public_id, at)
-        return _render(verdict.version_id, verdict.state, values, verdict)
+        return _render(verdict.version_id, verdict.state, values, verdict.endorsements, verdict)
     texts, names = _marked_page(verdict.version_id, verdict.state, *_shape(verdict))
     values = {name: html.escape(value) for name, value in _values(verdict, public_id, at).items()}
     filled = [piece for text, name in zip(texts, names, strict=False) for piece in (text, values[name])]
     return "".join([*filled, texts[-1]])
 
 
-def _shape(verdict: Verdict) -> tuple[bool, bool, bool, bool]:
+def _shape(verdict: Verdict) -> tuple[bool, bool, bool, bool, tuple[int, ...]]:
     """What changes the page's text besides version and state."""
     return (
         verdict.valid_until is not None,
         verdict.successor is not None,
         verdict.key_withdrawn_at is not None,
         verdict.is_retired,
+        verdict.endorsements,
     )
 
 
@@ -151,7 +153,13 @@ def qr(address: str) -> str:
 
 @lru_cache(maxsize=512)
 def _marked_page(
-    version_id: int, state: str, has_end: bool, has_successor: bool, is_key_withdrawn: bool, is_retired: bool
+    version_id: int,
+    state: str,
+    has_end: bool,
+    has_successor: bool,
+    is_key_withdrawn: bool,
+    is_retired: bool,
+    endorsements: tuple[int, ...],
 ) -> tuple[list[str], list[str]]:
     """The page cut at its marks: the texts between them, one more than the names of the marks."""
     values = {name: SafeString(_mark(name)) for name in MARKED}
@@ -159,11 +167,13 @@ def _marked_page(
         if not has_value:
             values[name] = SafeString("")
     values["is_retired"] = SafeString("yes" if is_retired else "")
-    pieces = MARK.split(_render(version_id, state, values, None))
+    pieces = MARK.split(_render(version_id, state, values, endorsements, None))
     return pieces[::2], pieces[1::2]
 
 
-def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdict | None) -> str:
+def _render(
+    version_id: int, state: str, values: dict[str, Any], endorsements: tuple[int, ...], verdict: Verdict | None
+) -> str:
     version = _version(version_id)
     context: dict[str, Any] = {
         **values,
@@ -179,6 +189,7 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
         "alignments": [row for row in version.alignments.all() if row.criterion_id is None],
         "version_url": badges.version_url(version.credential.public_id, version.number),
         "checks": verdict.checks if verdict else (),
+        "endorsements": endorsed_by(endorsements),
     }
     if verdict is not None and verdict.has_parts:
         at = timezone.now()
@@ -192,6 +203,23 @@ def _render(version_id: int, state: str, values: dict[str, Any], verdict: Verdic
             row["reached"] = reached.get(criterion.key, "")
         context["has_levels"] = bool(reached)
     return render_to_string("issuance/verify_page.html", context)
+
+
+def endorsed_by(keys: tuple[int, ...]) -> list[dict[str, Any]]:
+    """Who stands up for a version, each with the address of what was signed. One query, none without."""
+    if not keys:
+        return []
+    found = Endorsement.objects.filter(pk__in=keys).select_related("organization", "request")
+    return [
+        {
+            "organization": each.organization.name,
+            "kind": each.request.get_kind_display() if each.request is not None else "",
+            "statement": each.statement,
+            "at": day(each.confirmed_at),
+            "url": reverse("issuance:endorsement-page", args=[each.public_id]),
+        }
+        for each in found.order_by("confirmed_at", "pk")
+    ]
 
 
 def parts(rows: Any, side: str, *, at: datetime) -> list[dict[str, Any]]:

@@ -1,19 +1,25 @@
 """From an award to the credential that is signed: what is said, and where it stands (STANDARDS 8 names the places)."""
 
+import hashlib
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
 
+import orjson
+from django.db.models import F
 from django.urls import reverse
 from django.utils.text import capfirst
 
 from credentials import rubric
-from credentials.models import Alignment, CredentialVersion, Organization
+from credentials.models import Alignment, CredentialVersion, Endorsement, Organization
 from credentials.models.catalog import CredentialKind
 from issuance import core
 from issuance import openbadges as ob
+from issuance.models import DocumentKind, SignedDocument
+from issuance.workflow import KeyState
 from learners.models import Award, EvidenceItem
 
 
@@ -37,6 +43,73 @@ def profile(organization: Organization) -> ob.Profile:
     )
 
 
+def endorsement_url(public_id: UUID) -> str:
+    """An endorsement's id, and the address of its page."""
+    return core.url(reverse("issuance:endorsement-page", args=[public_id]))
+
+
+def endorsement(given: Endorsement, *, status: ob.StatusEntryRef, valid_from: datetime) -> ob.Endorsement:
+    """The credential of an endorsement, which comes with its organization and version at hand. Raises ob.ModelError.
+
+    It endorses the achievement: what every badge of the version names. Its issuer is the organization, under a DID that
+    this registry publishes for it, and says so.
+    """
+    organization = given.organization
+    told = (
+        f"Confirmed for {organization.name} by {given.name}, {given.role}, through a link that "
+        f"{given.version.credential.organization.name} sent to an address at {domain_of(given)}. The key of this "
+        "identifier is kept by the registry that publishes it."
+    )
+    return ob.Endorsement(
+        id=endorsement_url(given.public_id),
+        name=f"Endorsement of “{given.version.title}”",
+        issuer=ob.Profile(
+            id=core.did_of(organization),
+            name=organization.name,
+            url=organization.website,
+            country_code=organization.country,
+            description=told,
+        ),
+        endorsed=version_url(given.version.credential.public_id, given.version.number),
+        comment=given.statement,
+        valid_from=valid_from,
+        awarded_at=given.confirmed_at,
+        status=status,
+    )
+
+
+def domain_of(given: Endorsement) -> str:
+    """Where the link went by which it was confirmed."""
+    return given.request.email_domain if given.request is not None else ""
+
+
+@lru_cache(maxsize=256)
+def endorsed_achievement(version_id: int, endorsements: tuple[bytes, ...]) -> ob.Achievement:
+    """The achievement with the signed endorsements of it inside."""
+    return replace(achievement(version_id), endorsements=[orjson.loads(each) for each in endorsements])
+
+
+def signed_endorsements(version_ids: set[int]) -> dict[int, tuple[bytes, ...]]:
+    """The signed endorsements that stand, by version, for the badges that carry them. One query.
+
+    Bytes that were changed after they were signed are left out: nobody's badge is to carry them.
+    """
+    found: dict[int, tuple[bytes, ...]] = {}
+    rows = (
+        SignedDocument.objects.current(DocumentKind.ENDORSEMENT)
+        .filter(
+            endorsement__in=Endorsement.objects.standing().filter(version__in=version_ids), sha256=F("verified_sha256")
+        )
+        .exclude(key__state=KeyState.COMPROMISED)
+        .order_by("endorsement__confirmed_at", "pk")
+        .values_list("endorsement__version", "bytes", "sha256")
+    )
+    for version_id, content, digest in rows:
+        if hashlib.sha256(bytes(content)).hexdigest() == digest:
+            found[version_id] = (*found.get(version_id, ()), bytes(content))
+    return found
+
+
 def badge(
     award: Award,
     *,
@@ -44,10 +117,11 @@ def badge(
     status: ob.StatusEntryRef,
     evidence: Sequence[EvidenceItem],
     valid_from: datetime,
+    endorsements: tuple[bytes, ...] = (),
 ) -> ob.Badge:
     """The credential of an award, which comes with learner, user, credential and version at hand.
 
-    valid_from: when it was awarded; for a re-issue of the same award, when that is made. Raises ob.ModelError, which names
+    endorsements: signed ones of its version, which it carries along. valid_from: when it was awarded; for a re-issue of the same award, when that is made. Raises ob.ModelError, which names
     a field that cannot be signed.
     """
     return ob.Badge(
@@ -56,7 +130,7 @@ def badge(
         description=award.credential_version.summary,
         issuer=issuer,
         subject=_subject(award),
-        achievement=achievement(award.credential_version_id),
+        achievement=endorsed_achievement(award.credential_version_id, endorsements),
         valid_from=valid_from,
         awarded_at=award.awarded_at,
         valid_until=award.valid_until,

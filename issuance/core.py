@@ -42,6 +42,14 @@ def tallies() -> dict[str, int]:
     return {name: int(found.get(f"templates:{name}", 0)) for name in TALLIES}
 
 
+def find_by_did(did: str) -> Organization | None:
+    """The organization of this registry that has a DID: an issuer, or one outside for which the registry keeps a key."""
+    root = ob.web_did(settings.PUBLIC_ORIGIN)
+    if did != root and not did.startswith(f"{root}:"):
+        return None
+    return Organization.objects.with_keys().filter(did_path=did[len(root) + 1 :]).first()
+
+
 def did_of(organization: Organization) -> str:
     """The organization's DID under PUBLIC_ORIGIN: at its root, or in the path form when it has a did_path."""
     return ob.web_did(settings.PUBLIC_ORIGIN, *[part for part in organization.did_path.split(":") if part])

@@ -37,6 +37,15 @@ def sign_overdue() -> int:
     return total
 
 
+@shared_task(name="issuance.settle_endorsements", **RETRY)
+def settle_endorsements() -> int:
+    """Sign endorsements that wait, and end those that were withdrawn."""
+    total = 0
+    while settled := services.settle_endorsements(limit=20, at=timezone.now()):
+        total += settled
+    return total
+
+
 @shared_task(name="issuance.refresh_status_lists", **RETRY)
 def refresh_status_lists() -> int:
     return services.refresh_status_lists(at=timezone.now())

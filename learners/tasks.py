@@ -113,6 +113,12 @@ def remind_of_review() -> None:
     services.tell_of_refused_plans(at=timezone.now())
 
 
+@shared_task(name="learners.tell_of_endorsements", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def tell_of_endorsements() -> None:
+    while services.tell_of_endorsements(at=timezone.now()):
+        pass
+
+
 @shared_task(name="learners.tell_of_opinions", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def tell_of_opinions() -> None:
     while services.tell_of_opinions(at=timezone.now()):

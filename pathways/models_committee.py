@@ -6,18 +6,12 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
+from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
+from credentials.models.committee import CONDITION_SETTLED, ConditionRow, VoteRow
+from credentials.models.committee import Vote as Vote
 from learners.models import User
-
-
-class Vote(TextChoices):
-    """For: the designation is confirmed, or stays when the case looks at it again."""
-
-    FOR = "for", _("for")
-    AGAINST = "against", _("against")
-    ABSTAIN = "abstain", _("abstains")
 
 
 class QuorumRule(models.Model):
@@ -36,47 +30,22 @@ class QuorumRule(models.Model):
         return f"quorum {self.quorum}"
 
 
-class CaseVote(models.Model):
+class CaseVote(VoteRow):
     """Append-only: how a member votes on a case. The newest vote of each member counts."""
 
     case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="votes")
-    member = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    vote = models.CharField(max_length=10, choices=Vote.choices)
-    reason = models.TextField(blank=True)
-    at = models.DateTimeField()
 
     class Meta:
         indexes = [models.Index(fields=["case", "member", "-id"], name="case_vote_newest")]
 
-    def __str__(self) -> str:
-        return f"{self.vote} at {self.at:%Y-%m-%d %H:%M}"
 
-
-class CaseCondition(models.Model):
+class CaseCondition(ConditionRow):
     """What has to be done before a case can be confirmed. Nothing is awarded while one is open."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="conditions")
-    text = models.TextField()
-    due_on = models.DateField(null=True, blank=True)
-    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    set_at = models.DateTimeField()
-    settled_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    settled_at = models.DateTimeField(null=True, blank=True)
-    is_dropped = models.BooleanField(default=False, help_text=_("The committee no longer asks for it."))
-    note = models.TextField(blank=True)
 
     class Meta:
-        constraints = [
-            CheckConstraint(
-                condition=Q(settled_at__isnull=True, settled_by__isnull=True, is_dropped=False)
-                | (Q(settled_at__isnull=False, settled_by__isnull=False) & ~Q(note="")),
-                name="condition_settled_by_somebody",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.text
+        constraints = [CheckConstraint(condition=CONDITION_SETTLED, name="condition_settled_by_somebody")]
 
 
 class CatchUp(models.Model):

@@ -205,6 +205,8 @@ CELERY_TASK_ROUTES = {
     "issuance.make_class_exports": {"queue": "documents"},
     "learners.send_mail": {"queue": "mail"},
     "credentials.send_opinion_mail": {"queue": "mail"},
+    "credentials.send_endorsement_mail": {"queue": "mail"},
+    "issuance.settle_endorsements": {"queue": "issue"},
     "learners.send_digests": {"queue": "mail"},
     "learners.send_observation_links": {"queue": "mail"},
 }
@@ -240,6 +242,9 @@ _SWEEPS = {  # seconds between two looks for what is due
     "credentials.run_planned": 30.0,
     "credentials.send_opinion_mail": 10.0,
     "learners.tell_of_opinions": 60.0,
+    "credentials.send_endorsement_mail": 10.0,
+    "learners.tell_of_endorsements": 60.0,
+    "issuance.settle_endorsements": 60.0,
     "learners.tell_of_proposals": 60.0,
     "learners.remind_of_review": 3600.0,
 }
@@ -343,6 +348,7 @@ RATE_LIMITS = {
     "contact": 5,
     "observe": 20,
     "opinion": 60,
+    "endorse": 60,
     "code": 10,
 }
 

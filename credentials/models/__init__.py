@@ -9,8 +9,10 @@ from .catalog import (
     Outcome,
     Prerequisite,
 )
-from .content import ContentDecision, Endorsement, Offering, OfferingEvent, Proposal, ProposalVote
+from .committee import ContentCase, ContentCondition, ContentQuorum, ContentVote
+from .content import ContentDecision, Offering, OfferingEvent, Proposal, ProposalVote
 from .counts import Counted, ItemCount
+from .endorsements import Endorsement, EndorsementMail, EndorsementRequest
 from .frameworks import Competency, Crosswalk, CrosswalkEvent, CrosswalkRelation, Framework
 from .links import CredentialLink, LinkKind, ProgramKind
 from .opinions import OpinionMail, OpinionRequest, Suggestion
@@ -21,7 +23,11 @@ from .specialties import SpecialtyClaim
 __all__ = [
     "Alignment",
     "Competency",
+    "ContentCase",
+    "ContentCondition",
     "ContentDecision",
+    "ContentQuorum",
+    "ContentVote",
     "Counted",
     "Credential",
     "CredentialEvent",
@@ -33,6 +39,8 @@ __all__ = [
     "CrosswalkEvent",
     "CrosswalkRelation",
     "Endorsement",
+    "EndorsementMail",
+    "EndorsementRequest",
     "EvidenceRequirement",
     "Framework",
     "ItemCount",

@@ -1,4 +1,4 @@
-"""How content comes about: proposals and the committee's decisions, offerings, endorsements."""
+"""How content comes about: proposals and the committee's decisions, offerings."""
 
 from __future__ import annotations
 
@@ -111,6 +111,11 @@ class ContentDecision(models.Model):
     votes_for = models.PositiveIntegerField()
     votes_against = models.PositiveIntegerField()
     conditions = models.TextField(blank=True)
+    votes_abstained = models.PositiveIntegerField(default=0, db_default=0)
+    reason = models.TextField(blank=True, db_default="")
+    case = models.OneToOneField(
+        "credentials.ContentCase", null=True, blank=True, on_delete=models.PROTECT, related_name="decision"
+    )
     decided_on = models.DateField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
@@ -201,20 +206,3 @@ class OfferingEvent(models.Model):
 
     def __str__(self) -> str:
         return self.action
-
-
-class Endorsement(models.Model):
-    """What another organization says about a credential version; confirmed by that organization."""
-
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    version = models.ForeignKey("credentials.CredentialVersion", on_delete=models.PROTECT, related_name="endorsements")
-    organization = models.ForeignKey("credentials.Organization", on_delete=models.PROTECT, related_name="endorsements")
-    statement = models.TextField()
-    confirmed_at = models.DateTimeField(null=True, blank=True)
-    withdrawn_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["version", "organization"], name="endorsement_once")]
-
-    def __str__(self) -> str:
-        return f"{self.organization}: {self.statement[:60]}"

@@ -11,6 +11,7 @@ from django.db.models import CheckConstraint, F, Q, QuerySet, TextChoices, Uniqu
 from django.utils.translation import gettext_lazy as _
 
 from credentials.models.catalog import CredentialVersion
+from credentials.models.outbox import OutsideMail
 
 
 class AskedKind(TextChoices):
@@ -132,16 +133,11 @@ class OpinionMailQuerySet(QuerySet["OpinionMail"]):
         )
 
 
-class OpinionMail(models.Model):
-    """The outbox to people outside: a row without `mailed_at` is a mail that is still to be sent."""
+class OpinionMail(OutsideMail):
+    """A mail to somebody who was asked for an opinion."""
 
-    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     request = models.ForeignKey(OpinionRequest, on_delete=models.PROTECT, related_name="mails")
     kind = models.CharField(max_length=20, choices=MailKind.choices)
-    made_at = models.DateTimeField()
-    mailed_at = models.DateTimeField(null=True, blank=True)
-    mail_after = models.DateTimeField(null=True, blank=True)
-    mail_tries = models.PositiveSmallIntegerField(default=0)
 
     objects = OpinionMailQuerySet.as_manager()
 

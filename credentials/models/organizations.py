@@ -1,7 +1,9 @@
+from __future__ import annotations
+
 import uuid
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, TextChoices
+from django.db.models import CheckConstraint, Q, QuerySet, TextChoices
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
@@ -12,13 +14,25 @@ class OrganizationKind(TextChoices):
     SOCIETY = "society", _("specialty society")
     PROGRAM = "program", _("residency program")
     PROVIDER = "provider", _("provider of outside credentials")
+    EMPLOYER = "employer", _("employer")
+    OTHER = "other", _("other organization")
+
+
+#: How the `did_path` of an organization begins that signs nothing but its endorsements, by a key that the registry keeps.
+ENDORSERS = "endorsers:"
+
+
+class OrganizationQuerySet(QuerySet["Organization"]):
+    def with_keys(self) -> OrganizationQuerySet:
+        """Those that sign: issuers, and organizations outside that have endorsed something here."""
+        return self.filter(Q(is_issuer=True) | Q(did_path__startswith=ENDORSERS))
 
 
 class Organization(models.Model):
     """A body that issues, owns, delivers, endorses or recognizes (OB 3.0: Profile).
 
-    `did_path` is empty for the organization at the root of PUBLIC_ORIGIN and "orgs:<slug>" for another; it is fixed
-    once something is signed.
+    `did_path` is empty for the organization at the root of PUBLIC_ORIGIN, "orgs:<slug>" for another that issues, and
+    "endorsers:<id>" for one outside that has endorsed something; it is fixed once something is signed.
     """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -36,6 +50,8 @@ class Organization(models.Model):
     is_issuer = models.BooleanField(default=False)
     is_fictional = models.BooleanField(default=False)
 
+    objects = OrganizationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             CheckConstraint(condition=Q(ink__regex=r"^#[0-9a-f]{6}$"), name="organization_ink_is_hex"),
@@ -44,7 +60,14 @@ class Organization(models.Model):
             models.UniqueConstraint(
                 fields=["did_path"], condition=Q(is_issuer=True), name="organization_did_path_once"
             ),
+            models.UniqueConstraint(
+                fields=["did_path"], condition=Q(did_path__startswith=ENDORSERS), name="organization_endorser_path_once"
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def is_endorser(self) -> bool:
+        return self.did_path.startswith(ENDORSERS)

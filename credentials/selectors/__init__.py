@@ -14,6 +14,7 @@ from .editing import (
     suggestions,
     templates,
 )
+from .endorsements import endorsement_of, endorsement_requests, endorsement_state
 from .frameworks import (
     aligned_to,
     alignment_review,
@@ -62,6 +63,9 @@ __all__ = [
     "crosswalk_lines",
     "crosswalk_of",
     "elements",
+    "endorsement_of",
+    "endorsement_requests",
+    "endorsement_state",
     "fill_children",
     "find_competencies",
     "frameworks",

@@ -2,6 +2,17 @@
 
 from .counting import count_item
 from .editing import ChangedElsewhere, save_draft, start_credential, start_version
+from .endorsements import (
+    ask_endorsement,
+    claim_answered_endorsements,
+    confirm_endorsement,
+    decline_endorsement,
+    revoke_endorsement_request,
+    send_endorsement_mail,
+    settle_endorsements_of,
+    withdraw_endorsement,
+    withdraw_own_endorsement,
+)
 from .exchange import Report, catalog_of, export_catalog, import_catalog
 from .frameworks import as_loaded, load_framework, set_crosswalk, take_over_alignments
 from .links import Link, add_link, drop_link, links_of, set_links
@@ -46,14 +57,18 @@ __all__ = [
     "add_link",
     "answer_suggestion",
     "as_loaded",
+    "ask_endorsement",
     "ask_opinion",
     "cancel_planned",
     "catalog_of",
+    "claim_answered_endorsements",
     "claim_ended_proposals",
     "claim_new_opinions",
     "claim_refused_plans",
     "claim_review_reminders",
+    "confirm_endorsement",
     "count_item",
+    "decline_endorsement",
     "decline_proposal",
     "drop_link",
     "drop_vote",
@@ -67,9 +82,11 @@ __all__ = [
     "propose",
     "publish_version",
     "retire_credential",
+    "revoke_endorsement_request",
     "revoke_opinion_request",
     "run_planned",
     "save_draft",
+    "send_endorsement_mail",
     "send_opinion",
     "send_opinion_mail",
     "set_crosswalk",
@@ -77,10 +94,13 @@ __all__ = [
     "set_links",
     "set_seal_parts",
     "set_stewardship",
+    "settle_endorsements_of",
     "start_credential",
     "start_version",
     "take_over_alignments",
     "take_over_proposal",
     "unname_organization",
     "vote",
+    "withdraw_endorsement",
+    "withdraw_own_endorsement",
 ]

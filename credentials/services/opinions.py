@@ -1,23 +1,18 @@
 """Asking people outside for their opinion on a draft: by a link of their own, without an account, answered in words."""
 
-import base64
-import hashlib
-import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMessage
 from django.core.validators import validate_email
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
@@ -27,17 +22,15 @@ from config.permissions import Can, require
 from credentials.models import Credential, CredentialEvent, CredentialVersion, OpinionMail, OpinionRequest, Suggestion
 from credentials.models.opinions import Answer, AskedKind, MailKind, Recommendation
 from credentials.selectors.opinions import parts
+from credentials.services import outbox
 from credentials.workflow import VersionStatus
 
 if TYPE_CHECKING:
     from learners.models import User
 
-logger = logging.getLogger("signet.mail")
-
 LINK_FOR = timedelta(days=21)
 MOST_A_DAY = 30  # mails to people outside, for one credential
 TEXT_MAX_LETTERS = 4000
-CLAIM, FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(minutes=1), timedelta(hours=6)
 BATCH = 100
 
 
@@ -52,13 +45,8 @@ class RequestOver(Conflict):
 
 
 def token_of(request: OpinionRequest) -> str:
-    """The secret of a mailed link. Made from the site's secret key, so that it need not be kept until the mail is sent."""
-    digest = salted_hmac("credentials.opinions.link", request.public_id.hex, algorithm="sha256").digest()
-    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
-
-
-def digest_of(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    """The secret of a mailed link."""
+    return outbox.token_for("credentials.opinions.link", request.public_id)
 
 
 def naming_words(organization: str) -> str:
@@ -118,7 +106,7 @@ def ask_opinion(
         asked_at=at,
         expires_at=at + LINK_FOR,
     )
-    request.token_sha256 = digest_of(token_of(request))
+    request.token_sha256 = outbox.digest_of(token_of(request))
     request.save()
     OpinionMail.objects.create(request=request, kind=MailKind.ASKED, made_at=at)
     _event(request, actor, "opinion asked", at)
@@ -294,46 +282,12 @@ def claim_new_opinions(*, at: datetime) -> list[OpinionRequest]:
 
 # Mail ----------------------------------------------------------------------------------------------------------------
 def send_opinion_mail(*, limit: int, at: datetime) -> int:
-    """Send what waits for people outside, oldest first; answer how many were sent.
-
-    An address that is refused waits longer and longer and holds up nobody; when the server itself fails, SMTPException or
-    OSError is raised, and all rows keep waiting.
-    """
-    connection = get_connection()
-    sent = 0
-    for _number in range(limit):
-        mail = _claim_mail(at)
-        if mail is None:
-            break
-        try:
-            _message(mail, connection).send()
-        except (SMTPException, OSError) as error:
-            pause = min(FIRST_PAUSE * 2 ** (mail.mail_tries - 1), LONGEST_PAUSE)
-            OpinionMail.objects.filter(pk=mail.pk).update(mail_after=at + pause)
-            logger.warning("mail not sent", extra={"opinion": mail.public_id, "cause": type(error).__name__})
-            if not isinstance(error, (SMTPRecipientsRefused, SMTPDataError)):
-                raise
-            continue
-        OpinionMail.objects.filter(pk=mail.pk).update(mailed_at=at, mail_after=None)
-        sent += 1
-    return sent
+    """Send what waits for people outside; answer how many were sent. Raises SMTPException, OSError (the server fails)."""
+    found = OpinionMail.objects.select_related("request__version__credential__organization", "request__asked_by")
+    return outbox.send(found.due, _message, limit=limit, at=at)
 
 
-@transaction.atomic
-def _claim_mail(at: datetime) -> OpinionMail | None:
-    due = OpinionMail.objects.select_for_update(skip_locked=True, of=("self",)).due(at)
-    mail = (
-        due.select_related("request__version__credential__organization", "request__asked_by")
-        .order_by("made_at", "pk")
-        .first()
-    )
-    if mail is not None:
-        mail.mail_after, mail.mail_tries = at + CLAIM, min(mail.mail_tries + 1, 20)
-        mail.save(update_fields=["mail_after", "mail_tries"])
-    return mail
-
-
-def _message(mail: OpinionMail, connection: Any) -> EmailMessage:
+def _message(mail: OpinionMail) -> EmailMessage:
     request = mail.request
     school = request.version.credential.organization.name
     title = request.version.title
@@ -366,13 +320,4 @@ def _message(mail: OpinionMail, connection: Any) -> EmailMessage:
             "Dear %(name)s,\n\nthank you for your comments on the draft of “%(title)s”. This is what came of them.\n\n"
             "%(lines)s\n\n%(school)s\n\nThis was sent by Signet, a registry of microcredentials.\n"
         ) % {"name": request.name, "title": title, "lines": "\n\n".join(lines), "school": school}
-    return EmailMessage(
-        subject=" ".join(subject.split()),
-        body=body,
-        to=[request.email],
-        connection=connection,
-        headers={
-            "Message-ID": f"<opinion-{mail.public_id}@{settings.SITE_HOST}>",
-            "Auto-Submitted": "auto-generated",
-        },
-    )
+    return outbox.letter(name="opinion", mail=mail, to=request.email, subject=subject, body=body)

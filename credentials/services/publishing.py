@@ -12,6 +12,7 @@ from config.errors import Incomplete, Invalid
 from config.permissions import Can, Role, require
 from credentials.gate import missing
 from credentials.models import Credential, CredentialEvent, CredentialVersion
+from credentials.services.endorsements import settle_endorsements_of
 from credentials.workflow import CREDENTIAL_MOVES, VERSION_MOVES, CredentialStatus, VersionStatus, require_move
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ def publish_version(*, actor: "User", version: CredentialVersion, at: datetime, 
 
     version.status, version.published_at, version.published_by = VersionStatus.PUBLISHED, at, actor
     version.save(update_fields=["status", "published_at", "published_by"])
+    settle_endorsements_of(version, at=at)
     credential.status, credential.current_version = CredentialStatus.OFFERED, version
     credential.save(update_fields=["status", "current_version"])
     CredentialEvent.objects.create(

@@ -22,7 +22,8 @@ from credentials.forms_editor import PreviewMarkingForm
 from credentials.forms_opinions import AnswerForm, AskOpinionForm, OpinionForm
 from credentials.models import Credential, OpinionRequest, Suggestion
 from credentials.models.catalog import CredentialKind
-from credentials.services.opinions import RequestOver, digest_of, require_open
+from credentials.services.opinions import RequestOver, require_open
+from credentials.services.outbox import digest_of
 from credentials.views.manage import editable, person
 from credentials.workflow import VersionStatus
 

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from credentials.models import CredentialVersion
+from credentials.models import CredentialVersion, Endorsement
 from learners.models import Award, Learner, User
 
 from .keys import SigningKey
@@ -18,6 +18,7 @@ class DocumentKind(TextChoices):
     CERTIFICATE = "certificate", _("certificate (PDF)")
     TRANSCRIPT = "transcript", _("transcript (PDF)")
     CLR = "clr", _("transcript (JSON)")
+    ENDORSEMENT = "endorsement", _("endorsement (JSON)")
 
 
 class Transcript(models.Model):
@@ -38,7 +39,7 @@ class SignedDocumentQuerySet(models.QuerySet["SignedDocument"]):
 
 
 class SignedDocument(models.Model):
-    """A signed form of an award or transcript: the bytes, served as stored and never rebuilt.
+    """A signed form of an award, transcript or endorsement: the bytes, served as stored and never rebuilt.
 
     One current document of each kind for each award. `signed_by_process` is the name of the process that signed it:
     "worker:<host>:<pid>".
@@ -48,6 +49,9 @@ class SignedDocument(models.Model):
     award = models.ForeignKey(Award, null=True, blank=True, on_delete=models.PROTECT, related_name="documents")
     transcript = models.ForeignKey(
         Transcript, null=True, blank=True, on_delete=models.PROTECT, related_name="documents"
+    )
+    endorsement = models.ForeignKey(
+        Endorsement, null=True, blank=True, on_delete=models.PROTECT, related_name="documents", db_index=False
     )
     kind = models.CharField(max_length=20, choices=DocumentKind.choices)
     sequence = models.PositiveIntegerField(default=1)
@@ -72,8 +76,9 @@ class SignedDocument(models.Model):
     class Meta:
         constraints = [
             CheckConstraint(
-                condition=Q(award__isnull=False, transcript__isnull=True)
-                | Q(award__isnull=True, transcript__isnull=False),
+                condition=Q(award__isnull=False, transcript__isnull=True, endorsement__isnull=True)
+                | Q(award__isnull=True, transcript__isnull=False, endorsement__isnull=True)
+                | Q(award__isnull=True, transcript__isnull=True, endorsement__isnull=False),
                 name="document_has_one_subject",
             ),
             UniqueConstraint(fields=["award", "kind", "sequence"], name="document_sequence_once"),
@@ -83,6 +88,17 @@ class SignedDocument(models.Model):
                 name="document_one_current",
             ),
             UniqueConstraint(fields=["transcript", "kind", "sequence"], name="transcript_document_once"),
+            # Partial: the many documents of awards take no place in these indexes.
+            UniqueConstraint(
+                fields=["endorsement", "sequence"],
+                condition=Q(endorsement__isnull=False),
+                name="endorsement_document_once",
+            ),
+            UniqueConstraint(
+                fields=["endorsement"],
+                condition=Q(endorsement__isnull=False, superseded_at__isnull=True),
+                name="endorsement_one_current_document",
+            ),
             CheckConstraint(condition=Q(sha256__regex=r"^[0-9a-f]{64}$"), name="document_digest_is_hex"),
             CheckConstraint(condition=~Q(signed_by_process__startswith="web"), name="document_not_signed_by_web"),
         ]

@@ -226,9 +226,7 @@ def _compiled(document: Mapping[str, Any], slots: _Slots, contexts: Contexts) ->
     marked = _skeleton(document, slots, values, kinds)
     try:
         dataset = to_dataset(marked, contexts)
-        if set(dataset) != {"@default"}:
-            return None
-        lines, nodes = _lines(dataset["@default"])
+        lines, nodes = _lines(dataset)
         if not _is_exact(lines, kinds):
             return None
         template = _Template(lines, nodes, kinds)
@@ -262,18 +260,27 @@ def _skeleton(value: Any, slots: _Slots, values: list[Any], kinds: list[str] | N
     return copy
 
 
-def _lines(quads: list[dict[str, Any]]) -> tuple[list[str], int]:
-    """Write quads as N-Quads with a marker for each blank node; give them and the number of nodes."""
+def _lines(dataset: dict[str, list[dict[str, Any]]]) -> tuple[list[str], int]:
+    """Write a dataset as N-Quads with a marker for each blank node; give them and the number of nodes.
+
+    The proof of an endorsement inside a badge stands in a graph of its own, whose name is a blank node too.
+    """
     numbers: dict[str, int] = {}
+
+    def marker(name: str) -> str:
+        return f"\ue000b{numbers.setdefault(name, len(numbers))}\ue001"
+
     lines = []
-    for quad in quads:
-        marked = {}
-        for part, component in quad.items():
-            if component["type"] == "blank node":
-                number = numbers.setdefault(component["value"], len(numbers))
-                component = {**component, "value": f"\ue000b{number}\ue001"}
-            marked[part] = component
-        lines.append(str(serialize_nquad(marked)).removesuffix("\n"))
+    for graph, quads in dataset.items():
+        name = "" if graph == "@default" else f" {marker(graph)}" if graph.startswith("_:") else f" <{graph}>"
+        for quad in quads:
+            marked = {
+                part: {**component, "value": marker(component["value"])}
+                if component["type"] == "blank node"
+                else component
+                for part, component in quad.items()
+            }
+            lines.append(str(serialize_nquad(marked)).removesuffix(" .\n") + f"{name} .")
     return lines, len(numbers)
 
 

@@ -12,6 +12,7 @@ from .classes import (
 from .codes import code_of, opened_by, read_code
 from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
+from .endorsing import settle_endorsements
 from .keys import (
     KeyUnavailable,
     active_key,
@@ -123,6 +124,7 @@ __all__ = [
     "set_bits",
     "set_directory",
     "set_season",
+    "settle_endorsements",
     "share_together",
     "sign_pending",
     "sign_receipts",

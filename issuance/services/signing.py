@@ -95,6 +95,7 @@ def _sign_batch(
         return 0
     earlier, replaced = _make_room(awards, at)
     evidence = _evidence(awards)
+    endorsements = badges.signed_endorsements({award.credential_version_id for award in awards})
     issuer = badges.profile(organization)
     list_url = status.list_url(status_list)
     documents, entries = [], []
@@ -103,7 +104,12 @@ def _sign_batch(
         entry = ob.StatusEntryRef(list_url=list_url, index=index)
         try:
             badge = badges.badge(
-                award, issuer=issuer, status=entry, evidence=evidence.get(award.pk, ()), valid_from=award.awarded_at
+                award,
+                issuer=issuer,
+                status=entry,
+                evidence=evidence.get(award.pk, ()),
+                valid_from=award.awarded_at,
+                endorsements=endorsements.get(award.credential_version_id, ()),
             )
             signed = core.templates().sign(badge.to_dict(), signer=signer, created=at)
         except ob.ModelError as error:

@@ -5,6 +5,8 @@ from .awards import holder_name as holder_name
 from .awards import own_award as own_award
 from .awards import shared_award as shared_award
 from .awards import title_of as title_of
+from .endorsements import EndorsementVerdict as EndorsementVerdict
+from .endorsements import endorsement_verdict as endorsement_verdict
 from .files import FILE_MAX_BYTES as FILE_MAX_BYTES
 from .files import JSON_MAX_BYTES as JSON_MAX_BYTES
 from .files import FileVerdict as FileVerdict

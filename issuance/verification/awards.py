@@ -43,6 +43,14 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
                          WHERE made.award_id = current.id AND made.kind = 'credential' AND made.superseded_at IS NULL)
              AND {successor}
        ) END,
+       ARRAY(
+           SELECT endorsed.id FROM credentials_endorsement endorsed
+           JOIN issuance_signeddocument said ON said.endorsement_id = endorsed.id AND said.superseded_at IS NULL
+           WHERE endorsed.version_id = a.credential_version_id
+             AND endorsed.withdrawn_at IS NULL AND endorsed.lapsed_at IS NULL
+             AND said.verified_sha256 = encode(sha256(said.bytes), 'hex')
+           ORDER BY endorsed.confirmed_at, endorsed.id
+       ),
        d.holder = (SELECT named.display_name FROM learners_learner named WHERE named.id = a.learner_id)
 FROM learners_award a
 JOIN credentials_credential offered ON offered.id = a.credential_id
@@ -75,7 +83,7 @@ class Verdict:
     does: what it is made of, or a statement that its holder placed beside it. shows_levels: its holder shows the levels that they
     reached to anyone with the link. key_withdrawn_at: when the key that signed it
     was withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as
-    it was in the moment of the verdict.
+    it was in the moment of the verdict. endorsements: the keys of those of its version that stand.
     """
 
     award_id: int
@@ -95,6 +103,7 @@ class Verdict:
     key_withdrawn_at: datetime | None = None
     is_retired: bool = False
     status_list: ListVersion | None = None
+    endorsements: tuple[int, ...] = ()
 
     @property
     def holder(self) -> str:
@@ -136,7 +145,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     if row is None or not row[-1]:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, shows_levels, withdrawn_at, is_retired, *listed, successor = row[9:-1]
+    verified_at, bit, has_parts, shows_levels, withdrawn_at, is_retired, *listed, successor, endorsements = row[9:-1]
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -168,6 +177,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         key_withdrawn_at=withdrawn_at,
         is_retired=is_retired,
         status_list=ListVersion(core.url(f"/status/{listed[0]}"), listed[1], listed[2]),
+        endorsements=tuple(endorsements),
     )
 
 

@@ -24,7 +24,7 @@ def published_lists() -> list[StatusList]:
 def offline_bundle(*, at: datetime) -> dict[str, Any]:
     """Keys, status lists and contexts as they are published now. A fixed number of queries for each issuer."""
     contexts = core.contexts()
-    issuers = Organization.objects.filter(is_issuer=True).order_by("pk")
+    issuers = Organization.objects.with_keys().order_by("pk")
     return {
         "type": KIND,
         "version": 1,

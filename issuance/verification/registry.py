@@ -37,9 +37,8 @@ class Registry:
         self.lists: dict[str, ListVersion] = {}  # those that were looked at
 
     def did(self, document_id: str) -> dict[str, Any] | bytes:
-        for organization in Organization.objects.filter(is_issuer=True):
-            if core.did_of(organization) == document_id:
-                return did_document(organization)
+        if (organization := core.find_by_did(document_id)) is not None:
+            return did_document(organization)
         return self._fetch(ob.web_did_url(document_id))
 
     def status_list(self, url: str) -> dict[str, Any] | bytes:

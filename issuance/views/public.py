@@ -165,7 +165,12 @@ def badge_qr(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def did_document(request: HttpRequest, slug: str = "") -> HttpResponse:
     """The DID document of an issuing organization: at the root, or under /orgs/<slug>/."""
-    organization = get_object_or_404(Organization, is_issuer=True, did_path=f"orgs:{slug}" if slug else "")
+    return did_response(f"orgs:{slug}" if slug else "")
+
+
+def did_response(did_path: str) -> HttpResponse:
+    """What did:web publishes for an organization that signs here, by its path."""
+    organization = get_object_or_404(Organization.objects.with_keys(), did_path=did_path)
     response = HttpResponse(
         orjson.dumps(verification.did_document(organization)), content_type="application/did+ld+json"
     )

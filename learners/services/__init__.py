@@ -112,7 +112,13 @@ from .results import (
     record_result,
     run_result_lists,
 )
-from .review_reminders import remind_of_review, tell_of_opinions, tell_of_proposals, tell_of_refused_plans
+from .review_reminders import (
+    remind_of_review,
+    tell_of_endorsements,
+    tell_of_opinions,
+    tell_of_proposals,
+    tell_of_refused_plans,
+)
 from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_rosters
 from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
@@ -302,6 +308,7 @@ __all__ = [
     "suspend_award",
     "tell",
     "tell_all",
+    "tell_of_endorsements",
     "tell_of_opinions",
     "tell_of_proposals",
     "tell_of_refused_plans",

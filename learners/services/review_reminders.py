@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from credentials import services as credentials_services
-from credentials.models import PlannedChange
+from credentials.models import EndorsementRequest, PlannedChange
 from credentials.workflow import ProposalStatus
 from learners.models import Notice
 from learners.services.notices import tell_all
@@ -84,6 +84,34 @@ def tell_of_opinions(*, at: datetime) -> int:
         for each in came
     )
     return len(came)
+
+
+@transaction.atomic
+def tell_of_endorsements(*, at: datetime) -> int:
+    """Tell who answers for an item what an organization said to being asked to endorse it; answer how many. A second call
+    tells nobody."""
+    came = credentials_services.claim_answered_endorsements(at=at)
+    tell_all(
+        Notice(
+            user=each.version.credential.owner or each.asked_by,
+            kind="opinion",
+            subject=_endorsed(each) % {"title": each.version.title[:150]},
+            text=_("%(organization)s has answered. The page of its endorsement says what and why.")
+            % {"organization": each.organization_name},
+            path=reverse("credentials:endorsement-list", args=[each.version.credential.public_id]),
+            created_at=at,
+        )
+        for each in came
+    )
+    return len(came)
+
+
+def _endorsed(request: EndorsementRequest) -> str:
+    if request.declined_because:
+        return _("%(title)s: an endorsement is declined")
+    if request.endorsement.withdrawn_at is not None:
+        return _("%(title)s: an endorsement is withdrawn")
+    return _("%(title)s is endorsed")
 
 
 @transaction.atomic

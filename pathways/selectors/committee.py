@@ -1,61 +1,17 @@
 """How a committee stands on a case: who may vote, who has, and whether that carries a decision."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from config.committees import CommitteeDecision
 from config.permissions import Role
+from credentials.committee import Tally, newest_votes
 from learners.models import Conflict, RoleGrant
-from pathways.models import CaseVote, DesignationCase, QuorumRule, Vote
+from pathways.models import DesignationCase, QuorumRule
 
 QUORUM = 1  # where nobody has said otherwise
-
-
-@dataclass(frozen=True)
-class Tally:
-    """The newest vote of each member who may vote now, and what a decision needs.
-
-    members: who may vote, by key. aside: how many take no part because of a conflict.
-    """
-
-    votes: tuple[CaseVote, ...]
-    quorum: int
-    members: frozenset[int]
-    aside: int
-
-    def number(self, vote: str) -> int:
-        return sum(each.vote == vote for each in self.votes)
-
-    @property
-    def lacking(self) -> int:
-        """How many votes are missing to the quorum."""
-        return max(0, self.quorum - len(self.votes))
-
-    def carries(self, vote: str) -> bool:
-        """Whether enough members have voted, and more of them this way than the other."""
-        other = Vote.AGAINST if vote == Vote.FOR else Vote.FOR
-        return not self.lacking and self.number(vote) > self.number(other)
-
-    def of(self, member_id: int) -> CaseVote | None:
-        return next((each for each in self.votes if each.member_id == member_id), None)
-
-    @property
-    def sentence(self) -> str:
-        said = ngettext(
-            "%(votes)s of %(quorum)s vote that a decision needs has been given",
-            "%(votes)s of %(quorum)s votes that a decision needs have been given",
-            self.quorum,
-        ) % {"votes": len(self.votes), "quorum": self.quorum}
-        if not self.votes:
-            return f"{said}."
-        count = {each.value: self.number(each) for each in Vote}
-        split = _("%(for)s for, %(against)s against, %(abstain)s abstaining") % count
-        return f"{said}: {split}."
 
 
 def quorum(pathway_id: int) -> int:
@@ -79,10 +35,7 @@ def tally(case: DesignationCase, at: datetime) -> Tally:
     conflicts = Conflict.objects.standing().filter(learner=case.learner_id, assessor=OuterRef("user"))
     seats = dict(grants.exclude(user=case.learner.user_id).values_list("user", Exists(conflicts)))
     seated, barred = set(seats), {key for key, is_barred in seats.items() if is_barred}
-    newest: dict[int, CaseVote] = {}
-    for vote in case.votes.select_related("member").order_by("pk"):
-        newest[vote.member_id] = vote
-    counted = tuple(vote for key, vote in newest.items() if key in seated - barred)
+    counted = newest_votes(case.votes, seated - barred)
     return Tally(counted, quorum(case.pathway_version.pathway_id), frozenset(seated - barred), len(barred))
 
 

@@ -4,25 +4,18 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from config.errors import Conflict, IllegalMove, Invalid
 from config.permissions import Can, require
+from credentials import committee
+from credentials.committee import CONDITIONS_MAX
+from credentials.committee import QuorumLacking as QuorumLacking
 from learners import services as learners_services
 from learners.models import Conflict as DeclaredConflict
 from learners.models import ConflictKind, User
 from pathways import selectors
 from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, Pathway, QuorumRule, Vote
 from pathways.workflow import CaseStatus
-
-QUORUM_MAX = 25
-CONDITIONS_MAX = 10
-
-
-class QuorumLacking(Conflict):
-    """Too few members have voted."""
-
-    code = "quorum-lacking"
 
 
 def locked(case: DesignationCase) -> DesignationCase:
@@ -61,26 +54,13 @@ def vote_on_case(*, actor: User, case: DesignationCase, vote: Vote, at: datetime
 
 def cast_vote(case: DesignationCase, member: User, vote: Vote, reason: str, at: datetime) -> CaseVote:
     """Write a vote of a locked case, unless it stands like that already."""
-    newest = CaseVote.objects.filter(case=case, member=member).order_by("-pk").first()
-    if newest is not None and newest.vote == vote and reason in ("", newest.reason):
-        return newest
-    return CaseVote.objects.create(case=case, member=member, vote=vote, reason=reason, at=at)
+    found: CaseVote = committee.cast(case.votes, member=member, vote=vote, reason=reason, at=at)
+    return found
 
 
 def require_carried(case: DesignationCase, vote: Vote, at: datetime) -> None:
     """Refuse a decision that the committee has not taken. Raises QuorumLacking, Conflict (no majority)."""
-    tally = selectors.tally(case, at)
-    if tally.lacking:
-        raise QuorumLacking(
-            ngettext(
-                "%(lacking)s more member has to vote before this case can be decided.",
-                "%(lacking)s more members have to vote before this case can be decided.",
-                tally.lacking,
-            )
-            % {"lacking": tally.lacking}
-        )
-    if not tally.carries(vote):
-        raise Conflict(_("The votes do not carry this decision. %(how)s") % {"how": tally.sentence})
+    committee.require_carried(selectors.tally(case, at), vote)
 
 
 def require_no_condition(case: DesignationCase) -> None:
@@ -171,8 +151,7 @@ def set_quorum(*, actor: User, pathway: Pathway, quorum: int, reason: str, at: d
     """
     pathway = Pathway.objects.select_for_update(of=("self",)).select_related("credential").get(pk=pathway.pk)
     require(actor, Can.QUORUM_SET, pathway)
-    if not 1 <= quorum <= QUORUM_MAX:
-        raise Invalid(_("Between 1 and %(most)s members have to vote.") % {"most": QUORUM_MAX})
+    committee.require_quorum(quorum, least=1)
     newest = QuorumRule.objects.filter(pathway=pathway).order_by("-pk").first()
     if newest is not None and newest.quorum == quorum:
         return newest

@@ -133,9 +133,9 @@ def test_a_competency_of_several_criteria_is_listed_once(client, make_version, c
 
 
 def test_the_pages_cost_a_fixed_number_of_queries(client, full, django_assert_num_queries):
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         client.get(full.credential.get_absolute_url())
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.get(version_url(full))
 
 

@@ -76,7 +76,8 @@ async function verifyToken(token) {
 }
 
 async function verifyInside(credential) {
-  const inside = [credential.credentialSubject?.verifiableCredential, credential.endorsement].flat().filter(Boolean);
+  const {verifiableCredential, achievement} = credential.credentialSubject ?? {};
+  const inside = [verifiableCredential, credential.endorsement, achievement?.endorsement].flat().filter(Boolean);
   return Promise.all(inside.map(async one => (await answer(() => verifyJson(one))).verified));
 }
 

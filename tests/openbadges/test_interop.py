@@ -4,6 +4,7 @@ import base64
 import json
 import shutil
 import subprocess
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SCRIPTS = ROOT / "tests" / "interop"
 DID = "did:web:localhost%3A8000"
 OTHER_DID = "did:web:other.example"
+ENDORSER_DID = "did:web:registry.example.edu:endorsers:0a1b"
+ENDORSER_LIST = "https://registry.example.edu/status/endorser"
 LIST_URL = "http://localhost:8000/status/1"
 NEW_YEAR = datetime(2025, 1, 1, tzinfo=UTC)
 REVOKED = 4711
@@ -172,6 +175,29 @@ def folder(tmp_path_factory, make_badge, contexts):
     write("endorsement.json", endorsed)
     write("endorsed.json", badge(endorsements=[endorsed]))
     write("endorsed-forged.json", badge(endorsements=[{**endorsed, "name": "Endorsed by somebody else"}]))
+    # As the registry signs them: under a DID that it publishes for who endorses, inside the achievement, with a status.
+    by_endorser = Ed25519Signer(b"\x06" * 32, f"{ENDORSER_DID}#key-1")
+    key = PublishedKey(name="key-1", public_key=by_endorser.public_key)
+    write("did-endorser.json", did_document(ENDORSER_DID, [key]))
+    bits = list_credential(
+        url=ENDORSER_LIST, issuer=ENDORSER_DID, bits=with_set(empty(), [REVOKED]), valid_from=NEW_YEAR
+    )
+    write("statuslist-endorser.json", sign(bits, signer=by_endorser, created=NEW_YEAR, contexts=contexts).document)
+    achievement = make_badge().achievement
+
+    def standing_up(index):
+        spoken = Endorsement(
+            id=f"https://registry.example.edu/endorsements/{index}", name="Endorsement", valid_from=NEW_YEAR,
+            issuer=Profile(id=ENDORSER_DID, name="A society", description="Confirmed by a link."),
+            endorsed=achievement.id, comment="Meets our standard.", awarded_at=NEW_YEAR,
+            status=StatusEntryRef(list_url=ENDORSER_LIST, index=index),
+        )  # fmt: skip
+        return sign(spoken.to_dict(), signer=by_endorser, created=NEW_YEAR, contexts=contexts).document
+
+    write("society.json", standing_up(7))
+    write("society-withdrawn.json", standing_up(REVOKED))
+    write("endorsed-achievement.json", badge(achievement=replace(achievement, endorsements=[standing_up(7)])))
+    write("endorsed-withdrawn.json", badge(achievement=replace(achievement, endorsements=[standing_up(REVOKED)])))
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle r="9"/></svg>'
     picture = rasterize(drawing, size=9)
     for name, data in {
@@ -241,6 +267,10 @@ EXPECTED = {
     "endorsement.json": (True, False, None, "valid", None),
     "endorsed.json": (True, False, None, "valid", None),
     "endorsed-forged.json": (True, False, None, "unknown", ("endorsements", "endorsements-altered")),
+    "society.json": (True, False, None, "valid", None),
+    "society-withdrawn.json": (True, True, None, "revoked", ("status", "revoked")),
+    "endorsed-achievement.json": (True, False, None, "valid", None),
+    "endorsed-withdrawn.json": (True, False, None, "valid", ("endorsements", "endorsements-mixed")),
     "good.jwt": (True, False, None, "valid", None),
     "altered.jwt": (False, False, "signature verification failed", "altered", ("proof", "proof-mismatch")),
     "retired.jwt": (True, False, None, "valid", None),
@@ -262,6 +292,8 @@ INSIDE = {
     "transcript-altered.json": [False],
     "endorsed.json": [True],
     "endorsed-forged.json": [False],
+    "endorsed-achievement.json": [True],
+    "endorsed-withdrawn.json": [True],  # they tell of the bit apart
 }
 
 

@@ -1,6 +1,7 @@
 """Compiled templates: the same bytes as the general path, always, and a fallback where they cannot be."""
 
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import strategies as st
 
 from issuance.openbadges import (
     CanonicalError,
+    Ed25519Signer,
+    Endorsement,
     Evidence,
     IdentityObject,
     OpenBadgeError,
+    Profile,
     ProofError,
     Result,
     StatusEntryRef,
@@ -95,6 +99,36 @@ def check_same(templates, contexts, document):
 @given(changed=changes())
 def test_a_template_gives_the_same_bytes_as_the_general_path(templates, contexts, make_badge, changed):
     check_same(templates, contexts, make_badge(**changed).to_dict())
+
+
+def test_badges_with_endorsements_inside_their_achievement_fill_a_template_too(make_badge, contexts):
+    others = [Ed25519Signer(bytes([n]) * 32, f"did:web:board{n}.example#key-1") for n in (1, 2)]
+    endorsements = [
+        sign(
+            Endorsement(
+                id=f"urn:uuid:{uuid.UUID(int=number)}",
+                name="Endorsed",
+                issuer=Profile(id=f"did:web:board{number}.example", name="The same board", description="A board."),
+                endorsed=make_badge().achievement.id,
+                comment="Sound.",
+                valid_from=NOON,
+                status=StatusEntryRef(list_url=f"{BASE}/s", index=number),
+            ).to_dict(),
+            signer=signer,
+            created=NOON,
+            contexts=contexts,
+        ).document
+        for number, signer in enumerate(others, 1)
+    ]
+    templates = Templates(contexts)
+    achievement = replace(make_badge().achievement, endorsements=endorsements)
+
+    for number in range(7, 10):
+        check_same(
+            templates, contexts, make_badge(id=f"urn:uuid:{uuid.UUID(int=number)}", achievement=achievement).to_dict()
+        )
+
+    assert (templates.filled, templates.general) == (3, 0)
 
 
 @pytest.mark.long

@@ -127,6 +127,7 @@ READ = {
     "credentials:version-preview": ("draft.credential", "administrator lead"),
     "credentials:version-compare": ("draft.credential", "administrator lead"),
     "credentials:opinion-list": ("draft.credential", "administrator lead"),
+    "credentials:endorsement-list": ("draft.credential", "administrator lead registrar"),
     "credentials:proposal-list": (None, EVERYBODY),
     "credentials:proposal-start": (None, EVERYBODY),
     "credentials:proposal-detail": ("proposal", EVERYBODY.replace(" elsewhere", "")),
@@ -183,6 +184,7 @@ ACT = {
     "credentials:draft-edit": ("draft.credential", "administrator lead"),
     "credentials:credential-start": (None, "administrator lead elsewhere"),
     "credentials:opinion-list": ("draft.credential", "administrator lead"),
+    "credentials:endorsement-list": ("draft.credential", "administrator"),
     "credentials:proposal-take": ("proposal", "administrator lead"),
     "credentials:proposal-decline": ("proposal", "administrator lead"),
     "credentials:proposal-vote": ("proposal", EVERYBODY.replace(" elsewhere", "").replace("owner ", "")),
@@ -313,6 +315,12 @@ HIDDEN = [
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
     "credentials:alignments-take-over",  # two records
+    "credentials:endorse",
+    "credentials:endorsement-end",
+    "credentials:endorsement-revoke",
+    "issuance:endorsement-page",
+    "issuance:endorsement-json",
+    "issuance:endorser-did-document",
     "credentials:opinion",
     "credentials:opinion-revoke",
     "credentials:opinion-unname",

@@ -90,9 +90,9 @@ class Command(BaseCommand):
             self.stdout.write("There are no keys. Make one with: manage.py keys create <organization> badge")
 
     def _organization(self, slug: str) -> Organization:
-        found = Organization.objects.filter(slug=slug, is_issuer=True).first()
+        found = Organization.objects.with_keys().filter(slug=slug).first()
         if found is None:
-            issuers = ", ".join(Organization.objects.filter(is_issuer=True).values_list("slug", flat=True)) or "none"
+            issuers = ", ".join(Organization.objects.with_keys().values_list("slug", flat=True)) or "none"
             raise CommandError(f"No issuing organization is called {slug!r}. There are: {issuers}.")
         return found
 

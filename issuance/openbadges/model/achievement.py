@@ -4,14 +4,24 @@ from __future__ import annotations
 
 import base64
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import orjson
 
 from ..errors import ModelError
-from .fields import Json, require_distinct, require_number, require_text, require_url, whole, written
+from .fields import (
+    Json,
+    require_distinct,
+    require_endorsements,
+    require_number,
+    require_text,
+    require_url,
+    whole,
+    written,
+)
 from .people import Image, Profile
 
 RESULT_TYPES = frozenset(
@@ -231,6 +241,7 @@ class Achievement:
     tags: Sequence[str] = ()
     alignments: Sequence[Alignment] = ()
     result_descriptions: Sequence[ResultDescription] = ()
+    endorsements: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         require_url(self.id, "achievement.id")
@@ -248,6 +259,7 @@ class Achievement:
         for tag in self.tags:
             require_text(tag, "achievement.tags", empty=False)
         require_distinct([item.id for item in self.result_descriptions], "achievement.result_descriptions")
+        require_endorsements(self.endorsements, "achievement.endorsements")
 
     def to_dict(self) -> Json:
         """Give the JSON, a new copy each time; it is written once, because a cohort shares one achievement."""
@@ -262,7 +274,7 @@ class Achievement:
             creator=self.creator, creditsAvailable=whole(self.credits_available), fieldOfStudy=self.field_of_study,
             humanCode=self.human_code, image=self.image, inLanguage=self.language, version=self.version,
             tag=list(dict.fromkeys(self.tags)), alignment=list(self.alignments),
-            resultDescription=list(self.result_descriptions),
+            resultDescription=list(self.result_descriptions), endorsement=[dict(item) for item in self.endorsements],
         )  # fmt: skip
         return orjson.dumps(document)
 

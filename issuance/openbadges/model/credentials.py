@@ -10,7 +10,16 @@ from typing import Any
 from ..contexts import BADGE_CONTEXTS, CLR_CONTEXTS
 from ..errors import ModelError
 from .achievement import Achievement, Evidence, Result
-from .fields import Json, require_number, require_text, require_url, timestamp, whole, written
+from .fields import (
+    Json,
+    require_endorsements,
+    require_number,
+    require_text,
+    require_url,
+    timestamp,
+    whole,
+    written,
+)
 from .people import IdentityObject, Image, Profile
 
 SCHEMA_URL = "https://purl.imsglobal.org/spec/ob/v3p0/schema/json/ob_v3p0_achievementcredential_schema.json"
@@ -106,9 +115,7 @@ class Badge:
         require_text(self.description, "description")
         if self.valid_until is not None and self.valid_until <= self.valid_from:
             raise ModelError("valid_until", "it is not after valid_from.")
-        for endorsement in self.endorsements:
-            if "proof" not in endorsement or "EndorsementCredential" not in endorsement.get("type", ()):
-                raise ModelError("endorsements", "each is an EndorsementCredential that is signed on its own.")
+        require_endorsements(self.endorsements, "endorsements")
         described = {item.id: item for item in self.achievement.result_descriptions}
         for result in self.subject.results:
             description = described.get(result.result_description)

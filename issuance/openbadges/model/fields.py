@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -47,6 +48,11 @@ def _part(value: Any) -> Any:
     if isinstance(value, list):
         return [_part(item) for item in value]
     return value.to_dict() if hasattr(value, "to_dict") else value
+
+
+def require_endorsements(given: Sequence[Mapping[str, Any]], name: str) -> None:
+    if not all("proof" in each and "EndorsementCredential" in each.get("type", ()) for each in given):
+        raise ModelError(name, "each is an EndorsementCredential that is signed on its own.")
 
 
 def require_text(value: object, name: str, *, empty: bool = True) -> None:

@@ -1,0 +1,87 @@
+"""Links and mail for people outside: tokens that need not be kept, and outboxes that lose nothing and hold up nobody."""
+
+import base64
+import hashlib
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
+
+from credentials.models.outbox import OutsideMail
+
+logger = logging.getLogger("signet.mail")
+
+CLAIM, FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(minutes=1), timedelta(hours=6)
+
+
+def token_for(salt: str, public_id: UUID) -> str:
+    """The secret of a mailed link. Made from the site's secret key, so that it need not be kept until the mail is sent."""
+    digest = salted_hmac(salt, public_id.hex, algorithm="sha256").digest()
+    return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+
+
+def digest_of(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def letter(*, name: str, mail: OutsideMail, to: str, subject: str, body: str) -> EmailMessage:
+    """A mail whose Message-ID stays the same when it goes out twice. name: what the outbox is called in it."""
+    return EmailMessage(
+        subject=" ".join(subject.split()),
+        body=body,
+        to=[to],
+        headers={
+            "Message-ID": f"<{name}-{mail.public_id}@{settings.SITE_HOST}>",
+            "Auto-Submitted": "auto-generated",
+        },
+    )
+
+
+def send(
+    due: Callable[[datetime], "QuerySet[Any]"], message: Callable[[Any], EmailMessage], *, limit: int, at: datetime
+) -> int:
+    """Send what waits for people outside, oldest first; answer how many were sent.
+
+    An address that is refused waits longer and longer and holds up nobody; when the server itself fails, SMTPException or
+    OSError is raised, and all rows keep waiting.
+    """
+    connection = get_connection()
+    sent = 0
+    for _number in range(limit):
+        mail = _claim(due, at)
+        if mail is None:
+            break
+        own = type(mail)._default_manager.filter(pk=mail.pk)
+        try:
+            ready = message(mail)
+            ready.connection = connection
+            ready.send()
+        except (SMTPException, OSError) as error:
+            pause = min(FIRST_PAUSE * 2 ** (mail.mail_tries - 1), LONGEST_PAUSE)
+            own.update(mail_after=at + pause)
+            logger.warning("mail not sent", extra={"mail": mail.public_id, "cause": type(error).__name__})
+            if not isinstance(error, (SMTPRecipientsRefused, SMTPDataError)):
+                raise
+            continue
+        own.update(mailed_at=at, mail_after=None)
+        sent += 1
+    return sent
+
+
+@transaction.atomic
+def _claim(due: Callable[[datetime], "QuerySet[Any]"], at: datetime) -> OutsideMail | None:
+    mail: OutsideMail | None = (
+        due(at).select_for_update(skip_locked=True, of=("self",)).order_by("made_at", "pk").first()
+    )
+    if mail is not None:
+        mail.mail_after, mail.mail_tries = at + CLAIM, min(mail.mail_tries + 1, 20)
+        mail.save(update_fields=["mail_after", "mail_tries"])
+    return mail
