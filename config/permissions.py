@@ -30,6 +30,10 @@ class Can(TextChoices):
     CREDENTIAL_PUBLISH = "credential-publish", gettext_lazy("publish a credential version")
     CREDENTIAL_START = "credential-start", gettext_lazy("begin a new credential")
     OPINION_ASK = "opinion-ask", gettext_lazy("ask others for their opinion on a draft")
+    CONTENT_PUT = "content-put", gettext_lazy("put this before the committee on content")
+    CONTENT_READ = "content-read", gettext_lazy("read what is before the committee on content")
+    CONTENT_VOTE = "content-vote", gettext_lazy("vote on this, and decide it with the committee on content")
+    CONTENT_QUORUM_SET = "content-quorum-set", gettext_lazy("say whether a committee decides on content")
     ENDORSEMENT_ASK = "endorsement-ask", gettext_lazy("ask an organization for its endorsement")
     ENDORSEMENT_READ = "endorsement-read", gettext_lazy("see who was asked for an endorsement")
     ENDORSEMENT_WITHDRAW = "endorsement-withdraw", gettext_lazy("end an endorsement")
@@ -115,6 +119,18 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.CREDENTIAL_RETIRE: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     Can.OPINION_ASK: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
     Can.SUGGESTION_ANSWER: lambda user, credential: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, credential),
+    # subject: a Credential, or the Organization of a Proposal
+    Can.CONTENT_PUT: lambda user, scope: user.has_any_role({Role.ADMINISTRATOR, Role.LEAD}, scope),
+    # subject: a ContentCase. Whoever put it forward, answers for it or proposed it leaves it to others.
+    Can.CONTENT_READ: lambda user, case: user.has_any_role(
+        {Role.COMMITTEE, Role.ADMINISTRATOR, Role.LEAD, Role.AUDITOR}, case.organization
+    ),
+    Can.CONTENT_VOTE: lambda user, case: (
+        user.pk not in case.involved and user.has_role(Role.COMMITTEE, case.organization)
+    ),
+    # subject: an Organization
+    Can.CONTENT_QUORUM_SET: lambda user, organization: user.has_role(Role.ADMINISTRATOR, organization),
+    # subject: a Credential
     Can.ENDORSEMENT_ASK: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     Can.ENDORSEMENT_READ: lambda user, credential: user.has_any_role(
         {Role.ADMINISTRATOR, Role.LEAD, Role.REGISTRAR}, credential

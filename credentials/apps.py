@@ -19,6 +19,13 @@ class CredentialsConfig(AppConfig):
             yields=3,
         )
         add_nav(
+            _("Content decisions"),
+            "credentials:content-case-list",
+            is_shown=lambda user: bool({Role.COMMITTEE, Role.ADMINISTRATOR} & user.roles()),
+            order=62,
+            yields=3,
+        )
+        add_nav(
             _("Credentials"),
             "credentials:manage-list",
             is_shown=lambda user: bool({Role.LEAD, Role.ADMINISTRATOR} & user.roles()),

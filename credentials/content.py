@@ -6,6 +6,8 @@ prerequisite by its code.
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -70,6 +72,12 @@ LISTS = ("outcomes", "criteria", "evidence", "alignments", "prerequisites")
 EVIDENCE = ("kind", "source", "items_min", "patient_data_risk", "instructions", "is_in_renewal")
 CRITERION = ("name", "looks_for", "is_required", "weight")
 _FAR = 10_000  # where rows stand while they change places
+
+
+def digest(version: CredentialVersion) -> str:
+    """What a version says, as SHA-256 in hex: another after any change of it. Queries as `read`."""
+    said = json.dumps(read(version), sort_keys=True, default=str, ensure_ascii=True)
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def read(version: CredentialVersion) -> Content:

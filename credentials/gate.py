@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from credentials.committee import lacking_decision
 from credentials.models import CredentialVersion, Criterion, Prerequisite
 from credentials.models.catalog import CredentialKind
 
@@ -30,9 +31,12 @@ class Missing:
 def missing(version: CredentialVersion) -> list[Missing]:
     """What the gate still asks for, in the order of the page; empty means that it may be published.
 
-    Five queries, none when the children are prefetched; one more where it has prerequisites.
+    Six queries, one when the children are prefetched; one more where it has prerequisites, and a few where a committee
+    decides on content.
     """
     found = _stewardship(version)
+    if lacking := lacking_decision(version):
+        found.append(Missing("committee", lacking))
     if not version.title.strip():
         found.append(Missing("description", _("A title."), "id_title"))
     if version.credential.kind == CredentialKind.DESIGNATION:

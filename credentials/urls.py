@@ -1,4 +1,15 @@
-from credentials.views import catalog, editor, endorsements, exchange, frameworks, links, manage, opinions, proposals
+from credentials.views import (
+    catalog,
+    committee,
+    editor,
+    endorsements,
+    exchange,
+    frameworks,
+    links,
+    manage,
+    opinions,
+    proposals,
+)
 
 app_name = "credentials"
 urlpatterns = [
@@ -10,5 +21,6 @@ urlpatterns = [
     *opinions.urlpatterns,
     *endorsements.urlpatterns,
     *proposals.urlpatterns,
+    *committee.urlpatterns,
     *links.urlpatterns,
 ]

@@ -6,6 +6,7 @@ The abstract rows are shared with the committees that confirm designations (path
 from __future__ import annotations
 
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,10 +14,16 @@ from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueCo
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from config.permissions import Role
 from credentials.models.catalog import CredentialVersion
 from credentials.models.content import Proposal
 from credentials.models.organizations import Organization
 from credentials.workflow import ContentCaseStatus
+
+if TYPE_CHECKING:
+    from learners.models import User
+
+CASE_READERS = {Role.COMMITTEE, Role.ADMINISTRATOR, Role.LEAD, Role.AUDITOR}
 
 
 class Vote(TextChoices):
@@ -90,6 +97,11 @@ class ContentQuorum(models.Model):
 
 
 class ContentCaseQuerySet(QuerySet["ContentCase"]):
+    def visible_to(self, user: User) -> ContentCaseQuerySet:
+        """Those of the schools where somebody sits on the committee, prepares content, or looks over it."""
+        grants = [grant for grant in user.current_grants if grant.role in CASE_READERS and grant.credential_id is None]
+        return self.filter(organization__in={grant.organization_id for grant in grants})
+
     def with_subject(self) -> ContentCaseQuerySet:
         return self.select_related(
             "organization", "version__credential__owner", "version__credential__organization", "proposal", "put_by"

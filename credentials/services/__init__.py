@@ -1,5 +1,13 @@
 """The commands on what can be earned, the only writers."""
 
+from .committee import (
+    decide_content,
+    put_before_committee,
+    set_content_quorum,
+    settle_content_condition,
+    take_back_content_case,
+    vote_on_content,
+)
 from .counting import count_item
 from .editing import ChangedElsewhere, save_draft, start_credential, start_version
 from .endorsements import (
@@ -68,6 +76,7 @@ __all__ = [
     "claim_review_reminders",
     "confirm_endorsement",
     "count_item",
+    "decide_content",
     "decline_endorsement",
     "decline_proposal",
     "drop_link",
@@ -81,6 +90,7 @@ __all__ = [
     "plan_change",
     "propose",
     "publish_version",
+    "put_before_committee",
     "retire_credential",
     "revoke_endorsement_request",
     "revoke_opinion_request",
@@ -89,18 +99,22 @@ __all__ = [
     "send_endorsement_mail",
     "send_opinion",
     "send_opinion_mail",
+    "set_content_quorum",
     "set_crosswalk",
     "set_early_assessment",
     "set_links",
     "set_seal_parts",
     "set_stewardship",
+    "settle_content_condition",
     "settle_endorsements_of",
     "start_credential",
     "start_version",
+    "take_back_content_case",
     "take_over_alignments",
     "take_over_proposal",
     "unname_organization",
     "vote",
+    "vote_on_content",
     "withdraw_endorsement",
     "withdraw_own_endorsement",
 ]

@@ -3,8 +3,6 @@
 What it confirms is signed by a worker (issuance), under a key that the registry keeps for that organization; decision 0009.
 """
 
-import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -52,12 +50,6 @@ BATCH = 100
 def token_of(request: EndorsementRequest) -> str:
     """The secret of a mailed link."""
     return outbox.token_for("credentials.endorsements.link", request.public_id)
-
-
-def digest_of_content(version: CredentialVersion) -> str:
-    """What a version says, as one number in hex: another after any change of it."""
-    said = json.dumps(content.read(version), sort_keys=True, default=str, ensure_ascii=True)
-    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def agreed_words(request: EndorsementRequest) -> str:
@@ -245,7 +237,7 @@ def confirm_endorsement(
 ) -> Endorsement:
     """Confirm, for the organization that was asked, that it endorses the version in these words.
 
-    seen_sha256: `digest_of_content` of what the page showed. Raises RequestOver, Invalid (names what is missing), Conflict
+    seen_sha256: `content.digest` of what the page showed. Raises RequestOver, Invalid (names what is missing), Conflict
     (the draft was changed meanwhile, or the organization endorses it already).
     """
     list(Credential.objects.select_for_update().filter(pk=request.version.credential_id).values("pk"))
@@ -261,7 +253,7 @@ def confirm_endorsement(
     _require_short(role, 200)
     if not is_agreed:
         raise Invalid(_("Confirm that you may speak for the organization."))
-    digest = digest_of_content(request.version)
+    digest = content.digest(request.version)
     if digest != seen_sha256:
         raise Conflict(_("The draft was changed while you read it. Look at it again before you confirm."))
     organization = _endorser_of(request) or _new_endorser(request)
@@ -361,7 +353,7 @@ def settle_endorsements_of(version: CredentialVersion, *, at: datetime) -> None:
     """As a version is published: end the endorsements of a draft that said something else, and let the others be signed."""
     confirmed = _standing_of(version)
     if confirmed.exists():
-        confirmed.exclude(content_sha256=digest_of_content(version)).update(lapsed_at=at)
+        confirmed.exclude(content_sha256=content.digest(version)).update(lapsed_at=at)
         handoff.after_commit("issuance.settle_endorsements")
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from config import handoff
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
+from credentials.committee import lacking_decision
 from credentials.models import CredentialVersion, Organization, Proposal, ProposalVote
 from credentials.services import editing
 from credentials.workflow import PROPOSAL_MOVES, ProposalStatus, require_move
@@ -77,13 +78,16 @@ def _locked(proposal: Proposal) -> Proposal:
 
 @transaction.atomic
 def take_over_proposal(*, actor: "User", proposal: Proposal, code: str, at: datetime) -> CredentialVersion:
-    """Begin a draft from a proposal; who proposed it is told. Raises NotAllowed, IllegalMove (ended), Invalid (the code)."""
+    """Begin a draft from a proposal; who proposed it is told. Raises NotAllowed, IllegalMove (ended), Invalid (the code),
+    Conflict (the committee on content has not said yes)."""
     proposal = _locked(proposal)
     require(actor, Can.PROPOSAL_DECIDE, proposal)
     require_move(PROPOSAL_MOVES, proposal.status, ProposalStatus.TAKEN)
     code = code.strip()
     if not code:
         raise Invalid(_("Give the draft a code."))
+    if lacking := lacking_decision(proposal):
+        raise Conflict(_("Before it can become a draft: %(lacking)s") % {"lacking": lacking})
     draft = editing.start_credential(
         actor=actor, organization=proposal.organization, code=code, title=proposal.title, source=None, at=at
     )

@@ -18,10 +18,10 @@ from config.errors import RegistryError
 from config.limits import limited
 from config.pages import render_page
 from config.permissions import Can, allowed
-from credentials import selectors, services
+from credentials import content, selectors, services
 from credentials.forms_endorsements import AskEndorsementForm, ConfirmForm, EndorsementReasonForm
 from credentials.models import Credential, EndorsementRequest
-from credentials.services.endorsements import agreed_words, digest_of_content, require_open
+from credentials.services.endorsements import agreed_words, require_open
 from credentials.services.opinions import RequestOver
 from credentials.services.outbox import digest_of
 from credentials.views.manage import person
@@ -196,7 +196,7 @@ def _asked(request: HttpRequest, asked: EndorsementRequest) -> HttpResponse:
         confirming = ConfirmForm(
             request.POST if action == "confirm" else None,
             agreed=agreed_words(asked),
-            initial={"statement": asked.statement, "seen_sha256": digest_of_content(asked.version)},
+            initial={"statement": asked.statement, "seen_sha256": content.digest(asked.version)},
         )
         declining = EndorsementReasonForm(
             request.POST if action == "decline" else None,
@@ -216,7 +216,7 @@ def _asked(request: HttpRequest, asked: EndorsementRequest) -> HttpResponse:
         (declining if action == "decline" else confirming).add_error(None, str(error))
     if confirming.is_bound:  # what is shown now is what the next try confirms
         data = request.POST.copy()
-        data["seen_sha256"] = digest_of_content(asked.version)
+        data["seen_sha256"] = content.digest(asked.version)
         confirming.data = data
     context = {
         "asked": asked,

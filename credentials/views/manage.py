@@ -19,7 +19,9 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials import editing, selectors, services
+from credentials.committee import on_content
 from credentials.forms import PublishForm, StewardshipForm
+from credentials.forms_committee import PutForm
 from credentials.forms_editor import PlanForm
 from credentials.gate import missing
 from credentials.models import Credential, CredentialVersion, PlannedKind, PlannedStatus
@@ -93,6 +95,8 @@ def _detail(
         "sheet": selectors.sheet(version),
         "is_draft": is_draft,
         "missing": lacking,
+        "committee": on_content(version) if is_draft else None,
+        "putting": PutForm(),
         "missing_places": {each.place for each in lacking},
         "may_publish": allowed(person(request), Can.CREDENTIAL_PUBLISH, credential),
         "publishing": publishing or PublishForm(initial={"number": version.number}),

@@ -17,6 +17,8 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import services
+from credentials.committee import on_content
+from credentials.forms_committee import PutForm
 from credentials.forms_proposals import DeclineForm, ProposalForm, TakeOverForm
 from credentials.models import Organization, Proposal
 from credentials.views.manage import person
@@ -95,6 +97,8 @@ def _detail(
         "may_vote": is_open and allowed(user, Can.PROPOSAL_VOTE, proposal),
         "may_decide": is_open and allowed(user, Can.PROPOSAL_DECIDE, proposal),
         "may_see_draft": proposal.credential is not None and allowed(user, Can.CREDENTIAL_EDIT, proposal.credential),
+        "committee": on_content(proposal) if is_open and allowed(user, Can.PROPOSAL_DECIDE, proposal) else None,
+        "putting": PutForm(),
         "taking": taking or TakeOverForm(),
         "declining": declining or DeclineForm(),
     }

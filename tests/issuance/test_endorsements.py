@@ -11,13 +11,13 @@ from django.utils import timezone
 
 from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
+from credentials import content
 from credentials import services as asking
 from credentials.models import Endorsement, EndorsementMail, EndorsementRequest, Organization
 from credentials.services.endorsements import (
     LINK_FOR,
     STATEMENT_MAX_LETTERS,
     agreed_words,
-    digest_of_content,
     token_of,
 )
 from credentials.services.opinions import MOST_A_DAY, RequestOver
@@ -57,7 +57,7 @@ def ask(version, administrator):
 def confirm(ask):
     def confirmed(*, request=None, about=None, **fields):
         request = request or ask(about=about)
-        seen = {"seen_sha256": digest_of_content(request.version)}
+        seen = {"seen_sha256": content.digest(request.version)}
         return asking.confirm_endorsement(request=request, at=timezone.now(), **SAID | seen | fields)
 
     return confirmed
@@ -279,7 +279,7 @@ def test_a_link_runs_out_and_an_unknown_one_leads_nowhere(ask):
 def test_a_draft_that_is_changed_while_it_is_read_is_not_confirmed(ask, make_version):
     draft = make_version(published=False)
     request = ask(about=draft)
-    seen = digest_of_content(draft)
+    seen = content.digest(draft)
     draft.summary = "Something else."
     draft.save(update_fields=["summary"])
 
@@ -405,10 +405,10 @@ def test_what_is_not_signed_yet_has_no_page(client, confirm):
 
 def test_one_byte_changed_in_the_database_fails_and_is_neither_shown_nor_carried(client, signed, make_shared, version):
     badge = make_shared(version=version)
-    content = bytearray(bytes(signed.bytes))
-    content[content.index(b"members") + 1] ^= 1
+    changed = bytearray(bytes(signed.bytes))
+    changed[changed.index(b"members") + 1] ^= 1
     with connection.cursor() as cursor:
-        cursor.execute("UPDATE issuance_signeddocument SET bytes = %s WHERE id = %s", [bytes(content), signed.pk])
+        cursor.execute("UPDATE issuance_signeddocument SET bytes = %s WHERE id = %s", [bytes(changed), signed.pk])
 
     page = client.get(f"/endorsements/{signed.endorsement.public_id}").content.decode()
 

@@ -128,6 +128,8 @@ READ = {
     "credentials:version-compare": ("draft.credential", "administrator lead"),
     "credentials:opinion-list": ("draft.credential", "administrator lead"),
     "credentials:endorsement-list": ("draft.credential", "administrator lead registrar"),
+    "credentials:content-case-list": (None, "administrator lead committee auditor elsewhere"),
+    "credentials:content-quorum": (None, "administrator elsewhere"),
     "credentials:proposal-list": (None, EVERYBODY),
     "credentials:proposal-start": (None, EVERYBODY),
     "credentials:proposal-detail": ("proposal", EVERYBODY.replace(" elsewhere", "")),
@@ -185,6 +187,9 @@ ACT = {
     "credentials:credential-start": (None, "administrator lead elsewhere"),
     "credentials:opinion-list": ("draft.credential", "administrator lead"),
     "credentials:endorsement-list": ("draft.credential", "administrator"),
+    "credentials:content-quorum": (None, "administrator elsewhere"),
+    "credentials:content-put": ("draft.credential", "administrator lead"),
+    "credentials:proposal-put": ("proposal", "administrator lead"),
     "credentials:proposal-take": ("proposal", "administrator lead"),
     "credentials:proposal-decline": ("proposal", "administrator lead"),
     "credentials:proposal-vote": ("proposal", EVERYBODY.replace(" elsewhere", "").replace("owner ", "")),
@@ -315,6 +320,11 @@ HIDDEN = [
 # Public by design, for machines, or the sign-in library's own; each has tests of its own.
 ELSEWHERE = {
     "credentials:alignments-take-over",  # two records
+    "credentials:content-case",
+    "credentials:content-vote",
+    "credentials:content-decide",
+    "credentials:content-settle",
+    "credentials:content-take-back",
     "credentials:endorse",
     "credentials:endorsement-end",
     "credentials:endorsement-revoke",
