@@ -34,7 +34,7 @@ class LinkForm(forms.Form):
         cast(forms.ChoiceField, self.fields["target"]).choices = [
             ("", _("None; a program")),
             *(
-                (key, f"{each.code} {each.current_version.title if each.current_version else ''}".strip())
+                (key, f"{each.current_version.title} ({each.code})" if each.current_version else each.code)
                 for key, each in self._items.items()
             ),
         ]

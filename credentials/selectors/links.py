@@ -56,10 +56,10 @@ def words(kind: str, is_onward: bool) -> str:
 
 
 def linkable(credential: Credential) -> list[Credential]:
-    """The items of the same school to which it may be linked, by code. One query."""
+    """The items of the same school to which it may be linked, by title. One query."""
     return list(
         Credential.objects.filter(organization=credential.organization_id)
         .exclude(pk=credential.pk)
         .select_related("current_version")
-        .order_by("code", "pk")
+        .order_by("current_version__title", "code", "pk")
     )

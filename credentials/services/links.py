@@ -57,7 +57,8 @@ def faults(credential: Credential, links: Sequence[Link], edges: Iterable[tuple[
             found.append(_("An item is not linked to itself."))
         elif _reaches(onward, each.target.pk, credential.pk):
             found.append(
-                _("%(code)s leads back to this item; links never go in a circle.") % {"code": each.target.code}
+                _("“%(title)s” leads back to this item; links never go in a circle.")
+                % {"title": each.target.current_version.title if each.target.current_version else each.target.code}
             )
     return found
 
@@ -96,7 +97,11 @@ def _reaches(onward: dict[int, set[int]], start: int, end: int) -> bool:
 
 def links_of(credential: Credential) -> list[Link]:
     """As they stand, in order. One query."""
-    rows = CredentialLink.objects.filter(credential=credential).select_related("target").order_by("position", "pk")
+    rows = (
+        CredentialLink.objects.filter(credential=credential)
+        .select_related("target__current_version")
+        .order_by("position", "pk")
+    )
     return [Link(each.kind, each.target, each.program, each.program_kind, each.program_url) for each in rows]
 
 

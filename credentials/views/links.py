@@ -57,7 +57,9 @@ def link_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _name(link: services.Link) -> str:
-    return link.target.code if link.target is not None else link.program
+    if link.target is None:
+        return link.program
+    return link.target.current_version.title if link.target.current_version else link.target.code
 
 
 urlpatterns: list[URLPattern] = [

@@ -9,19 +9,20 @@ from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
 from config.permissions import Role
-from credentials.models import Counted, Credential, ItemCount
+from credentials.models import Counted, Credential, ItemCount, Proposal, ProposalVote
 from credentials.models.catalog import CredentialKind
+from credentials.workflow import ProposalStatus
 from learners.models import Enrollment, EnrollmentEvent, User
 from learners.workflow import EnrollmentStatus
 
 READERS = {Role.LEAD, Role.ADMINISTRATOR, Role.COMMITTEE}
-DEMAND_PAGE, BATCH = 50, 500
+DEMAND_PAGE, BATCH, PROPOSALS = 50, 500, 20
 USUAL = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Demand:
-    """One item in a period. Everything is of the period but `waiting`, which is now."""
+    """One item in a period. Everything is of the period but `waiting`, which is now. votes: for the proposal it came from."""
 
     credential: Credential
     title: str
@@ -33,6 +34,7 @@ class Demand:
     completed: int
     not_met: int
     withdrawn: int
+    votes: int = 0
 
     @property
     def ended(self) -> int:
@@ -55,7 +57,7 @@ def items(user: User) -> QuerySet[Credential]:
 
 
 def demand(credentials: Sequence[Credential], *, first: date, last: date) -> list[Demand]:
-    """The same items with their numbers. Three queries, whatever there is."""
+    """The same items with their numbers. Four queries, whatever there is."""
     keys = [each.pk for each in credentials]
     begin, end = _moments(first, last)
     counted: dict[tuple[int, str], int] = {}
@@ -85,6 +87,13 @@ def demand(credentials: Sequence[Credential], *, first: date, last: date) -> lis
         .order_by()
         .values_list("credential", "sum")
     )
+    votes = dict(
+        ProposalVote.objects.filter(proposal__credential__in=keys, at__gte=begin, at__lt=end)
+        .values(credential=F("proposal__credential"))
+        .annotate(sum=Count("pk"))
+        .order_by()
+        .values_list("credential", "sum")
+    )
     return [
         Demand(
             credential=each,
@@ -92,6 +101,7 @@ def demand(credentials: Sequence[Credential], *, first: date, last: date) -> lis
             views=counted.get((each.pk, Counted.VIEW), 0),
             turned_away=counted.get((each.pk, Counted.TURNED_AWAY), 0),
             waited=waited.get(each.pk, 0),
+            votes=votes.get(each.pk, 0),
             **{
                 name: enrollments.get(each.pk, {}).get(name, 0)
                 for name in ("enrolled", "waiting", "completed", "not_met", "withdrawn")
@@ -99,6 +109,17 @@ def demand(credentials: Sequence[Credential], *, first: date, last: date) -> lis
         )
         for each in credentials
     ]
+
+
+def proposals(user: User, *, first: date, last: date) -> list[Proposal]:
+    """What is proposed and not decided, the most wanted of the period first: each with `votes_then` and `votes_ever`. One query."""
+    begin, end = _moments(first, last)
+    grants = [grant for grant in user.current_grants if grant.role in READERS and grant.credential_id is None]
+    then = Count("votes", filter=Q(votes__at__gte=begin, votes__at__lt=end))
+    found = Proposal.objects.filter(
+        organization__in={grant.organization_id for grant in grants}, status=ProposalStatus.OPEN
+    ).annotate(votes_then=then, votes_ever=Count("votes"))
+    return list(found.order_by("-votes_then", "-votes_ever", "proposed_at", "pk")[:PROPOSALS])
 
 
 def _moments(first: date, last: date) -> tuple[datetime, datetime]:

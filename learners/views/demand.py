@@ -58,6 +58,7 @@ def demand_report(request: HttpRequest) -> HttpResponse:
         "last": last,
         "page": page,
         "rows": selectors.demand(list(page), first=first, last=last),
+        "proposals": selectors.proposals(request.user, first=first, last=last),
         "csv_url": f"{reverse('learners:demand-csv')}?{urlencode({'first': first, 'last': last})}",
     }
     return render_page(request, "learners/demand_report.html", context)
@@ -67,7 +68,18 @@ def demand_report(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand_csv(request: HttpRequest) -> HttpResponse:
     first, last = _period(request)
-    names = ("views", "turned_away", "enrolled", "waited", "waiting", "completed", "not_met", "withdrawn", "completion")
+    names = (
+        "views",
+        "turned_away",
+        "enrolled",
+        "waited",
+        "waiting",
+        "completed",
+        "not_met",
+        "withdrawn",
+        "completion",
+        "votes",
+    )
     rows = (
         [each.credential.code, each.title, first, last, *(getattr(each, name) for name in names)]
         for each in selectors.everything(selectors.items(request.user), first=first, last=last)

@@ -137,7 +137,7 @@ def test_links_are_added_and_taken_away_on_the_page(client, lead, make_version):
     assert len(links_of(version.credential)) == 2
     client.post(address, {"drop": "1", "end": "something else"})
     assert len(links_of(version.credential)) == 2
-    client.post(address, {"drop": "1", "end": other.credential.code})
+    client.post(address, {"drop": "1", "end": other.title})
     assert [each.program for each in links_of(version.credential)] == ["MD"]
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from config.permissions import Role
-from credentials.models import ItemCount
+from credentials.models import ItemCount, Proposal, ProposalVote
 from learners import services
 from learners.selectors import demand as selectors
 from tests.fixtures.records import NOON
@@ -48,6 +48,34 @@ def test_each_number_is_of_the_item_and_the_period(
     assert (found.enrolled, found.waited, found.waiting) == (5, 2, 1)
     assert (found.completed, found.not_met, found.withdrawn, found.completion) == (1, 1, 1, 33)
     assert told(lead, version, first=date(2026, 8, 1), last=date(2026, 8, 31)).views == 5
+
+
+def test_votes_stand_with_the_item_that_a_proposal_became_and_with_open_proposals(
+    client, lead, version, make_learner, organization, settings
+):
+    def wanted(title, *moments, **fields):
+        proposal = Proposal.objects.create(
+            organization=organization, title=title, need="n", proposed_by=lead, proposed_at=NOON, **fields
+        )
+        for at in moments:
+            ProposalVote.objects.create(proposal=proposal, voter=make_learner().user, at=at)
+
+    before = NOON - timedelta(days=300)
+    ended = {"status": "taken", "credential": version.credential, "ended_by": lead, "ended_at": NOON}
+    wanted("Became an item", NOON, NOON, before, **ended)
+    wanted("Once wanted", before, before, before)
+    wanted("Wanted now", NOON)
+
+    client.force_login(lead)
+    page = client.get(reverse("learners:demand-report"), ASKED).text
+
+    assert told(lead, version).votes == 2
+    found = selectors.proposals(lead, **SEPTEMBER)
+    assert [(each.title, each.votes_then, each.votes_ever) for each in found] == [
+        ("Wanted now", 1, 1),
+        ("Once wanted", 0, 3),
+    ]
+    assert "What is proposed" in page and "Became an item" not in page
 
 
 def test_nothing_that_ended_has_no_completion(lead, version):
@@ -113,10 +141,10 @@ def test_the_report_asks_the_same_number_of_times_however_much_there_is(
     address = reverse("learners:demand-report")
     make_enrollment(version=make_version())
     client.get(address)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(address)
     for _number in range(5):
         make_enrollment(version=make_version())
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(10):
         client.get(address)
