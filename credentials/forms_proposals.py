@@ -28,6 +28,27 @@ class ProposalForm(forms.Form):
         widget=forms.Textarea,
     )
 
+    mission = forms.CharField(
+        label=_("Which part of the school’s mission it serves"),
+        required=False,
+        max_length=TEXT_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+    demand_shown = forms.CharField(
+        label=_("What shows that it is wanted"),
+        help_text=_("A survey, a program that asks for it, numbers; with where they come from."),
+        required=False,
+        max_length=TEXT_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+    resources = forms.CharField(
+        label=_("What it takes"),
+        help_text=_("People, rooms, equipment, money, as far as you know."),
+        required=False,
+        max_length=TEXT_MAX_LETTERS,
+        widget=forms.Textarea,
+    )
+
     def __init__(self, *args: Any, organizations: Sequence[Organization], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.organizations = {str(each.public_id): each for each in organizations}
@@ -41,7 +62,7 @@ class ProposalForm(forms.Form):
         data = self.cleaned_data
         return {
             "organization": self.organizations[data["organization"]],
-            **{name: data[name] for name in ("title", "need", "audience")},
+            **{name: data[name] for name in ("title", "need", "audience", "mission", "demand_shown", "resources")},
         }
 
 

@@ -1,6 +1,6 @@
 """The publish gate: what a version must have before anybody can earn it (DOMAIN A9), each missing thing by name."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.db.models import F
@@ -20,28 +20,42 @@ class Missing:
     """One thing that stands in the way.
 
     place: the part of the page where it belongs; at: the id of the field or row of the editor where it is filled in, empty
-    for what is given beside the version (its owner, its review date).
+    for what is given beside the version (its owner, its review date). url: the page where it is given, where that is another.
     """
 
     place: str
     text: str
     at: str = ""
+    url: str = ""
+
+
+_more: list[Callable[[CredentialVersion], list[Missing]]] = []
+
+
+def also(check: Callable[[CredentialVersion], list[Missing]]) -> None:
+    """Have a higher app look at a version, too: said in `AppConfig.ready()`, the same one once."""
+    if check not in _more:
+        _more.append(check)
 
 
 def missing(version: CredentialVersion) -> list[Missing]:
     """What the gate still asks for, in the order of the page; empty means that it may be published.
 
     Six queries, one when the children are prefetched; one more where it has prerequisites, and a few where a committee
-    decides on content.
+    decides on content. What higher apps look at comes on top; for designations two.
     """
     found = _stewardship(version)
-    if lacking := lacking_decision(version):
-        found.append(Missing("committee", lacking))
     if not version.title.strip():
         found.append(Missing("description", _("A title."), "id_title"))
     if version.credential.kind == CredentialKind.DESIGNATION:
-        return found + _designation(version)
-    return found + _description(version) + _assessment(version)
+        found += _designation(version)
+    else:
+        found += _description(version) + _assessment(version)
+    for check in _more:
+        found += check(version)
+    if lacking := lacking_decision(version):
+        found.append(Missing("committee", lacking))
+    return found
 
 
 def _stewardship(version: CredentialVersion) -> list[Missing]:

@@ -1,8 +1,8 @@
 from issuance.views import (
     classes,
     directory,
-    letters,
     endorsing,
+    letters,
     links,
     lists,
     offline,

@@ -162,7 +162,9 @@ def _proposals(learner: Learner) -> list[dict[str, Any]]:
             at=lambda row: row.proposed_at,
             title=lambda row: row.title,
             what=lambda row: _("Proposed"),
-            text=lambda row: f"{row.need}\n\n{row.audience}".strip(),
+            text=lambda row: "\n\n".join(
+                filter(None, (row.need, row.audience, row.mission, row.demand_shown, row.resources))
+            ),
             status=lambda row: row.get_status_display(),
         ),
         *rows_of(

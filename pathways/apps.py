@@ -10,10 +10,12 @@ class PathwaysConfig(AppConfig):
         from config import panels as slots
         from config.pages import add_nav
         from config.permissions import Role
-        from pathways import panels, records, selectors
+        from credentials import gate as credentials_gate
+        from pathways import gate, panels, records, selectors
 
         committees.register(selectors.decisions_on)
         records.register_all()
+        credentials_gate.also(gate.of_designation)
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
         slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)
         slots.register("learners:award", panels.award, "pathways/_award.html", order=70)

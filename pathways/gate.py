@@ -10,14 +10,20 @@ from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from config.permissions import Role
 from credentials import gate as credentials_gate
 from credentials.models import Competency, Credential, CredentialVersion, Prerequisite
+from credentials.models.catalog import CredentialKind
 from credentials.selectors import in_words
 from credentials.workflow import CredentialStatus, VersionStatus
+from learners.models import RoleGrant
 from pathways import rules, selectors
-from pathways.models import GROUPS, OF_BADGES, PathwayVersion, Requirement, RequirementKind
+from pathways.models import GROUPS, OF_BADGES, Pathway, PathwayVersion, Requirement, RequirementKind
 from pathways.workflow import PathwayVersionStatus
 
 ABOVE = GROUPS | OF_BADGES
@@ -32,6 +38,37 @@ class Finding:
     is_blocking: bool = True
     place: str = ""  # where it is mended: "settings", "rules" or "designation"; empty where no page of ours does
     at: str = ""  # the id of the field or row there
+
+
+def of_designation(designation: CredentialVersion) -> list[credentials_gate.Missing]:
+    """What a designation lacks besides its description: rules that lead to it, and somebody who confirms it. Two queries.
+
+    None for a microcredential.
+    """
+    credential = designation.credential
+    if credential.kind != CredentialKind.DESIGNATION:
+        return []
+    found = []
+    pathway = Pathway.objects.filter(credential=credential).first()
+    has_rules = Requirement.objects.filter(version__pathway__credential=credential).exists() if pathway else False
+    if not has_rules:
+        url = (
+            reverse("pathways:manage-pathway", args=[pathway.public_id])
+            if pathway is not None
+            else reverse("pathways:pathway-begin")
+        )
+        text = _("A pathway: rules that lead to it.")
+        found.append(credentials_gate.Missing("pathway", text, url=url))
+    members = RoleGrant.objects.in_force(timezone.now()).filter(
+        Q(credential=None) | Q(credential=credential),
+        role=Role.COMMITTEE,
+        organization=credential.organization_id,
+        user__is_active=True,
+    )
+    if not members.exists():
+        text = _("A committee: somebody with the role of a committee member, who confirms it.")
+        found.append(credentials_gate.Missing("committee-members", text, url=reverse("pathways:committee-rules")))
+    return found
 
 
 def missing(version: PathwayVersion) -> list[str]:

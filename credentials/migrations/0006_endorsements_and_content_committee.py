@@ -168,6 +168,21 @@ class Migration(migrations.Migration):
             name="endorsement_once",
         ),
         migrations.AddField(
+            model_name="proposal",
+            name="demand_shown",
+            field=models.TextField(blank=True, db_default=""),
+        ),
+        migrations.AddField(
+            model_name="proposal",
+            name="mission",
+            field=models.TextField(blank=True, db_default=""),
+        ),
+        migrations.AddField(
+            model_name="proposal",
+            name="resources",
+            field=models.TextField(blank=True, db_default=""),
+        ),
+        migrations.AddField(
             model_name="contentdecision",
             name="reason",
             field=models.TextField(blank=True, db_default=""),

@@ -42,6 +42,9 @@ class Proposal(models.Model):
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="proposals")
     proposed_at = models.DateTimeField()
     audience = models.TextField(blank=True, db_default="")
+    mission = models.TextField(blank=True, db_default="")
+    demand_shown = models.TextField(blank=True, db_default="")
+    resources = models.TextField(blank=True, db_default="")
     status = models.CharField(
         max_length=20, choices=ProposalStatus.choices, default=ProposalStatus.OPEN, db_default=ProposalStatus.OPEN
     )

@@ -24,15 +24,26 @@ BATCH = 100
 
 @transaction.atomic
 def propose(
-    *, actor: "User", organization: Organization, title: str, need: str, audience: str, at: datetime
+    *,
+    actor: "User",
+    organization: Organization,
+    title: str,
+    need: str,
+    audience: str,
+    at: datetime,
+    mission: str = "",
+    demand_shown: str = "",
+    resources: str = "",
 ) -> Proposal:
-    """Propose a microcredential to a school. Raises NotAllowed, Invalid (names what is missing), Conflict (too many wait)."""
+    """Propose a microcredential to a school; which part of its mission it serves, what shows that it is wanted and what it
+    takes may be left to others. Raises NotAllowed, Invalid (names what is missing), Conflict (too many wait)."""
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     require(actor, Can.PROPOSAL_MAKE, organization)
     title, need, audience = " ".join(title.split()), need.strip(), audience.strip()
     if not title or not need or not audience:
         raise Invalid(_("Say what it is, why it is needed, and for whom."))
-    if len(title) > 200 or max(len(need), len(audience)) > TEXT_MAX_LETTERS:
+    more = {"mission": mission.strip(), "demand_shown": demand_shown.strip(), "resources": resources.strip()}
+    if len(title) > 200 or max(map(len, (need, audience, *more.values()))) > TEXT_MAX_LETTERS:
         raise Invalid(_("Write at most %(limit)s letters in each field.") % {"limit": TEXT_MAX_LETTERS})
     waiting = Proposal.objects.filter(organization=organization, status=ProposalStatus.OPEN)
     if waiting.filter(title__iexact=title).exists():
@@ -40,7 +51,13 @@ def propose(
     if waiting.filter(proposed_by=actor).count() >= OPEN_MAX:
         raise Conflict(_("%(count)s of your proposals wait, which is the most.") % {"count": OPEN_MAX})
     return Proposal.objects.create(
-        organization=organization, title=title, need=need, audience=audience, proposed_by=actor, proposed_at=at
+        organization=organization,
+        title=title,
+        need=need,
+        audience=audience,
+        **more,
+        proposed_by=actor,
+        proposed_at=at,
     )
 
 

@@ -16,6 +16,19 @@ from learners.services import tell_of_proposals
 WISH = {"title": "Telehealth etiquette", "need": "Nobody teaches it.", "audience": "Students in clerkships."}
 
 
+def test_a_proposal_says_what_it_serves_what_shows_the_demand_and_what_it_takes(client, learner, organization):
+    client.force_login(learner.user)
+    said = {"title": "Night calls", "need": "Calls go wrong.", "audience": "Interns."}
+    more = {"mission": "Rural care.", "demand_shown": "A survey of 40 interns.", "resources": "Two rooms."}
+
+    answer = client.post(
+        reverse("credentials:proposal-start"), {"organization": str(organization.public_id)} | said | more, follow=True
+    )
+
+    for words in (*said.values(), *more.values()):
+        assert words in answer.text
+
+
 @pytest.fixture
 def propose(learner, organization):
     def made(*, actor=None, at=None, **fields):

@@ -97,7 +97,9 @@ def test_a_designation_has_a_gate_of_its_own(make_version):
 
     assert "at most two sentences" in missing(draft)[0].text
     draft.statement_for_letters = "One sentence. And a second."
-    assert missing(draft) == []
+    texts = [each.text for each in missing(draft)]
+    assert [text.split(":")[0] for text in texts] == ["A pathway", "A committee"]
+    assert all(each.url for each in missing(draft))
 
 
 def test_what_is_published_cannot_be_changed_by_anybody(version):

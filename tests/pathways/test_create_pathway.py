@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
-from config.errors import Conflict, NotAllowed
+from config.errors import Conflict, Incomplete, NotAllowed
+from config.permissions import Role
+from credentials.gate import missing
 from credentials.models import Credential
 from credentials.services import publish_version
 from pathways.models import Pathway, Requirement
@@ -48,6 +50,20 @@ def create(organization, administrator, two_badges, make_version):
     return make
 
 
+def test_a_designation_is_published_once_rules_lead_to_it_and_somebody_confirms_it(create, administrator, make_user):
+    version = create()
+    designation = version.credential_version
+    assert [each.text for each in missing(designation)] == [
+        "A committee: somebody with the role of a committee member, who confirms it."
+    ]
+    with pytest.raises(Incomplete, match="A committee"):
+        publish_version(actor=administrator, version=designation, at=NOON)
+    make_user(Role.COMMITTEE)
+
+    assert missing(designation) == []
+    publish_version(actor=administrator, version=designation, at=NOON)
+
+
 def test_the_draft_holds_the_rules_and_the_designation(create, administrator):
     version = create()
 
@@ -67,7 +83,7 @@ def test_the_draft_holds_the_rules_and_the_designation(create, administrator):
     assert (event.actor, event.moved_to, event.at) == (administrator, "draft", NOON)
 
 
-def test_its_two_gates_let_it_through(create, administrator):
+def test_its_two_gates_let_it_through(create, administrator, committee_member):
     version = create(capstone_form="oral defense")
 
     publish_version(actor=administrator, version=version.credential_version, at=NOON)

@@ -17,7 +17,7 @@ TODAY = NOON.date()
 
 
 @pytest.fixture
-def school(make_version, organization, administrator):
+def school(make_version, organization, administrator, committee_member):
     """The catalog's items, and a maker of its pathways."""
     versions = {
         each["id"]: make_version(

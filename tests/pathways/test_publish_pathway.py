@@ -110,7 +110,7 @@ def test_a_pathway_that_asks_for_nothing(make_pathway, pathway_admin):
     assert refused(make_pathway(published=False), pathway_admin) == ["Name at least one badge that it asks for."]
 
 
-def test_a_designation_that_is_a_draft(draft, make_version, pathway_admin):
+def test_a_designation_that_is_a_draft(draft, make_version, pathway_admin, committee_member):
     draft.credential_version = make_version(kind="designation", published=False, credential=draft.pathway.credential)
     draft.save()
 

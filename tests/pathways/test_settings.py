@@ -130,7 +130,7 @@ def test_somebody_without_a_role_owns_none_and_foreign_classes_are_refused(
     assert not draft.cohorts.exists()
 
 
-def test_words_of_a_published_designation_stay(draft, said, pathway_admin, administrator):
+def test_words_of_a_published_designation_stay(draft, said, pathway_admin, administrator, committee_member):
     save_settings(actor=pathway_admin, version=draft, settings=said(), at=NOON)
     draft.refresh_from_db()
     publish_version(actor=administrator, version=draft.credential_version, at=NOON)
@@ -192,7 +192,7 @@ def test_the_pages_begin_and_save(signed_in, pathway_admin, administrator, lead)
 
 
 def test_a_designation_is_published_from_its_pathway_by_an_administrator_alone(
-    signed_in, draft, said, pathway_admin, administrator
+    signed_in, draft, said, pathway_admin, administrator, committee_member
 ):
     save_settings(actor=pathway_admin, version=draft, settings=said(), at=NOON)
 
