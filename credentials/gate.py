@@ -44,6 +44,14 @@ def missing(version: CredentialVersion) -> list[Missing]:
     Six queries, one when the children are prefetched; one more where it has prerequisites, and a few where a committee
     decides on content. What higher apps look at comes on top; for designations two.
     """
+    found = missing_in(version)
+    for check in _more:
+        found += check(version)
+    return found
+
+
+def missing_in(version: CredentialVersion) -> list[Missing]:
+    """The same without what higher apps look at: for a catalog from a file, whose pathways come after it."""
     found = _stewardship(version)
     if not version.title.strip():
         found.append(Missing("description", _("A title."), "id_title"))
@@ -51,8 +59,6 @@ def missing(version: CredentialVersion) -> list[Missing]:
         found += _designation(version)
     else:
         found += _description(version) + _assessment(version)
-    for check in _more:
-        found += check(version)
     if lacking := lacking_decision(version):
         found.append(Missing("committee", lacking))
     return found

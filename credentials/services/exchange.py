@@ -17,7 +17,7 @@ from config.errors import Incomplete, Invalid, RegistryError
 from config.permissions import Can, require
 from credentials import content as contents
 from credentials.frameworks import Item, Link, Loaded, is_text
-from credentials.gate import missing
+from credentials.gate import missing_in
 from credentials.models import (
     Credential,
     CredentialEvent,
@@ -32,6 +32,7 @@ from credentials.models import (
 )
 from credentials.models.catalog import Strength
 from credentials.services import frameworks, links
+from credentials.services.endorsements import settle_endorsements_of
 from credentials.services.publishing import may_own
 from credentials.workflow import CredentialStatus, VersionStatus
 
@@ -532,9 +533,10 @@ class _Import:
         version.credential = credential
         if is_published:
             if row["number"] == current:
-                for each in missing(version):
+                for each in missing_in(version):
                     if each.place != "stewardship":
                         self.report.fault(path, _("Before it can be published: %(missing)s") % {"missing": each.text})
+            settle_endorsements_of(version, at=self.at)
             version.status, version.published_by = VersionStatus.PUBLISHED, self.actor
             version.published_at = _moment(row["published_at"])
             version.save(update_fields=["status", "published_by", "published_at"])
