@@ -113,6 +113,7 @@ def _award_page(request: HttpRequest, award: Award, form: RevocationForm, *, sta
         "may_read_consents": allowed(request.user, Can.CONSENT_READ, award.learner),
         "form": form if may_request else None,
         "counts_toward_titles": selectors.designations_with(award),
+        "may_see_endorsements": allowed(request.user, Can.ENDORSEMENT_READ, award.credential),
         "votes": selectors.votes_on(award),
         "questions": list(award.verifier_questions.order_by("-asked_at", "-pk")[:10]),
     }

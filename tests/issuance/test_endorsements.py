@@ -467,6 +467,13 @@ def test_the_registrar_ends_an_endorsement_with_a_reason(signed, version, regist
     assert verdict_of(signed.endorsement).state == "revoked"
 
 
+def test_the_registrar_comes_to_it_from_an_award(make_signed, version, registrar, make_user):
+    address = reverse("issuance:registrar-award", args=[make_signed(version=version).award.public_id])
+
+    assert list_of(version) in client_of(registrar).get(address).content.decode()
+    assert list_of(version) not in client_of(make_user(Role.AUDITOR)).get(address).content.decode()
+
+
 def test_who_may_do_what_on_the_page_of_endorsements(signed, ask, version, lead, registrar, assessor):
     waiting = ask(organization_name="Another Society", email="b@another.example.org")
     end = reverse(
