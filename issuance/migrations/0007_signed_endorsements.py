@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("credentials", "0006_endorsements_and_content_committee"),
-        ("issuance", "0004_class_exports_and_holders"),
+        ("issuance", "0006_season_dates"),
         ("learners", "0006_check_in"),
     ]
 
