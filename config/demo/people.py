@@ -60,6 +60,7 @@ ACCOUNTS = [
     Account("lead", "Tamsin Ridgeway", f"lead@{DOMAIN}", Role.LEAD, "lead"),
     Account("registrar", "Ivo Kestrel", f"registrar@{DOMAIN}", Role.REGISTRAR, "registrar"),
     Account("registrar2", "Una Saltmarsh", f"registrar.two@{DOMAIN}", Role.REGISTRAR, "second registrar"),
+    Account("affairs", "Alba Windrush", f"affairs@{DOMAIN}", Role.REGISTRAR, "student affairs"),
     Account("committee", "Selim Rowanlea", f"committee@{DOMAIN}", Role.COMMITTEE, "committee member"),
     Account("auditor", "Greta Stonecrop", f"auditor@{DOMAIN}", Role.AUDITOR, "auditor"),
     Account("privacy", "Wren Marchbank", f"privacy@{DOMAIN}", Role.PRIVACY, "privacy officer"),

@@ -25,7 +25,7 @@ from .frameworks import (
     older_versions,
 )
 from .links import linkable, related, related_of
-from .manage import manage_rows, newest_first
+from .manage import drafts_to_publish, manage_rows, newest_first
 from .opinions import Part, as_named, informed_by, informed_by_of_current, opinions, parts, state_of
 from .seats import TAKES_NO_SEAT, OpenOffering, open_offerings, running, with_seats
 from .version import (
@@ -62,6 +62,7 @@ __all__ = [
     "comparable",
     "crosswalk_lines",
     "crosswalk_of",
+    "drafts_to_publish",
     "elements",
     "endorsement_of",
     "endorsement_requests",

@@ -1,20 +1,31 @@
 """What leads and administrators see of the credentials that they prepare."""
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch, QuerySet
 from django.urls import reverse
 
+from config.permissions import Role
 from credentials.models import CredentialVersion
 from credentials.workflow import VersionStatus
 
 from .editing import is_overdue
 
+if TYPE_CHECKING:
+    from learners.models import User
+
 
 def newest_first() -> "Prefetch[str, QuerySet[CredentialVersion], str]":
     """The versions of each credential, newest first, as `numbered`."""
     return Prefetch("versions", CredentialVersion.objects.order_by("-number"), to_attr="numbered")
+
+
+def drafts_to_publish(user: "User") -> QuerySet[CredentialVersion]:
+    """The drafts that wait until this person publishes them."""
+    return CredentialVersion.objects.filter(
+        user.scope_q({Role.ADMINISTRATOR}, "credential__"), status=VersionStatus.DRAFT
+    )
 
 
 def manage_rows(credentials: list[Any], *, on: date) -> list[dict[str, Any]]:

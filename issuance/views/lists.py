@@ -4,8 +4,10 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
+from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -13,7 +15,7 @@ from django.template.loader import render_to_string
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -23,6 +25,8 @@ from issuance import badge_page, services, verification
 from issuance.models import BadgeList, BadgeListRow
 
 TEXT_MAX = 300_000
+LINES_NAMED = 20  # so many lines without a link are named, of the rest their number
+LEFT_OUT, SAID_MAX = "issuance.list-left-out", 8_000
 LINE_MAX = 3_000
 KINDS = {"altered": "failed", "withdrawn": "failed", "mixed": "suspended", "not-shown": "unknown"}
 
@@ -60,17 +64,29 @@ class ListForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
-        rows = list(read_lines(str(values.get("links") or "")))
+        self.left_out: list[str] = []
+        rows = self._read(_("what you pasted"), str(values.get("links") or ""))
         for upload in values.get("badges") or []:
             if upload.size > verification.FILE_MAX_BYTES:
                 raise forms.ValidationError(
                     _("%(name)s is larger than 4 MB; badges are much smaller.") % {"name": str(upload.name)[:100]}
                 )
             if str(upload.name).lower().endswith((".csv", ".txt")):
-                rows += read_lines(_decoded(upload.read()))
+                rows += self._read(f"“{str(upload.name)[:60]}”", _decoded(upload.read()))
             else:
                 rows.append(services.Given(given=str(upload.name), content=upload.read()))
+        if self.left_out and not rows:
+            raise forms.ValidationError(
+                _("None of the lines holds a link; a link begins with https:// and stands alone or beside a name.")
+            )
         return values | {"rows": rows}
+
+    def _read(self, source: str, text: str) -> list[services.Given]:
+        """The rows of one list; of the lines without a link, `left_out` says which they are."""
+        found = list(_lines(text))
+        if without := [number for number, row in found if row is None]:
+            self.left_out.append(_left_out(source, without))
+        return [row for _number, row in found if row is not None]
 
 
 def _decoded(content: bytes) -> str:
@@ -85,16 +101,41 @@ def read_lines(text: str) -> Iterator[services.Given]:
 
     Lines without a link are headings or notes, unless they are all there is in a line that looks like an address.
     """
-    for line in text.replace("\0", "").splitlines():
+    for _number, row in _lines(text):
+        if row is not None:
+            yield row
+
+
+def _lines(text: str) -> Iterator[tuple[int, services.Given | None]]:
+    """Each line that is not empty, by its number from 1, with its row; None where it holds no link."""
+    for number, line in enumerate(text.replace("\0", "").splitlines(), start=1):
         delimiter = "\t" if "\t" in line else ";" if ";" in line and "," not in line else ","
         cells = next(csv.reader([line[:LINE_MAX]], delimiter=delimiter), [])
         filled = [cell.strip() for cell in cells if cell.strip()]
         link = next((cell for cell in filled if "://" in cell or "/v/" in cell), None)
         if link is not None:
             name = next((cell for cell in filled if cell != link and "@" not in cell), "")
-            yield services.Given(given=link, expected_holder=name)
+            yield number, services.Given(given=link, expected_holder=name)
         elif len(filled) == 1 and "." in filled[0] and " " not in filled[0]:
-            yield services.Given(given=filled[0])
+            yield number, services.Given(given=filled[0])
+        elif filled:
+            yield number, None
+
+
+def _left_out(source: str, lines: list[int]) -> str:
+    """Which lines of one list hold no link, in a sentence."""
+    shown = ", ".join(str(number) for number in lines[:LINES_NAMED])
+    if (more := len(lines) - LINES_NAMED) > 0:
+        shown = _("%(lines)s and %(count)s more") % {"lines": shown, "count": more}
+    values = {"count": len(lines), "source": source, "lines": shown}
+    return (
+        ngettext(
+            "%(count)s line of %(source)s holds no link and was left out: line %(lines)s.",
+            "%(count)s lines of %(source)s hold no link and were left out: lines %(lines)s.",
+            len(lines),
+        )
+        % values
+    )
 
 
 @csrf_exempt  # changes nothing of anybody's and reads no cookie; strangers come without one
@@ -106,11 +147,28 @@ def list_check(request: HttpRequest) -> HttpResponse:
     if form.is_bound and form.is_valid():
         try:
             made = services.start_list(rows=form.cleaned_data["rows"], at=timezone.now())
-            return redirect(made)
+            return redirect(_address(made, form.left_out))
         except Invalid as error:
             form.add_error(None, str(error))
     status = 422 if form.is_bound else 200
     return HttpResponse(render_to_string("issuance/list_check.html", {"form": form}), status=status)
+
+
+def _address(made: BadgeList, left_out: list[str]) -> str:
+    """Where the answers stand. What was left out goes along, signed: it concerns one reading and is kept nowhere."""
+    if not left_out:
+        return made.get_absolute_url()
+    said = signing.dumps([made.token, *left_out], salt=LEFT_OUT, compress=True)
+    return f"{made.get_absolute_url()}?{urlencode({'left': said})}"
+
+
+def _said_of(found: BadgeList, said: str) -> list[str]:
+    """What was left out of this list, when the address says so and nobody else wrote it."""
+    try:
+        token, *left_out = signing.loads(said[:SAID_MAX], salt=LEFT_OUT)
+    except signing.BadSignature:
+        return []
+    return [str(each) for each in left_out] if token == found.token else []
 
 
 @require_safe
@@ -120,8 +178,11 @@ def list_result(request: HttpRequest, token: str) -> HttpResponse:
     found = _kept(token)
     rows = list(found.rows.defer("content").order_by("position"))
     done = sum(row.checked_at is not None for row in rows)
+    left_out = _said_of(found, request.GET.get("left", ""))
     context = {
         "list": found,
+        "here": request.get_full_path() if left_out else found.get_absolute_url(),
+        "left_out": left_out,
         "rows": [_shown(row) for row in rows],
         "done": done,
         "total": len(rows),

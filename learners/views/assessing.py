@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.errors import Incomplete, RegistryError
 from config.pages import render_page
+from config.permissions import Role
 from credentials import rubric
 from learners import services
 from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter, ReopenForm
@@ -33,6 +34,8 @@ QUEUE_PAGE = 50
 @require_safe
 def queue(request: HttpRequest) -> HttpResponse:
     user = request.user
+    if Role.ASSESSOR not in user.roles():
+        raise Http404
     form = _filter(request)
     chosen = form.chosen()
     waiting = assessing.queue(user, chosen).with_context().select_related("enrollment__learner__cohort")

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 
 from config.pages import render_page
 from config.permissions import Role
+from credentials.selectors import drafts_to_publish
 from learners import services
 from learners.models import Award, Decision
 from learners.selectors import assessing, learning
@@ -42,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             else 0
         ),
         "may_manage": bool({Role.LEAD, Role.ADMINISTRATOR} & roles),
+        "to_publish": drafts_to_publish(user).count() if Role.ADMINISTRATOR in roles else 0,
     }
     return render_page(request, "learners/home.html", context)
 

@@ -105,6 +105,24 @@ def test_account_pages_wear_the_same_look(client, db, django_user_model, address
     assert "Sign out" in html
 
 
+def test_the_only_address_is_offered_neither_to_be_the_first_nor_to_be_removed(client, db, django_user_model):
+    user = django_user_model.objects.create_user(email="nora@example.edu", password="pw-of-nora-1")
+    only = user.emailaddress_set.create(email=user.email, verified=True, primary=True)
+    client.post("/accounts/login/", {"login": user.email, "password": "pw-of-nora-1"})
+    offered = {name: f'name="action_{name}"' for name in ("primary", "send", "remove", "add")}
+
+    def shown():
+        html = client.get("/accounts/email/", follow=True).content.decode()
+        return [name for name, mark in offered.items() if mark in html]
+
+    assert shown() == ["add"]
+    only.verified = False
+    only.save()
+    assert shown() == ["send", "add"]
+    user.emailaddress_set.create(email="nora@home.example", verified=True, primary=False)
+    assert shown() == ["primary", "send", "remove", "add"]
+
+
 def test_a_wrong_password_is_said_on_the_form(client, db):
     response = client.post("/accounts/login/", {"login": "nobody@example.edu", "password": "wrong"})
 

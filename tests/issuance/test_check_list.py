@@ -161,6 +161,37 @@ def test_a_stranger_pastes_a_list_and_reads_the_answer(client, shared):
     assert "Set-Cookie" not in answer
 
 
+def test_lines_without_a_link_are_named_as_long_as_the_answer_is_read(client, shared):
+    listed = SimpleUploadedFile("class.csv", f"name,link\r\nSomebody Else,{link(shared)}\r\n".encode("utf-8-sig"))
+    pasted = f"My applicants\n\n{link(shared)}\nRobin Alder, asked for it\n"
+
+    sent = client.post(ADDRESS, {"links": pasted, "badges": [listed]})
+
+    for _checked in (False, True):
+        page = client.get(sent.url).content.decode()
+        assert "2 lines of what you pasted hold no link and were left out: lines 1, 4." in page
+        assert "1 line of “class.csv” holds no link and was left out: line 1." in page
+        assert "put its link into the line" in page
+        run()
+    assert BadgeListRow.objects.count() == 2
+
+
+def test_many_lines_without_a_link_are_counted_and_the_first_named(client, db):
+    sent = client.post(ADDRESS, {"links": "a note\n" * 300 + "https://a.test/v/1"})
+
+    page = client.get(sent.url).content.decode()
+    assert "300 lines of what you pasted" in page and "19, 20 and 280 more." in page
+
+
+def test_nobody_else_puts_words_on_the_page_of_a_list(client, db):
+    first, second = (client.post(ADDRESS, {"links": "a note\nhttps://a.test/v/1"}).url for _number in range(2))
+    said = first.partition("?")[2]
+
+    for query in (said, "left=anything", "left=", f"{said[:-3]}abc"):
+        page = client.get(f"{second.partition('?')[0]}?{query}")
+        assert page.status_code == 200 and "left out" not in page.content.decode()
+
+
 def test_files_and_a_csv_are_taken_together(client, shared):
     listed = SimpleUploadedFile("class.csv", f"name,link\r\nSomebody Else,{link(shared)}\r\n".encode("utf-8-sig"))
     badge = SimpleUploadedFile("badge.json", bytes(shared.bytes))
@@ -172,7 +203,8 @@ def test_files_and_a_csv_are_taken_together(client, shared):
         (link(shared), "valid"),
         ("badge.json", "valid"),
     ]
-    table = list(csv.DictReader(io.StringIO(client.get(f"{sent.url.rstrip('/')}.csv").content.decode())))
+    address = sent.url.partition("?")[0].rstrip("/")
+    table = list(csv.DictReader(io.StringIO(client.get(f"{address}.csv").content.decode())))
     assert [row["status"] for row in table] == ["valid", "valid"]
     assert table[0]["match"] == "another name"
 
@@ -187,7 +219,11 @@ def test_no_cell_of_the_table_is_a_formula(client, db):
 
 @pytest.mark.parametrize(
     ("fields", "words"),
-    [({}, "Paste at least one link"), ({"links": "https://a.test/v/1\n" * 501}, "501 rows")],
+    [
+        ({}, "Paste at least one link"),
+        ({"links": "https://a.test/v/1\n" * 501}, "501 rows"),
+        ({"links": "Robin Alder\nKit Yarrow"}, "None of the lines holds a link"),
+    ],
 )
 def test_a_list_that_cannot_be_taken_is_refused_with_words(client, db, fields, words):
     answer = client.post(ADDRESS, fields)

@@ -59,6 +59,15 @@ def test_the_queue_shows_what_is_due_first_and_how_much_there_is(client, assesso
     assert response.context["load"].oldest_submitted_at == NOON
 
 
+def test_the_queue_is_no_page_of_whoever_is_no_assessor(client, learner, lead, make_user, make_submission):
+    former = make_user()
+    make_submission(status="submitted", assessor=former)
+
+    for user in (learner.user, lead, former):
+        client.force_login(user)
+        assert client.get(reverse("learners:queue")).status_code == 404
+
+
 def test_the_queue_leaves_out_drafts_others_finished_and_own_work(
     client, assessor, make_user, make_submission, make_assessed, make_learner
 ):
@@ -492,3 +501,15 @@ def test_no_notices_says_what_will_appear(client, make_user):
     client.force_login(make_user())
 
     assert "No notices yet" in client.get("/notices/").content.decode()
+
+
+def test_the_one_click_that_reports_patient_data_stands_with_the_evidence_far_from_save(
+    client, assessor, make_submission
+):
+    client.force_login(assessor)
+
+    page = client.get(marking_url(make_submission(status="submitted", assessor=assessor))).text
+
+    evidence, judging = page.split('id="rubric-title"')
+    assert "Report patient data" in evidence
+    assert "Save draft" in judging and "Report patient data" not in judging

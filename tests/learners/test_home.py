@@ -92,3 +92,22 @@ def test_the_number_of_queries_does_not_grow(
 
     with django_assert_max_num_queries(19):
         assert client.get(HOME).status_code == 200
+
+
+def test_an_administrator_reads_that_a_draft_waits_to_be_published_and_a_lead_does_not(
+    client, administrator, lead, make_version
+):
+    make_version()
+    assert "to publish" not in page(client, administrator)
+    make_version(published=False)
+    make_version(published=False)
+
+    assert "2 draft versions to publish" in page(client, administrator)
+    assert "to publish" not in page(client, lead)
+
+
+def test_drafts_of_another_school_wait_for_others(client, make_user, make_organization, make_version):
+    make_version(published=False)
+    elsewhere = make_user(Role.ADMINISTRATOR, scope=make_organization())
+
+    assert "to publish" not in page(client, elsewhere)

@@ -41,7 +41,7 @@ READ = {
     "learners:feed": (None, EVERYBODY),
     "learners:notice-preferences": (None, EVERYBODY),
     "learners:mail-log": (None, "administrator elsewhere"),
-    "learners:queue": (None, EVERYBODY),
+    "learners:queue": (None, "assessor elsewhere"),
     "learners:award-list": (None, "owner classmate"),
     "learners:award-detail": ("award", "owner registrar auditor"),
     "learners:enrollment-detail": ("workspace.enrollment", "owner"),
