@@ -5,6 +5,7 @@ import re
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
@@ -246,6 +247,20 @@ def test_the_forecast_counts_learners_minutes_and_the_second_mark():
     assert editing.assessor_hours(700, 30, 10) == pytest.approx(385)
     assert editing.assessor_hours(None, 30, 10) is None
     assert editing.assessor_hours(700, None, 10) is None
+
+
+def test_a26_the_publishing_screen_shows_how_many_hours_assessing_will_take(signed_in, administrator, draft):
+    """DOMAIN A26: forecast = learners × minutes × (1 + second-mark share)."""
+    page = signed_in(administrator).get(reverse("credentials:manage-detail", args=[draft.credential.public_id])).text
+    assert "Publish version" in page and "is not known" in page
+    draft.learners_expected, draft.assessment_minutes, draft.second_mark_percent = 700, 12, 20
+    draft.save(update_fields=["learners_expected", "assessment_minutes", "second_mark_percent"])
+
+    page = signed_in(administrator).get(reverse("credentials:manage-detail", args=[draft.credential.public_id])).text
+
+    said = "Assessing will take 168.0 hours a year: 700 learners × 12 minutes, 20% judged twice."
+    assert said in " ".join(page.split())
+    assert page.index("Assessing will take") < page.index("Publish version")
 
 
 # The page ------------------------------------------------------------------------------------------------------------

@@ -63,7 +63,7 @@ def get(client, user, name, *args):
 def test_domain_4_2_report_closes_access_at_once_and_keeps_the_attempt_count(
     client, handed_in, assessor, officer, lead, media, django_capture_on_commit_callbacks
 ):
-    """Report → assessor gets 403, file URL dead, attempt count unchanged, tombstone in the log."""
+    """DOMAIN 4.2: report → assessor gets 403, file URL dead at once, attempt count unchanged, tombstone in the log."""
     learner, file = handed_in.learner.user, StoredFile.objects.get()
     assert get(client, assessor, "file-download", file.public_id).status_code == 200
 
