@@ -47,6 +47,8 @@ class Can(TextChoices):
     CATALOG_EXCHANGE = "catalog-exchange", gettext_lazy("export and import the whole catalog")
     ENROLLMENT_START = "enrollment-start", gettext_lazy("enroll in a credential")
     GROWTH_WRITE = "growth-write", gettext_lazy("keep goals and confidence")
+    SURVEY_ANSWER = "survey-answer", gettext_lazy("answer this survey")
+    TERM_SURVEY_ANSWER = "term-survey-answer", gettext_lazy("answer the survey of a term")
     CLASS_ENROLL = "class-enroll", gettext_lazy("enroll a whole class")
     OFFERING_EDIT = "offering-edit", gettext_lazy("plan, change or cancel an offering")
     ATTENDANCE_RECORD = "attendance-record", gettext_lazy("check a learner in")
@@ -160,6 +162,12 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.ENROLLMENT_START: lambda user, learner: learner.user_id == user.pk,
     # subject: the Learner whose growth it is
     Can.GROWTH_WRITE: lambda user, learner: learner.user_id == user.pk,
+    # subject: an Enrollment
+    Can.SURVEY_ANSWER: lambda user, enrollment: enrollment.learner.user_id == user.pk,
+    # subject: an Organization; also of whoever assesses a single item of it
+    Can.TERM_SURVEY_ANSWER: lambda user, organization: any(
+        grant.role == Role.ASSESSOR and grant.organization_id == organization.pk for grant in user.current_grants
+    ),
     # subject: a Credential
     Can.CLASS_ENROLL: lambda user, credential: user.has_role(Role.ADMINISTRATOR, credential),
     Can.OFFERING_EDIT: lambda user, credential: user.has_any_role({Role.LEAD, Role.ADMINISTRATOR}, credential),

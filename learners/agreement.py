@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 LEVELS = 4
 ENOUGH = 30  # below so many pairs nothing is judged by the figures
 CONFIDENCE = 0.95
+MODERATE = 0.41  # from here on Landis and Koch (1977) speak of moderate agreement
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def kappa_in_words(value: float) -> str:
     names = [
         (0.81, _("almost perfect")),
         (0.61, _("substantial")),
-        (0.41, _("moderate")),
+        (MODERATE, _("moderate")),
         (0.21, _("fair")),
         (0.0, _("slight")),
     ]

@@ -16,12 +16,14 @@ class LearnersConfig(AppConfig):
             calibration,
             demand,
             enrolling,
+            evaluation,
             learning,
             notices,
             offerings,
             recognition,
             responses,
             results,
+            surveys,
             teams,
         )
         from learners.services import scanning
@@ -49,6 +51,7 @@ class LearnersConfig(AppConfig):
         panels.register("learners:record", recognition.record_panel, "learners/_recognized_record.html")
         panels.register("learners:evidence", recognition.evidence_panel, "learners/_recognized_evidence.html")
         panels.register("learners:home", recognition.home_panel, "learners/_recognized_home.html", order=10)
+        panels.register("learners:home", surveys.home_panel, "learners/_survey_home.html", order=60)
         panels.register("learners:decision", responses.decision_panel, "learners/_feedback_panel.html", order=10)
         panels.register("credentials:manage", results.results_link, "learners/_results_link.html", order=31)
         panels.register("learners:award", amendments.award_panel, "learners/_statement_of_learner.html", order=10)
@@ -134,6 +137,13 @@ class LearnersConfig(AppConfig):
             "learners:demand-report",
             is_shown=lambda user: bool(demand.READERS & user.roles()),
             order=61,
+            yields=2,
+        )
+        add_nav(
+            _("Evaluation"),
+            "learners:evaluation-list",
+            is_shown=lambda user: bool(evaluation.READERS & user.roles()),
+            order=62,
             yields=2,
         )
         add_nav(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
 from credentials.models import Proposal, ProposalVote
+from learners import surveys
 from learners.models import (
     AccessEntry,
     Amendment,
@@ -49,6 +50,7 @@ from learners.models import (
     RosterRow,
     Submission,
     SubmissionEvent,
+    SurveyAnswer,
     TeamEvent,
 )
 from learners.selectors.recognition import EVENT_WORDS
@@ -287,6 +289,21 @@ def _confidence(learner: Learner) -> list[dict[str, Any]]:
         outcome=lambda row: row.outcome.text,
         moment=lambda row: row.get_moment_display(),
         value=lambda row: row.value,
+    )
+
+
+def _surveys(learner: Learner) -> list[dict[str, Any]]:
+    found = SurveyAnswer.objects.filter(response__enrollment__learner=learner)
+    return rows_of(
+        found.select_related("response__enrollment__credential_version", "response__study", "criterion").order_by(
+            "response__answered_at", "pk"
+        ),
+        at=lambda row: row.response.answered_at,
+        title=lambda row: row.response.enrollment.credential_version.title,
+        moment=lambda row: row.response.get_moment_display(),
+        question=lambda row: row.criterion.name if row.criterion else surveys.text_of(row.question),
+        value=lambda row: row.value,
+        code=lambda row: row.response.study.code,
     )
 
 
@@ -582,6 +599,7 @@ def register_all() -> None:
         ("drafts", "learning", _("What you typed and have not added"), {"at": at, "title": title, "text": _("Text")}, _drafts, "FormDraft"),
         ("attempt_grants", "learning", _("Attempts given after a meeting"), {"at": at, "title": title, "met_on": _("Met on"), "note": note}, _attempt_grants, "AttemptGrant"),
         ("confidence", "learning", _("How sure you were"), {"at": at, "title": title, "outcome": _("Outcome"), "moment": _("Moment"), "value": _("1 to 5")}, _confidence, "ConfidenceRating"),
+        ("surveys", "learning", _("What you answered in surveys"), {"at": at, "title": title, "moment": _("Moment"), "question": _("Question"), "value": _("Answer"), "code": _("Given out as")}, _surveys, "SurveyResponse SurveyAnswer StudyCode"),
         ("patient_data", "learning", _("Reports of patient data"), {"at": at, "title": title, "status": status, "settled": _("Settled")}, _patient_data, "PatientDataReport PatientDataEvent"),
         ("decisions", "results", _("Decisions"), {"title": title, "attempt": attempt, "outcome": _("Outcome"), "reason": _("Reason"), "note": note, "at": at}, _decisions, "Decision DecisionEvent"),
         ("judgments", "results", _("Levels and feedback"), {"title": title, "attempt": attempt, "assessor": _("Assessor"), "criterion": _("Criterion"), "level": _("Level"), "comment": _("Comment"), "next_step": _("Next step"), "overall": _("About the whole")}, _judgments, "Assessment Judgment"),

@@ -107,6 +107,13 @@ def remind_of_calibration() -> None:
     services.remind_of_calibration(at=timezone.now())
 
 
+@shared_task(name="learners.tell_leads", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def tell_leads() -> None:
+    """On Mondays: what the week asks for, and where assessors judge unalike."""
+    services.forecast_to_leads(at=timezone.now())
+    services.tell_of_disagreement(at=timezone.now())
+
+
 @shared_task(name="learners.remind_of_review", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def remind_of_review() -> None:
     services.remind_of_review(at=timezone.now())

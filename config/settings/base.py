@@ -233,6 +233,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.turn_leaves": 1800.0,
     "learners.remind_of_expiry": 3600.0,
     "learners.remind_of_calibration": 3600.0,
+    "learners.tell_leads": 3600.0,
     "learners.remove_purged": 60.0,
     "learners.scan_files": 60.0,
     "learners.drop_stale_uploads": 3600.0,
@@ -263,7 +264,9 @@ ASK_OTHER_ISSUERS = env.flag("ASK_OTHER_ISSUERS", default=True)
 VC_API_CONFORMANCE = env.flag("VC_API_CONFORMANCE", default=False)
 
 # Mail ----------------------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+MAIL_SENT_BY = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+MAIL_ONLY_TO = env.text("MAIL_ONLY_TO", "")  # on a site that is being tried: all mail goes to this address alone
+EMAIL_BACKEND = "config.mail.OneAddressBackend" if MAIL_ONLY_TO else MAIL_SENT_BY
 EMAIL_FILE_PATH = HOME_DIR / "mail"
 EMAIL_HOST = env.text("EMAIL_HOST", "localhost")
 EMAIL_PORT = env.number("EMAIL_PORT", 25)

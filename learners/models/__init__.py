@@ -50,6 +50,7 @@ from .results import RecordedResult, ResultList, ResultRow
 from .roster import RosterImport, RosterRow
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
+from .surveys import StudyCode, SurveyAnswer, SurveyMoment, SurveyResponse
 from .teams import TeamChange, TeamEvent
 from .uploads import Upload, UploadPart
 
@@ -138,8 +139,12 @@ __all__ = [
     "ShortcutChoice",
     "Snippet",
     "StoredFile",
+    "StudyCode",
     "Submission",
     "SubmissionEvent",
+    "SurveyAnswer",
+    "SurveyMoment",
+    "SurveyResponse",
     "Team",
     "TeamChange",
     "TeamEvent",

@@ -62,7 +62,8 @@ class Assignment(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["assessor"], condition=Q(ended_at__isnull=True), name="assignment_open_by_assessor")
+            models.Index(fields=["assessor"], condition=Q(ended_at__isnull=True), name="assignment_open_by_assessor"),
+            models.Index(fields=["assessor", "assigned_at"], name="assignment_by_time"),
         ]
 
     def __str__(self) -> str:
@@ -163,8 +164,9 @@ class DecisionQuerySet(QuerySet["Decision"]):
 
     def releasable_by(self, user: User) -> DecisionQuerySet:
         """Those that this person may release or undo, whatever their status: the rows for which RULES says yes."""
-        assigned = Assignment.objects.held_by(user).filter(submission=OuterRef("submission_id"))
-        mine = Q(Exists(assigned)) | user.scope_q({"lead"}, "enrollment__credential__")
+        held = Assignment.objects.filter(assessor=user, ended_at__isnull=True, submission=OuterRef("submission_id"))
+        assigned = Q(Exists(held)) & user.scope_q({Role.ASSESSOR}, "enrollment__credential__")
+        mine = assigned | user.scope_q({Role.LEAD}, "enrollment__credential__")
         return self.filter(mine).exclude(enrollment__learner__user=user)
 
 

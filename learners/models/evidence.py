@@ -49,7 +49,9 @@ class SubmissionQuerySet(QuerySet["Submission"]):
     def assigned_to(self, user: User) -> SubmissionQuerySet:
         from .assessment import Assignment
 
-        return self.filter(Exists(Assignment.objects.held_by(user).filter(submission=OuterRef("pk"))))
+        # As Assignment.held_by; the role is asked of the submission's own credential, not once more of each assignment.
+        held = Assignment.objects.filter(assessor=user, ended_at__isnull=True, submission=OuterRef("pk"))
+        return self.filter(user.scope_q({Role.ASSESSOR}, "enrollment__credential__"), Exists(held))
 
     def to_assess(self, user: User) -> SubmissionQuerySet:
         """The queue of an assessor: assigned, open, not finished by this person, and never their own work."""

@@ -8,6 +8,7 @@ from django.db.models import Count, QuerySet
 
 from config.permissions import Role
 from credentials.models import Credential
+from learners.agreement import ENOUGH as ENOUGH
 from learners.agreement import Agreement, Estimate, agreement, icc
 from learners.models import Judgment, User
 from learners.models.assessment import AssessorRole

@@ -53,9 +53,14 @@ class Load:
     first_due_at: datetime | None
 
 
-def load(user: User) -> Load:
-    """One query."""
-    found = Submission.objects.to_assess(user).aggregate(
+def own(user: User) -> SubmissionQuerySet:
+    """The whole queue of an assessor by its keys, so that whatever is read of it touches nobody else's. One query."""
+    return Submission.objects.filter(pk__in=list(Submission.objects.to_assess(user).values_list("pk", flat=True)))
+
+
+def load(user: User, mine: SubmissionQuerySet | None = None) -> Load:
+    """One query. mine: as `own` gives it, where that was read already; so below."""
+    found = (Submission.objects.to_assess(user) if mine is None else mine).aggregate(
         count=Count("pk"), oldest_submitted_at=Min("submitted_at"), first_due_at=Min("due_at")
     )
     return Load(**found)
@@ -65,32 +70,32 @@ def by_due_date(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
     return submissions.order_by(F("due_at").asc(nulls_last=True), "pk")
 
 
-def credentials_in_queue(user: User) -> QuerySet[Credential]:
+def credentials_in_queue(mine: SubmissionQuerySet) -> QuerySet[Credential]:
     """The credentials of a queue, for its filter; with the title of what was published last."""
-    waiting = Submission.objects.to_assess(user).values("enrollment__credential")
+    waiting = mine.values("enrollment__credential")
     return Credential.objects.filter(pk__in=waiting).select_related("current_version").order_by("code", "pk")
 
 
-def cohorts_in_queue(user: User) -> QuerySet[Cohort]:
+def cohorts_in_queue(mine: SubmissionQuerySet) -> QuerySet[Cohort]:
     """The cohorts of a queue, for its filter."""
-    waiting = Submission.objects.to_assess(user).values("enrollment__learner__cohort")
+    waiting = mine.values("enrollment__learner__cohort")
     return Cohort.objects.filter(pk__in=waiting).order_by("entered_on", "name", "pk")
 
 
-def queue(user: User, chosen: Mapping[str, str]) -> SubmissionQuerySet:
+def queue(user: User, chosen: Mapping[str, str], mine: SubmissionQuerySet | None = None) -> SubmissionQuerySet:
     """The queue of an assessor, by the day on which an answer is due; chosen: item, cohort, kind, mark (see QueueFilter)."""
-    waiting = Submission.objects.to_assess(user)
+    waiting = Submission.objects.to_assess(user) if mine is None else mine
     if item := chosen.get("item"):
         waiting = waiting.filter(enrollment__credential__public_id=item)
     if cohort := chosen.get("cohort"):
         waiting = waiting.filter(enrollment__learner__cohort=int(cohort))
     if kind := chosen.get("kind"):
         waiting = waiting.filter(attempt=1) if kind == "first" else waiting.filter(attempt__gt=1)
-    mine = Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True)
+    held = Assignment.objects.filter(submission=OuterRef("pk"), assessor=user, ended_at__isnull=True)
     if mark := chosen.get("mark"):
-        is_first = Exists(mine.filter(role=AssessorRole.FIRST))
+        is_first = Exists(held.filter(role=AssessorRole.FIRST))
         waiting = waiting.filter(is_first if mark == "first" else ~is_first)
-    return by_due_date(waiting.annotate(my_role=Subquery(mine.values("role")[:1])))
+    return by_due_date(waiting.annotate(my_role=Subquery(held.values("role")[:1])))
 
 
 @dataclass(frozen=True)

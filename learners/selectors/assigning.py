@@ -5,7 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, Count, Exists, Max, OuterRef, Q, TextChoices, When
+from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, TextChoices, When
+from django.db.models.lookups import IsNull
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,7 +68,7 @@ def week_start(at: datetime) -> datetime:
 
 
 class Pool:
-    """Everybody who might judge some submissions, with what stands against it. At most nine queries, whatever the number.
+    """Everybody who might judge some submissions, with what stands against it. At most ten queries, whatever the number.
 
     The submissions were read `with_context()`. What is placed is told by `take`, so that the next piece sees it.
     """
@@ -121,16 +122,19 @@ class Pool:
         }
 
     def _read_loads(self) -> None:
-        open_ones = Q(ended_at__isnull=True, submission__status__in=OPEN)
-        this_week = Q(ended_at__isnull=True, assigned_at__gte=week_start(self.at))
-        rows = (
-            Assignment.objects.filter(assessor__in=self.candidates)
-            .values("assessor")
-            .annotate(load=Count("pk", filter=open_ones), taken=Count("pk", filter=this_week), last=Max("assigned_at"))
+        theirs = Assignment.objects.filter(assessor__in=self.candidates)
+        standing = theirs.filter(ended_at__isnull=True, submission__status__in=OPEN)
+        for key, load in standing.values("assessor").annotate(load=Count("pk")).values_list("assessor", "load"):
+            self.candidates[key].load = load
+        # By the index on person and time: nothing of what somebody judged in former weeks is read.
+        given = Assignment.objects.filter(assessor=OuterRef("pk")).order_by("-assigned_at")
+        this_week = given.filter(ended_at__isnull=True, assigned_at__gte=week_start(self.at)).order_by()
+        taken = this_week.values("assessor").annotate(taken=Count("pk")).values("taken")
+        people = User.objects.filter(pk__in=self.candidates).annotate(
+            given_last=Subquery(given.values("assigned_at")[:1]), given_now=Subquery(taken)
         )
-        for row in rows:
-            candidate = self.candidates[row["assessor"]]
-            candidate.load, candidate.taken, candidate.last_at = row["load"], row["taken"], row["last"]
+        for key, last_at, now in people.values_list("pk", "given_last", "given_now"):
+            self.candidates[key].last_at, self.candidates[key].taken = last_at, now or 0
 
     def _read_leave(self) -> None:
         for leave in Leave.objects.filter(assessor__in=self.candidates, until_on__gte=self._today):
@@ -232,21 +236,33 @@ def without(role: str) -> SubmissionQuerySet:
 
 
 def without_any() -> SubmissionQuerySet:
-    """The same for any role; `lacks_first` and so on say which."""
-    lacking = {f"lacks_{role}": Case(When(lacks(role), then=True), default=False) for role in AssessorRole.values}
+    """The same for any role; `with_lacking` says which."""
     # Each role by itself: PostgreSQL joins where it would ask for each row in turn if one condition held them all.
     some = Q()
     for role in AssessorRole.values:
         some |= Q(pk__in=without(role).order_by().values("pk"))
-    return Submission.objects.filter(some, status__in=OPEN).annotate(**lacking).order_by("due_at", "pk")
+    return Submission.objects.filter(some, status__in=OPEN).order_by("due_at", "pk")
 
 
-def finished(assignment: str = "submission") -> Exists:
+def with_lacking(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
+    """The same by when they are due; `lacks_first` and so on say which role nobody has."""
+    lacking = {f"lacks_{role}": Case(When(lacks(role), then=True), default=False) for role in AssessorRole.values}
+    return submissions.annotate(**lacking).order_by("due_at", "pk")
+
+
+def finished() -> Exists:
     """Whether the person of an assignment has finished judging."""
-    return Exists(
-        Assessment.objects.filter(
-            submission=OuterRef(assignment), assessor=OuterRef("assessor"), status="finished", is_agreed=False
-        )
+    return Exists(_done())
+
+
+def unfinished() -> IsNull:
+    """Whether they have not. Asked of each assignment in turn: for a NOT EXISTS PostgreSQL would read every assessment."""
+    return IsNull(Subquery(_done().values("pk")[:1]), True)
+
+
+def _done() -> QuerySet[Assessment]:
+    return Assessment.objects.filter(
+        submission=OuterRef("submission"), assessor=OuterRef("assessor"), status="finished", is_agreed=False
     )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import IsNull
 
 from config.permissions import Role
 from credentials.models import Credential, Criterion
@@ -41,13 +43,20 @@ class Line:
 
 
 def items(user: User) -> QuerySet[Credential]:
-    """The credentials whose classes somebody may look at, with how many first attempts were decided; most first."""
-    decided = Count(
-        "enrollments__decisions",
-        filter=Q(enrollments__decisions__status=DecisionStatus.RELEASED, enrollments__decisions__attempt=1),
-    )
+    """The credentials whose classes somebody may look at: those of which a first attempt was decided; by code."""
     covered = Credential.objects.filter(user.scope_q(READING)).select_related("current_version")
-    return covered.annotate(decided=decided).filter(decided__gt=0).order_by("-decided", "code", "pk")
+    # Each credential by itself, up to the first that is found: PostgreSQL would join all decisions for an EXISTS.
+    some = Subquery(_first_decisions(OuterRef("pk")).values("pk")[:1])
+    return covered.exclude(IsNull(some, True)).order_by("code", "pk")
+
+
+def count_decided(credential: Credential) -> int:
+    """How many first attempts were decided. One query."""
+    return _first_decisions(credential.pk).count()
+
+
+def _first_decisions(credential: Any) -> QuerySet[Decision]:
+    return Decision.objects.filter(enrollment__credential=credential, status=DecisionStatus.RELEASED, attempt=1)
 
 
 def heat_map(credential: Credential) -> tuple[list[Cohort | None], list[Line]]:

@@ -34,7 +34,7 @@ def open_work(user: User) -> QuerySet[Assignment]:
     """What is being judged, or waits for it, within a lead's scope, and is not finished by whoever has it."""
     return Assignment.objects.filter(
         user.scope_q(ASSIGNING, "submission__enrollment__credential__"),
-        ~assigning.finished(),
+        assigning.unfinished(),
         ended_at__isnull=True,
         submission__status__in=OPEN,
     )
@@ -130,11 +130,11 @@ class Unassigned:
 def unassigned(user: User, *, at: datetime, limit: int) -> tuple[list[Unassigned], int]:
     """What nobody has, those first that are due first, with the reason; and how many there are. Eight queries."""
     waiting = assigning.without_any().filter(scope(user)).exclude(enrollment__learner__user=user)
+    # What is shown is read by its keys: all that waits is looked through once, for its order and number.
+    keys = list(waiting.values_list("pk", flat=True))
+    shown = assigning.with_lacking(Submission.objects.filter(pk__in=keys[:limit]))
     found = [
-        (each, role)
-        for each in waiting.with_context()[:limit]
-        for role in AssessorRole.values
-        if getattr(each, f"lacks_{role}")
+        (each, role) for each in shown.with_context() for role in AssessorRole.values if getattr(each, f"lacks_{role}")
     ]
     if not found:
         return [], 0
@@ -149,7 +149,7 @@ def unassigned(user: User, *, at: datetime, limit: int) -> tuple[list[Unassigned
         )
         for submission, role in found
     ]
-    return rows, waiting.count()
+    return rows, len(keys)
 
 
 def is_past_ceiling(submission: Submission, at: datetime) -> bool:

@@ -65,6 +65,7 @@ from .files import FileRefused
 from .growth import add_goal, drop_goal, moment_of, note_visit, rate_confidence, reach_goal
 from .holidays import add_holidays, holidays_of, remove_holiday
 from .kept import kept_judgments, last_assessment, passed_before, reopen_criterion, why_anew
+from .lead_reminders import forecast_to_leads, tell_of_disagreement
 from .marking import (
     add_example,
     choose_shortcuts,
@@ -123,6 +124,7 @@ from .roster import check_roster, confirm_roster, drop_roster, rosters_of, run_r
 from .scanning import scan_waiting
 from .second_marking import ask_third_assessors
 from .standing import end_course, end_leave, graduate_cohort, keep_cohort, set_facts, set_leave, turn_leaves
+from .surveys import answer_survey, answer_term_survey
 from .teams import form_teams, move_member, plan_teams
 from .uploads import OutOfStep, add_part, add_sent_file, begin_upload, discard_upload, drop_stale_uploads
 from .versions import VersionMoved, version_due
@@ -163,6 +165,8 @@ __all__ = [
     "agree_levels",
     "agree_on_result",
     "answer_feedback",
+    "answer_survey",
+    "answer_term_survey",
     "appeal_until",
     "ask_amendment",
     "ask_hearing",
@@ -213,6 +217,7 @@ __all__ = [
     "find_learner",
     "finish_assessment",
     "finish_round",
+    "forecast_to_leads",
     "form_key",
     "form_teams",
     "graduate_cohort",
@@ -309,6 +314,7 @@ __all__ = [
     "tell",
     "tell_all",
     "tell_of_endorsements",
+    "tell_of_disagreement",
     "tell_of_opinions",
     "tell_of_proposals",
     "tell_of_refused_plans",

@@ -12,6 +12,7 @@ from django.core.validators import URLValidator
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,7 +23,7 @@ from credentials.models import EvidenceRequirement
 from credentials.models.catalog import EvidenceSource
 from learners.models import Declaration, EvidenceItem, Submission, SubmissionEvent, TeamEvent, TeamMember, User
 from learners.models.evidence import DeclarationKind, EvidenceKind
-from learners.services import assignment, files, holidays, recognition, result_evidence, versions
+from learners.services import assignment, files, holidays, notices, recognition, result_evidence, versions
 from learners.services.enrollment import start_attempt
 from learners.services.kept import ask_anew
 from learners.workflow import (
@@ -341,7 +342,22 @@ def _hand_in(
     submission.save(update_fields=["status", "submitted_at", "due_at"])
     SubmissionEvent.objects.create(submission=submission, actor=actor, moved_to=submission.status, at=at)
     assignment.assign_submission(submission=submission, at=at)
+    _receipt(actor, submission, at)
     return submission
+
+
+def _receipt(actor: User, submission: Submission, at: datetime) -> None:
+    """Say in writing that it was handed in, and by when an answer is promised."""
+    day = format_date(timezone.localtime(submission.due_at or at), "M j, Y")
+    notices.tell(
+        user=actor,
+        kind="submitted",
+        subject=_("Handed in: %(title)s") % {"title": submission.credential_version.title[:150]},
+        text=_("Your evidence has arrived. You get an answer by %(day)s; the page shows where it stands.")
+        % {"day": day},
+        path=submission.get_absolute_url(),
+        at=at,
+    )
 
 
 def counts_toward(item: EvidenceItem, requirement: EvidenceRequirement) -> bool:

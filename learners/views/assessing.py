@@ -36,30 +36,25 @@ def queue(request: HttpRequest) -> HttpResponse:
     user = request.user
     if Role.ASSESSOR not in user.roles():
         raise Http404
-    form = _filter(request)
+    mine = assessing.own(user)
+    form = QueueFilter(
+        request.GET, credentials=assessing.credentials_in_queue(mine), cohorts=assessing.cohorts_in_queue(mine)
+    )
     chosen = form.chosen()
-    waiting = assessing.queue(user, chosen).with_context().select_related("enrollment__learner__cohort")
+    waiting = assessing.queue(user, chosen, mine).with_context().select_related("enrollment__learner__cohort")
     page = Paginator(waiting, QUEUE_PAGE).get_page(request.GET.get("page"))
     now = timezone.now()
     context = {
         "page": page,
         "rows": [_queue_row(each, chosen, is_late=_is_late(each, now)) for each in page],
         "first_url": assessing.marking_address(page[0].public_id, chosen) if len(page) else "",
-        "load": assessing.load(user),
+        "load": assessing.load(user, mine),
         "form": form,
         "is_filtered": bool(chosen),
         "found": ngettext("%(count)s submission", "%(count)s submissions", page.paginator.count)
         % {"count": page.paginator.count},
     }
     return render_page(request, "learners/queue.html", context, part="learners/_queue_list.html")
-
-
-def _filter(request: HttpRequest) -> QueueFilter:
-    return QueueFilter(
-        request.GET,
-        credentials=assessing.credentials_in_queue(request.user),
-        cohorts=assessing.cohorts_in_queue(request.user),
-    )
 
 
 def _is_late(submission: Submission, now: Any) -> bool:

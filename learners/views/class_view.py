@@ -38,7 +38,7 @@ def class_criteria(request: HttpRequest) -> HttpResponse:
             }
             for line in lines
         ],
-        "decided": credential.decided if credential else 0,
+        "decided": class_view.count_decided(credential) if credential else 0,
     }
     return render(request, "learners/class_criteria.html", context)
 
@@ -71,7 +71,7 @@ def class_cell(request: HttpRequest) -> HttpResponse:
 
 
 def _chosen(request: HttpRequest) -> tuple[Any, ItemFilter]:
-    """The item that the page is about, with the number of its decided first attempts; and the choice of items."""
+    """The item that the page is about, and the choice of items."""
     if not request.user.roles() & class_view.READING:
         raise Http404
     items = list(class_view.items(request.user))

@@ -255,6 +255,7 @@ def test_a_finished_assessment_leads_to_its_decision_and_can_be_reopened(client,
 
 
 def test_a_resubmission_shows_what_was_said_and_what_changed(client, make_decision, make_submission, assessor):
+    """DOMAIN 3.2: resubmit → the assessor sees previous levels, feedback and what changed."""
     before = make_decision(outcome="returned", levels=(2, 3, 3), assessor=assessor)
     Decision.objects.filter(pk=before.pk).update(status="released", effective_at=NOON, reason="One falls short.")
     type(before.submission).objects.update(status="returned")

@@ -26,6 +26,7 @@ def judged(make_decision, version):
 
 
 def test_a_cell_of_fewer_than_five_is_masked_and_the_worst_criterion_comes_first(judged, version):
+    """DOMAIN B12: a heat map cell of n < 5 is masked."""
     judged([2, 3, 3, 3])
 
     cohorts, lines = heat_map(version.credential)
@@ -69,6 +70,7 @@ def test_the_agreed_result_counts_once(make_double, version):
 
 
 def test_a_cell_leads_to_permitted_work_only(judged, version, lead, make_user):
+    """DOMAIN B12: clicking lists only permitted learners."""
     decisions = judged([2, 2, 3, 3, 3])
     cohort = decisions[0].learner.cohort_id
     own = decisions[0].submission.assignments.get().assessor

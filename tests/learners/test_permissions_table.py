@@ -49,6 +49,8 @@ TABLE = {
     Can.CATALOG_EXCHANGE: {M},
     Can.ENROLLMENT_START: {LEARNER},
     Can.GROWTH_WRITE: {LEARNER},
+    Can.SURVEY_ANSWER: {LEARNER},
+    Can.TERM_SURVEY_ANSWER: {A, ASSIGNED},
     Can.CLASS_ENROLL: {M},
     Can.OFFERING_EDIT: {L, M},
     Can.ATTENDANCE_RECORD: {A, L, M, ASSIGNED},
@@ -177,6 +179,8 @@ def make_subject(make_decision, make_award, make_user):
             Can.CATALOG_EXCHANGE: decision.credential.organization,
             Can.ENROLLMENT_START: decision.learner,
             Can.GROWTH_WRITE: decision.learner,
+            Can.SURVEY_ANSWER: decision.enrollment,
+            Can.TERM_SURVEY_ANSWER: decision.credential.organization,
             Can.CLASS_ENROLL: decision.credential,
             Can.OFFERING_EDIT: decision.credential,
             Can.ATTENDANCE_RECORD: decision.enrollment,
@@ -273,7 +277,9 @@ def test_a_role_elsewhere_or_for_another_credential_gives_nothing(people, make_u
     for role in Role.values:
         stranger, colleague = make_user(role, scope=elsewhere), make_user(role, credential=other)
         assert not [can for can in Can if allowed(stranger, can, subject.about[can])]
-        assert {can for can in Can if allowed(colleague, can, subject.about[can])} == SCHOOLWIDE
+        # Whoever assesses one item of a school is an assessor of the school, and asked like the others.
+        asked = {Can.TERM_SURVEY_ANSWER} if role == Role.ASSESSOR else set()
+        assert {can for can in Can if allowed(colleague, can, subject.about[can])} == SCHOOLWIDE | asked
 
 
 def test_a_role_for_the_credential_alone_counts_for_it_and_not_for_the_organization(people, make_user):

@@ -4,7 +4,7 @@ import pytest
 
 from config.errors import Conflict, Incomplete, NotAllowed
 from credentials.models import EvidenceRequirement
-from learners.models import Assignment, Declaration, Submission
+from learners.models import Assignment, Declaration, Notice, Submission
 from learners.models.evidence import DeclarationKind
 from learners.services import DECLARATIONS, submit_evidence
 from learners.working_days import working_days_after
@@ -24,6 +24,22 @@ def test_submitting_freezes_declares_and_assigns(make_submission, assessor):
     event = submission.events.get()
     assert (event.actor, event.moved_to, event.at) == (actor, "submitted", NOON)
     assert Assignment.objects.get().assessor == assessor
+
+
+def test_the_learner_gets_a_receipt_that_says_by_when_an_answer_comes(make_submission, assessor):
+    """DOMAIN 5.4: submitted receipt."""
+    submission = make_submission()
+    learner = submission.learner.user
+
+    submit_evidence(actor=learner, submission=submission, declarations=BOTH, at=NOON)
+
+    receipt = Notice.objects.get(user=learner)
+    assert (receipt.kind, receipt.path) == ("submitted", submission.get_absolute_url())
+    assert submission.credential_version.title in receipt.subject
+    assert "You get an answer by Sep 8, 2026" in receipt.text
+    with pytest.raises(Conflict):
+        submit_evidence(actor=learner, submission=submission, declarations=BOTH, at=NOON)
+    assert Notice.objects.filter(user=learner).count() == 1
 
 
 def test_declarations_are_kept_in_the_wording_that_was_shown(make_submission):
