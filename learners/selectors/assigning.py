@@ -163,7 +163,7 @@ class Pool:
 
     def hindrance(self, submission: Submission, assessor: int) -> Hindrance | None:
         """What keeps a qualified person from a submission."""
-        return next((why for why, kept in self._kept_from(submission) if assessor in kept), None)
+        return _first(self._kept_from(submission), assessor)
 
     def _makes_no_pair(self, standing: Collection[int]) -> set[int]:
         """Whose profession is unknown, or the same as that of the one who has it; a third assessor may be of any."""
@@ -203,7 +203,8 @@ class Pool:
         qualified = self.qualified(submission)
         if not qualified:
             return _("Nobody holds the role of an assessor for this item.")
-        counted = Counter(self.hindrance(submission, key) for key in qualified)
+        kept_from = self._kept_from(submission)  # once for all of them: it is the same for each
+        counted = Counter(_first(kept_from, key) for key in qualified)
         free = counted.pop(None, 0)
         if free:
             return _("%(count)s can take it; it is placed with the next run.") % {"count": free}
@@ -211,6 +212,10 @@ class Pool:
             _("%(count)s: %(why)s") % {"count": counted[each], "why": each.label} for each in Hindrance if counted[each]
         ]
         return _("Nobody of %(count)s is free (%(reasons)s).") % {"count": len(qualified), "reasons": "; ".join(told)}
+
+
+def _first(kept_from: Sequence[tuple[Hindrance, Collection[int]]], assessor: int) -> Hindrance | None:
+    return next((why for why, kept in kept_from if assessor in kept), None)
 
 
 def is_pair(submission: Submission) -> bool:
