@@ -25,6 +25,7 @@ class About(TextChoices):
 
 ABOUT = {
     "invitation": About.SECURITY,
+    "account": About.SECURITY,
     "record": About.SECURITY,
     "patient-data": About.SECURITY,
     "decision": About.RESULTS,
