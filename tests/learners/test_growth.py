@@ -232,6 +232,19 @@ def test_skipping_is_allowed(client, make_submission):
     assert client.post(address, {"outcome_1": "9"}).status_code == 422
 
 
+def test_the_workspace_and_the_result_lead_to_it_and_others_find_no_link(client, make_submission, tell, lead):
+    draft, told = make_submission(), tell(at=NOON)
+    for enrollment, address in (
+        (draft.enrollment, draft.enrollment.get_absolute_url()),
+        (told.enrollment, told.submission.get_absolute_url()),
+    ):
+        link = reverse("learners:confidence", args=[enrollment.public_id])
+        client.force_login(enrollment.learner.user)
+        assert link in client.get(address).text
+        client.force_login(lead)
+        assert link not in client.get(address).text
+
+
 def test_what_is_not_on_the_scale_or_elsewhere_is_refused(make_submission, make_version):
     enrollment = make_submission().enrollment
     foreign = make_version().outcomes.get()
