@@ -96,7 +96,7 @@ class Plan:
         elif isinstance(rule, Choose):
             if rule.count < 1:
                 raise RuleError(f"“{rule.label}” asks for {rule.count}.")
-            if all(isinstance(part, Required) for part in parts):
+            if rule.is_plain:
                 self.slots.append(Slot(rule.id, rule.count, _points(parts), 1, within, path))
             else:
                 self.is_flat = False
@@ -199,7 +199,7 @@ class Tally:
             return sum(self.is_met(part, facts, waived) for part in rule.rules) >= rule.count
         if isinstance(rule, AllOf | InOrder):
             is_whole = all(self.is_met(part, facts, waived) for part in rule.rules)
-            return is_whole and (isinstance(rule, AllOf) or is_in_order(rule, self.used))
+            return is_whole and (isinstance(rule, AllOf) or is_in_order(rule, self.used, waived))
         if isinstance(rule, Hours | Points | Coverage):
             return self.amount(rule) >= rule.minimum
         return is_fact_met(rule, facts)

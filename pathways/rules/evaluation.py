@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cached_property
 from itertools import pairwise
@@ -10,6 +11,7 @@ from itertools import pairwise
 from .completion import Least, least
 from .counting import Tally, count, decide
 from .model import (
+    NO_REASONS,
     NOTHING,
     AllOf,
     Capstone,
@@ -46,8 +48,9 @@ class Progress:
         facts: Facts,
         waived: frozenset[int],
         owned: frozenset[int],
+        why: Mapping[int, str] = NO_REASONS,
     ) -> None:
-        self.pathway, self.facts, self.waived = pathway, facts, waived
+        self.pathway, self.facts, self.waived, self.why = pathway, facts, waived, why
         self._counting, self._lapsed, self._owned = counting, lapsed, owned
         _ = pathway.plan  # refuses rules that make no sense
         self._here = {each.credential_id for each in counting}
@@ -157,14 +160,17 @@ def evaluate(
     on: date,
     waived: frozenset[int] = frozenset(),
     facts: Facts = NOTHING,
+    why: Mapping[int, str] = NO_REASONS,
 ) -> Progress:
     """Say what is met and missing on a day.
 
-    waived: the ids of rules that need not be met. Raises RuleError for a rule that makes no sense.
+    waived: the ids of rules that need not be met. why: the reasons of waivers and substitutions, by the id of the rule.
+    Raises RuleError for a rule that makes no sense.
     """
+    pathway = pathway.with_waived(waived)
     counting, lapsed = _sift(pathway, held, on)
     owned = frozenset(each.credential_id for each in held if each.awarded_on <= on)
-    return Progress(pathway, counting, lapsed, facts, waived, owned)
+    return Progress(pathway, counting, lapsed, facts, waived, owned, why)
 
 
 def _sift(pathway: Pathway, held: Sequence[Held], on: date) -> tuple[list[Held], dict[int, str]]:
@@ -212,10 +218,40 @@ def _line(state: Progress, rule: Rule) -> Line:
     else:
         line = _fact_line(state, rule)
     if rule.id in state.waived and not line.is_met:
-        name = rule.item.title if isinstance(rule, Required) else line.label
-        name = {"Hours": "The number of hours", "Capstone": "The capstone"}.get(name, name)
-        return Line(rule.id, line.label, f"{name} is waived.", True, line.used, is_waived=True)
+        return Line(rule.id, line.label, _waived(state, rule, line.label), True, line.used, is_waived=True)
     return line
+
+
+def _waived(state: Progress, rule: Rule, label: str) -> str:
+    name = rule.item.title if isinstance(rule, Required) else label
+    names = {"Hours": "The number of hours", "Points": "The number of points", "Capstone": "The capstone"}
+    return f"{names.get(name, name)} is waived{_because(state, rule.id)}."
+
+
+def _because(state: Progress, rule_id: int) -> str:
+    """The reason of a waiver or a substitution, as the end of a sentence."""
+    why = state.why.get(rule_id, "").strip().rstrip(".")
+    return f": {why}" if why else ""
+
+
+def _allowances(state: Progress, rule: Choose | AllOf | InOrder) -> str:
+    """What of a group was waived and is not there anyhow, and what counts because it was allowed; a sentence each."""
+    said = ""
+    for part in rule.rules:
+        used = state._tally.used.get(part.id, ())
+        if part.id in state.waived:
+            line = _line(state, part)
+            said += f" {line.sentence}" if line.is_waived else ""
+        elif isinstance(part, AllOf | Choose | InOrder):
+            if state._tally.is_met(part, state.facts, state.waived):  # what is missing says so itself
+                said += _allowances(state, part)
+        elif isinstance(part, Required) and part.id == -rule.id:
+            here = used or state._tally.used.get(rule.id, ())
+            if any(each.credential_id == part.item.credential_id for each in here):
+                said += f" {part.item.title} was allowed here{_because(state, rule.id)}."
+        elif isinstance(part, Required) and used and used[0].credential_id != part.item.credential_id:
+            said += f" {used[0].title} stands in for {part.item.title}{_because(state, part.id)}."
+    return said
 
 
 def _required_line(state: Progress, rule: Required) -> Line:
@@ -223,7 +259,9 @@ def _required_line(state: Progress, rule: Required) -> Line:
     if used := tuple(state._tally.used.get(rule.id, ())):
         day = day_in_words(used[0].awarded_on)
         how = "was recognized; it was earned" if used[0].is_recognized else "was awarded"
-        instead = f" and stands in for {rule.item.title}" if used[0].credential_id != rule.item.credential_id else ""
+        instead = ""
+        if used[0].credential_id != rule.item.credential_id:
+            instead = f" and stands in for {rule.item.title}{_because(state, rule.id)}"
         return Line(rule.id, label, f"{used[0].title} {how} on {day}{instead}.", True, used)
     gone = [text for item in rule.items if (text := state._lapsed.get(item.credential_id))]
     if gone:
@@ -244,8 +282,15 @@ def _group_line(state: Progress, rule: Choose | AllOf | InOrder) -> Line:
     label = rule.label or (f"Choose {rule.count}" if isinstance(rule, Choose) else "All of these")
     count_wanted = rule.count if isinstance(rule, Choose) else len(rule.rules)
     is_met = state._tally.is_met(rule, state.facts, frozenset())
-    if all(isinstance(part, Required) for part in rule.rules):
-        return _flat_line(state, rule, label, count_wanted, is_met)
+    is_plain = rule.is_plain if isinstance(rule, Choose) else all(isinstance(part, Required) for part in rule.rules)
+    if is_plain:
+        line = _flat_line(state, rule, label, count_wanted, is_met)
+    else:
+        line = _deep_line(state, rule, label, count_wanted, is_met)
+    return replace(line, sentence=line.sentence + _allowances(state, rule))
+
+
+def _deep_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, count_wanted: int, is_met: bool) -> Line:
     parts = tuple(_line(state, part) for part in rule.rules)
     used = tuple(each for part in parts for each in part.used)
     is_met = is_met or sum(part.is_met for part in parts) >= count_wanted
@@ -281,7 +326,7 @@ def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, want
     titles = [name_of(part) for part in open_leaves]
     gone = [part for part in open_leaves if any(item.credential_id in state._lapsed for item in part.items)]
     if isinstance(rule, InOrder) and not titles:
-        if not is_in_order(rule, state._tally.used):
+        if not is_in_order(rule, state._tally.used, state.waived):
             return Line(rule.id, label, f"{label}: {_disorder(rule, state)}", False, used)
         return Line(rule.id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
     if not isinstance(rule, Choose) and not titles:  # what is not there is waived
@@ -290,7 +335,7 @@ def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, want
         sentence = f"{label}: {more} more; the badges that you hold of it count elsewhere."
     elif isinstance(rule, InOrder):
         sentence = f"{label}, in this order: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
-        if not is_in_order(rule, state._tally.used):
+        if not is_in_order(rule, state._tally.used, state.waived):
             sentence += f" {_disorder(rule, state)}"
     elif len(titles) <= more:
         sentence = f"{label}: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
@@ -303,7 +348,7 @@ def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, want
 
 
 def _disorder(rule: InOrder, state: Progress) -> str:
-    steps = [used[0] for part in rule.rules if (used := state._tally.used.get(part.id))]
+    steps = [used[0] for part in rule.rules if part.id not in state.waived and (used := state._tally.used.get(part.id))]
     for before, after in pairwise(steps):
         if before.awarded_on > after.awarded_on:
             return f"{after.title} was awarded before {before.title}, which comes first."

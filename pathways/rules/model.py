@@ -5,7 +5,7 @@ A rule is a node of a tree. What a group or a sum names stands below it as rules
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
@@ -67,12 +67,21 @@ class AllOf:
 
 @dataclass(frozen=True)
 class Choose:
-    """`count` of the parts; no more than these count. Any of is a choice of one."""
+    """`count` of the parts; no more than these count. Any of is a choice of one.
+
+    is_apart: a part that is a badge was waived, and is met without an award; so each part is a place of its own.
+    """
 
     id: int
     label: str
     count: int
     rules: tuple[Rule, ...]
+    is_apart: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether awards simply fill it up: a badge for each part, and none of them waived or substituted."""
+        return not self.is_apart and all(isinstance(each, Required) and each.instead is None for each in self.rules)
 
 
 @dataclass(frozen=True)
@@ -217,6 +226,20 @@ class Pathway:
             replace(self, rules=tuple(_substituted(rule, substitutes) for rule in self.rules)) if substitutes else self
         )
 
+    def with_waived(self, waived: Collection[int]) -> Pathway:
+        """The same, laid out so that a waived badge among several to choose from counts as one of them."""
+        made = tuple(_apart(rule, waived) for rule in self.rules) if waived else self.rules
+        return self if made == self.rules else replace(self, rules=made)
+
+
+def _apart(rule: Rule, waived: Collection[int]) -> Rule:
+    if not isinstance(rule, AllOf | Choose):
+        return rule
+    made = replace(rule, rules=tuple(_apart(part, waived) for part in rule.rules))
+    if isinstance(made, Choose) and any(part.id in waived for part in made.rules if isinstance(part, Required)):
+        return replace(made, is_apart=True)
+    return made
+
 
 def _substituted(rule: Rule, substitutes: Mapping[int, Item]) -> Rule:
     item = substitutes.get(rule.id)
@@ -276,6 +299,7 @@ class Facts:
 
 
 NOTHING = Facts()
+NO_REASONS: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import timedelta
 from itertools import pairwise
 from typing import NamedTuple
@@ -64,7 +64,7 @@ def is_fact_met(rule: Rule, facts: Facts) -> bool:
     return True
 
 
-def is_in_order(rule: InOrder, used: Mapping[int, Sequence[Held]]) -> bool:
-    """Tell whether each step that is there was awarded no earlier than the one before it."""
-    days = [used[part.id][0].awarded_on for part in rule.rules if used.get(part.id)]
+def is_in_order(rule: InOrder, used: Mapping[int, Sequence[Held]], waived: Collection[int]) -> bool:
+    """Tell whether each step that is there was awarded no earlier than the one before it. A waived step has no place."""
+    days = [used[part.id][0].awarded_on for part in rule.rules if used.get(part.id) and part.id not in waived]
     return all(before <= after for before, after in pairwise(days))

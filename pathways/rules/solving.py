@@ -188,7 +188,7 @@ class Layout:
     def _ordered(self, rule: InOrder, term: Term) -> Term:
         if isinstance(term, bool):
             return term
-        for before, after in pairwise(rule.rules):
+        for before, after in pairwise(part for part in rule.rules if part.id not in self.waived):
             for one, first in self._at(before.id).items():
                 for other, second in self._at(after.id).items():
                     if self.awards[one].awarded_on > self.awards[other].awarded_on:
@@ -196,17 +196,20 @@ class Layout:
         return term
 
     def _chosen(self, choice: int, part: int, term: Term) -> Term:
-        """Whether a part of a choice among groups is met and counts; a part that does not count brings nothing."""
-        is_chosen = self._choices[choice, part] = self.program.variable()
+        """Whether a part of a choice among whole groups is met and counts; a part that does not count brings nothing.
+
+        What is known to be met without awards, a waiver or a fact, leaves the choice to the others.
+        """
         if isinstance(term, bool):
-            return is_chosen if term else False
+            return term
+        is_chosen = self._choices[choice, part] = self.program.variable()
         self.program.require({term: 1, is_chosen: -1}, most=0)
         return term
 
     def _only_chosen(self) -> None:
         slots = self.pathway.plan.slots
         for (_award, place), var in self.counts.items():
-            for pair in slots[place].within:  # below a waived rule nobody has asked for its variable yet
+            for pair in slots[place].within:  # where a rule is waived nobody has asked for its variable yet
                 if pair not in self._choices:
                     self._choices[pair] = self.program.variable()
                 self.program.require({var: 1, self._choices[pair]: -1}, most=0)

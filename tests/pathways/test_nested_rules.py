@@ -288,7 +288,7 @@ def test_a_substitute_stands_in_and_says_so():
 
     assert said(allowed, held("C"), held("D")) == [
         "C was awarded on August 2, 2026 and stands in for A.",
-        "Depth: D.",
+        "Depth: D. D was allowed here.",
     ]
 
 
@@ -426,7 +426,8 @@ def ways(pathway, awards):
             *(
                 n
                 for n, (rule, _c, most) in enumerate(seats)
-                if rule.item.credential_id == award.credential_id and (most > 1 or not award.is_earlier)
+                if award.credential_id in {each.credential_id for each in rule.items}
+                and (most > 1 or not award.is_earlier)
             ),
         ]
         for award in awards
@@ -460,8 +461,8 @@ def met(rule, used, pathway, waived):
     if isinstance(rule, Choose):
         return sum(met(part, used, pathway, waived) for part in rule.rules) >= rule.count
     if isinstance(rule, InOrder):
-        days = [used[part.id][0].awarded_on for part in rule.rules if part.id in used]
-        return len(days) == len(rule.rules) and days == sorted(days)
+        days = [used[part.id][0].awarded_on for part in rule.rules if part.id in used and part.id not in waived]
+        return all(met(part, used, pathway, waived) for part in rule.rules) and days == sorted(days)
     if isinstance(rule, Hours):
         return sum(each.hours for leaf in scope for each in used.get(leaf.id, ())) >= rule.minimum
     if isinstance(rule, Points):
