@@ -106,6 +106,7 @@ class Can(TextChoices):
     PATHWAY_START = "pathway-start", gettext_lazy("begin a new pathway")
     PATHWAY_SIMULATE = "pathway-simulate", gettext_lazy("try a pathway with what a learner holds")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
+    WAIVER_GRANT = "waiver-grant", gettext_lazy("waive or substitute a requirement")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
     CASE_STEP_ASIDE = "case-step-aside", gettext_lazy("declare a conflict with the learner of a case")
@@ -351,6 +352,12 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     # subject: the Learner who joins
     Can.PATHWAY_JOIN: lambda user, learner: learner.user_id == user.pk,
+    # subject: a PathwayEnrollment. Whoever runs the pathway waives; its committee reads what was waived, and decides.
+    Can.WAIVER_GRANT: lambda user, enrollment: (
+        enrollment.learner.user_id != user.pk
+        and user.has_any_role({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, enrollment.credential)
+        and not user.has_conflict_with(enrollment.learner)
+    ),
     # subject: a DesignationCase
     Can.CASE_READ: lambda user, case: (
         user.has_any_role({Role.COMMITTEE, Role.AUDITOR}, case.credential) and not user.has_conflict_with(case.learner)

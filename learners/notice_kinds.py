@@ -59,6 +59,7 @@ ABOUT = {
     "case-opened": About.RESULTS,
     "case-condition": About.RESULTS,
     "case-review": About.RESULTS,
+    "waiver": About.RESULTS,
     "component-revoked": About.REGISTRY,
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.functions import RandomUUID
 from django.db import models
 from django.db.models import CheckConstraint, Q, QuerySet, TextChoices, UniqueConstraint
 from django.urls import reverse
@@ -13,6 +14,9 @@ from django.utils.translation import gettext_lazy as _
 from credentials.models import Credential, CredentialVersion, Organization
 from learners.models import Award, Cohort, Learner, User
 from pathways import terms
+from pathways.models_allowances import CapstoneWithdrawal as CapstoneWithdrawal
+from pathways.models_allowances import EnrollmentMove as EnrollmentMove
+from pathways.models_allowances import WaiverWithdrawal as WaiverWithdrawal
 from pathways.models_committee import CaseCondition as CaseCondition
 from pathways.models_committee import CaseVote as CaseVote
 from pathways.models_committee import CatchUp as CatchUp
@@ -122,6 +126,12 @@ class Requirement(models.Model):
     """One node of the tree: a group with children, a credential, a sum over its children or over the whole, a fact."""
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    key = models.UUIDField(
+        default=uuid.uuid4,
+        db_default=RandomUUID(),
+        editable=False,
+        help_text=_("The same for one rule in every version that has it."),
+    )
     version = models.ForeignKey(PathwayVersion, on_delete=models.CASCADE, related_name="requirements")
     parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
     position = models.PositiveIntegerField()
@@ -156,6 +166,7 @@ class Requirement(models.Model):
             UniqueConstraint(
                 fields=["version", "parent", "position"], nulls_distinct=False, name="requirement_position_once"
             ),
+            UniqueConstraint(fields=["version", "key"], name="requirement_key_once"),
             CheckConstraint(
                 condition=Q(kind="credential", credential__isnull=False)
                 | (~Q(kind="credential") & Q(credential__isnull=True)),
@@ -180,6 +191,22 @@ class Requirement(models.Model):
     def __str__(self) -> str:
         return self.label or self.get_kind_display()
 
+    @property
+    def name(self) -> str:
+        """What people call it: a badge's title, a label, the kind. Reads the badge."""
+        if self.credential is not None:
+            current = self.credential.current_version
+            return current.title if current else self.credential.code
+        return self.label or str(self.get_kind_display()).capitalize()
+
+
+class PathwayEnrollmentQuerySet(QuerySet["PathwayEnrollment"]):
+    def kept_by(self, user: User) -> PathwayEnrollmentQuerySet:
+        """Those of the pathways that a person runs, but for one's own and those of learners one has a conflict with."""
+        barred = user.conflicts.filter(withdrawn_at__isnull=True).values("learner")
+        scope = user.scope_q({"pathway-admin", "administrator"}, "pathway__credential__")
+        return self.filter(scope).exclude(learner__user=user).exclude(learner__in=barred)
+
 
 class PathwayEnrollment(models.Model):
     """A learner who works toward a designation, pinned to the version of their entry."""
@@ -193,6 +220,8 @@ class PathwayEnrollment(models.Model):
     )
     joined_at = models.DateTimeField()
 
+    objects = PathwayEnrollmentQuerySet.as_manager()
+
     class Meta:
         constraints = [
             UniqueConstraint(fields=["learner", "pathway"], condition=~Q(status="left"), name="pathway_joined_once")
@@ -201,10 +230,29 @@ class PathwayEnrollment(models.Model):
     def __str__(self) -> str:
         return f"pathway enrollment {self.public_id}"
 
+    def get_absolute_url(self) -> str:
+        return reverse("pathways:enrollment-detail", args=[self.public_id])
+
+    @property
+    def credential(self) -> Credential:
+        return self.pathway.credential
+
+
+class WaiverQuerySet(QuerySet["Waiver"]):
+    def standing(self) -> WaiverQuerySet:
+        """Those that were not taken back."""
+        return self.filter(withdrawal__isnull=True)
+
 
 class Waiver(models.Model):
-    """Append-only: a requirement that a learner need not meet, or that another credential meets, with the reason."""
+    """Append-only: a requirement that a learner need not meet, or that another credential meets, with the reason.
 
+    requirement: as it stood in the version of the day; it holds for the same rule of any version, by the rule's key.
+    number: counts those for one requirement of one learner; the earlier ones were taken back.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
     enrollment = models.ForeignKey(PathwayEnrollment, on_delete=models.PROTECT, related_name="waivers")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="waivers")
     substitute = models.ForeignKey(Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
@@ -212,16 +260,29 @@ class Waiver(models.Model):
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = WaiverQuerySet.as_manager()
+
     class Meta:
-        constraints = [UniqueConstraint(fields=["enrollment", "requirement"], name="waiver_once")]
+        constraints = [UniqueConstraint(fields=["enrollment", "requirement", "number"], name="waiver_number_once")]
 
     def __str__(self) -> str:
         return self.reason
 
 
-class CapstoneRecord(models.Model):
-    """Append-only: that a learner did the capstone that a requirement asks for, recorded by staff."""
+class CapstoneRecordQuerySet(QuerySet["CapstoneRecord"]):
+    def standing(self) -> CapstoneRecordQuerySet:
+        """Those that were not taken back."""
+        return self.filter(withdrawal__isnull=True)
 
+
+class CapstoneRecord(models.Model):
+    """Append-only: that a learner did the capstone that a requirement asks for, recorded by staff.
+
+    It holds for the same rule of any version. number: counts those for one requirement of one learner.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, db_default=RandomUUID(), unique=True, editable=False)
+    number = models.PositiveSmallIntegerField(default=1, db_default=1)
     enrollment = models.ForeignKey(PathwayEnrollment, on_delete=models.PROTECT, related_name="capstones")
     requirement = models.ForeignKey(Requirement, on_delete=models.PROTECT, related_name="records")
     done_on = models.DateField()
@@ -229,8 +290,10 @@ class CapstoneRecord(models.Model):
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     at = models.DateTimeField()
 
+    objects = CapstoneRecordQuerySet.as_manager()
+
     class Meta:
-        constraints = [UniqueConstraint(fields=["enrollment", "requirement"], name="capstone_once")]
+        constraints = [UniqueConstraint(fields=["enrollment", "requirement", "number"], name="capstone_number_once")]
 
     def __str__(self) -> str:
         return self.note

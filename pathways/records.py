@@ -6,12 +6,14 @@ from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
 from learners.models import Learner
+from pathways import selectors
 from pathways.models import (
     CapstoneRecord,
     CaseCondition,
     CaseEvent,
     CaseVote,
     DesignationCase,
+    EnrollmentMove,
     PathwayEnrollment,
     Plan,
     PlanSetting,
@@ -30,23 +32,49 @@ def _pathways(learner: Learner) -> list[dict[str, Any]]:
 
 
 def _waivers(learner: Learner) -> list[dict[str, Any]]:
-    found = Waiver.objects.filter(enrollment__learner=learner).select_related("requirement", "enrollment__version")
+    found = Waiver.objects.filter(enrollment__learner=learner).select_related(
+        "requirement__credential__current_version",
+        "substitute__current_version",
+        "enrollment__version",
+        "withdrawal",
+        "actor",
+    )
     return rows_of(
         found.order_by("at", "pk"),
         at=lambda row: row.at,
         title=lambda row: row.enrollment.version.title,
-        requirement=lambda row: row.requirement.label,
+        requirement=lambda row: row.requirement.name,
+        instead=lambda row: selectors.title_of(row.substitute) if row.substitute else "",
         reason=lambda row: row.reason,
+        by=lambda row: row.actor.name,
+        withdrawn=lambda row: row.withdrawal.at if hasattr(row, "withdrawal") else None,
+        withdrawn_reason=lambda row: row.withdrawal.reason if hasattr(row, "withdrawal") else "",
     )
 
 
 def _capstones(learner: Learner) -> list[dict[str, Any]]:
-    found = CapstoneRecord.objects.filter(enrollment__learner=learner).select_related("enrollment__version")
+    found = CapstoneRecord.objects.filter(enrollment__learner=learner).select_related(
+        "enrollment__version", "withdrawal"
+    )
     return rows_of(
         found.order_by("done_on", "pk"),
         at=lambda row: row.done_on,
         title=lambda row: row.enrollment.version.title,
         note=lambda row: row.note,
+        withdrawn=lambda row: row.withdrawal.at if hasattr(row, "withdrawal") else None,
+        withdrawn_reason=lambda row: row.withdrawal.reason if hasattr(row, "withdrawal") else "",
+    )
+
+
+def _moves(learner: Learner) -> list[dict[str, Any]]:
+    found = EnrollmentMove.objects.filter(enrollment__learner=learner).select_related("from_version", "to_version")
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.to_version.title,
+        before=lambda row: row.from_version.number,
+        after=lambda row: row.to_version.number,
+        reason=lambda row: row.reason,
     )
 
 
@@ -126,18 +154,42 @@ def register_all() -> None:
             "waivers",
             "pathways",
             _("Waivers"),
-            {"at": at, "title": title, "requirement": _("Requirement"), "reason": _("Reason")},
+            {
+                "at": at,
+                "title": title,
+                "requirement": _("Requirement"),
+                "instead": _("What may stand in"),
+                "reason": _("Reason"),
+                "by": _("By"),
+                "withdrawn": _("Withdrawn"),
+                "withdrawn_reason": _("Why withdrawn"),
+            },
             _waivers,
-            ("pathways.Waiver",),
+            ("pathways.Waiver", "pathways.WaiverWithdrawal"),
+            61,
+        ),
+        Section(
+            "pathway_moves",
+            "pathways",
+            _("Moves to other versions"),
+            {"at": at, "title": title, "before": _("From version"), "after": _("To version"), "reason": _("Reason")},
+            _moves,
+            ("pathways.EnrollmentMove",),
             61,
         ),
         Section(
             "capstones",
             "pathways",
             _("Capstones"),
-            {"at": at, "title": title, "note": note},
+            {
+                "at": at,
+                "title": title,
+                "note": note,
+                "withdrawn": _("Withdrawn"),
+                "withdrawn_reason": _("Why withdrawn"),
+            },
             _capstones,
-            ("pathways.CapstoneRecord",),
+            ("pathways.CapstoneRecord", "pathways.CapstoneWithdrawal"),
             62,
         ),
         Section(

@@ -2,6 +2,7 @@ from pathways.views import (
     building,
     cases,
     committee,
+    keeping,
     managing,
     pathways,
     planning,
@@ -21,4 +22,5 @@ urlpatterns = [
     *what_if.urlpatterns,
     *settings.urlpatterns,
     *simulating.urlpatterns,
+    *keeping.urlpatterns,
 ]

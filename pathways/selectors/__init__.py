@@ -1,5 +1,10 @@
 """Reads that compute: what a pathway asks, and what a learner has and still needs."""
 
+from .allowing import Allowance as Allowance
+from .allowing import Place as Place
+from .allowing import allowances as allowances
+from .allowing import allowances_of as allowances_of
+from .allowing import places as places
 from .asking import Asked as Asked
 from .asking import asked as asked
 from .asking import asked_by as asked_by

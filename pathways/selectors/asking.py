@@ -1,8 +1,9 @@
 """What a version asks, read from its rows."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -19,11 +20,29 @@ Kind = RequirementKind
 
 @dataclass(frozen=True)
 class Asked:
-    """What a version asks: its rules, and the credentials that they name, by key."""
+    """What a version asks: its rules, and the credentials that they name, by key.
+
+    ids: the rule's id in this version, by the key that it has in every version. reader: knows what has to be
+    held before what may stand in.
+    """
 
     rules: rules.Pathway
     credentials: dict[int, Credential]
     designation_id: int = 0
+    ids: dict[UUID, int] = field(default_factory=dict)
+    reader: "_Reader | None" = None
+
+
+def with_substitutes(asked: Asked, substitutes: Mapping[int, rules.Item]) -> rules.Pathway:
+    """The rules with other credentials allowed, by the id of the rule, and with what has to be held before those."""
+    if not substitutes or asked.reader is None:
+        return asked.rules.with_substitutes(substitutes)
+    needs = asked.reader.needs
+    items = {
+        key: replace(item, needs=frozenset(needs.get(item.credential_id, ()))) for key, item in substitutes.items()
+    }
+    made = asked.rules.with_substitutes(items)
+    return replace(made, outside=asked.reader.outside(made.items))
 
 
 def asked_by(versions: Iterable[PathwayVersion]) -> dict[int, Asked]:
@@ -99,11 +118,11 @@ class _Reader:
             shared_max=shared_max,
             recognized_max=version.recognized_max,
             designations_max=version.max_per_learner,
-            outside=self._outside(named),
+            outside=self.outside(named),
         )
-        return Asked(pathway, named, designation_id)
+        return Asked(pathway, named, designation_id, {row.key: row.pk for row in rows}, self)
 
-    def _outside(self, named: Iterable[int]) -> tuple[rules.Item, ...]:
+    def outside(self, named: Iterable[int]) -> tuple[rules.Item, ...]:
         """Everything that has to be held before what is named, and before that, and so on."""
         reached, waiting = set(named), list(named)
         found = []

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -14,7 +15,7 @@ from learners.workflow import AwardStatus
 from pathways import rules
 from pathways.models import CapstoneRecord, PathwayEnrollment, Waiver
 
-from .asking import Asked
+from .asking import Asked, with_substitutes
 
 MADE_UP = -1_000_000_000  # keys of awards that nobody has; below those of what is recognized
 
@@ -49,12 +50,12 @@ class Known:
             "provider", "counts_toward__current_version"
         ):
             self.recognized[each.learner_id].append(each)
+        self._read_allowances(list(enrollments))
         self._covers = self._read_covers() if rules.Coverage in kinds else {}
         is_limited = any(pathway.shared_max is not None for pathway in pathways)
         self._shared = self._read_shared(learners) if is_limited else {}
         self._seen = self._read_observations(learners) if rules.Observed in kinds else {}
         self._teams = self._read_teams(learners) if rules.Professions in kinds else {}
-        self._read_allowances(list(enrollments))
 
     def _read_covers(self) -> dict[int, frozenset[str]]:
         versions = {award.credential_version_id for few in self.awards.values() for award in few}
@@ -64,6 +65,8 @@ class Known:
             for each in few
             if each.counts_toward is not None and each.counts_toward.current_version_id is not None
         }
+        allowed = [each.substitute for few in self.waivers.values() for each in few if each.substitute is not None]
+        versions |= {each.current_version_id for each in allowed if each.current_version_id is not None}
         found: dict[int, set[str]] = defaultdict(set)
         for version_id, code in Alignment.objects.filter(version__in=versions, strength=Strength.ASSESSES).values_list(
             "version_id", "competency__code"
@@ -108,20 +111,22 @@ class Known:
         return found
 
     def _read_allowances(self, enrollments: list[PathwayEnrollment]) -> None:
-        self._waived: dict[int, set[int]] = defaultdict(set)
-        self._instead: dict[int, dict[int, rules.Item]] = defaultdict(dict)
-        for waiver in Waiver.objects.filter(enrollment__in=enrollments).select_related("substitute__current_version"):
-            if waiver.substitute is None:
-                self._waived[waiver.enrollment_id].add(waiver.requirement_id)
-            else:
-                current = waiver.substitute.current_version
-                title = current.title if current else waiver.substitute.code
-                hours = current.workload_hours if current else None
-                item = rules.Item(waiver.substitute.pk, title, hours)
-                self._instead[waiver.enrollment_id][waiver.requirement_id] = item
-        self._recorded: dict[int, set[int]] = defaultdict(set)
-        for record in CapstoneRecord.objects.filter(enrollment__in=enrollments):
-            self._recorded[record.enrollment_id].add(record.requirement_id)
+        """What stands of waivers and capstones; two queries."""
+        self.waivers: dict[int, list[Waiver]] = defaultdict(list)
+        standing = Waiver.objects.standing().filter(enrollment__in=enrollments)
+        for waiver in standing.select_related("requirement", "substitute__current_version").order_by("pk"):
+            self.waivers[waiver.enrollment_id].append(waiver)
+        self._recorded: dict[int, set[UUID]] = defaultdict(set)
+        recorded = CapstoneRecord.objects.standing().filter(enrollment__in=enrollments)
+        for enrollment_id, key in recorded.values_list("enrollment_id", "requirement__key"):
+            self._recorded[enrollment_id].add(key)
+
+    def _item(self, credential: Credential) -> rules.Item:
+        current = credential.current_version
+        if current is None:
+            return rules.Item(credential.pk, credential.code)
+        covers = self._covers.get(current.pk, frozenset())
+        return rules.Item(credential.pk, current.title, current.workload_hours, covers)
 
     def held(self, learner_id: int, *, designation_id: int = 0) -> list[rules.Held]:
         """Everything a learner holds; what other designations than this one count is marked as shared."""
@@ -148,7 +153,7 @@ class Known:
         return rules.Facts(
             observations=tuple(self._seen.get(learner_id, ())),
             professions=len(professions) or None,
-            recorded=frozenset(self._recorded[enrollment.pk]) if enrollment else frozenset(),
+            recorded=_here(asked, self._recorded.get(enrollment.pk, ())) if enrollment else frozenset(),
             providers=tuple(each.provider.name for each in self.recognized[learner_id]),
             designations=sum(
                 award.credential.kind == CredentialKind.DESIGNATION
@@ -170,16 +175,28 @@ class Known:
     ) -> rules.Progress:
         """What a learner has and still needs, explained. No query.
 
-        also: awards as if they were held. facts: instead of those that are known.
+        also: awards as if they were held. facts: instead of those that are known. What was allowed by the enrollment holds
+        for the same rules of any version.
         """
-        substitutes = self._instead.get(enrollment.pk, {}) if enrollment else {}
+        here = [
+            (asked.ids[each.requirement.key], each)
+            for each in (self.waivers.get(enrollment.pk, ()) if enrollment else ())
+            if each.requirement.key in asked.ids
+        ]
+        substitutes = {key: self._item(each.substitute) for key, each in here if each.substitute is not None}
         return rules.evaluate(
-            asked.rules.with_substitutes(substitutes),
+            with_substitutes(asked, substitutes),
             [*self.held(learner_id, designation_id=asked.designation_id), *also],
             on=on,
-            waived=frozenset(self._waived[enrollment.pk]) if enrollment else frozenset(),
+            waived=frozenset(key for key, each in here if each.substitute is None),
             facts=facts or self.facts(learner_id, asked, enrollment),
+            why={key: each.reason for key, each in here},
         )
+
+
+def _here(asked: Asked, keys: Iterable[UUID]) -> frozenset[int]:
+    """The ids that rules have in this version."""
+    return frozenset(asked.ids[key] for key in keys if key in asked.ids)
 
 
 def as_if_held(asked: Asked, credential: Credential, on: date, *, number: int, is_shared: bool = False) -> rules.Held:

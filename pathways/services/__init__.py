@@ -37,3 +37,5 @@ from .voting import set_quorum as set_quorum
 from .voting import settle_condition as settle_condition
 from .voting import step_aside as step_aside
 from .voting import vote_on_case as vote_on_case
+from .waiving import grant_waiver as grant_waiver
+from .waiving import withdraw_waiver as withdraw_waiver

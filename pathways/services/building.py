@@ -260,6 +260,7 @@ def _copy(rows: Sequence[Requirement], version: PathwayVersion) -> None:
         for row in ready:
             made[row.pk] = Requirement.objects.create(
                 version=version,
+                key=row.key,
                 parent=made[row.parent_id],
                 position=row.position,
                 kind=row.kind,

@@ -197,6 +197,7 @@ def case_page(
             {"label": _("Valid until")},
             {"label": _("State")},
         ],
+        "allowances": selectors.allowances_of(case),
         "evidence": [_evidence_row(each) for each in selectors.evidence(case, progress)],
         "history": _history(case),
         "is_open": is_open,

@@ -90,6 +90,7 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         "is_open": learner is not None and services.is_open_to(version, learner),
         "sentences": rules.in_words(asked.rules),
         "error": error,
+        "allowances": selectors.allowances(enrollment) if enrollment else [],
     }
     progress = None
     if learner is not None:

@@ -108,6 +108,7 @@ TABLE = {
     Can.PATHWAY_START: {P, M},
     Can.PATHWAY_SIMULATE: {P, M},
     Can.PATHWAY_JOIN: {LEARNER},
+    Can.WAIVER_GRANT: {P, M},
     Can.CASE_READ: {C, U},
     Can.CASE_DECIDE: {C},
     Can.CASE_STEP_ASIDE: {C},
@@ -142,6 +143,7 @@ NEVER_ONESELF = {
     Can.CONSENT_READ,
     Can.CASE_DECIDE,
     Can.CASE_STEP_ASIDE,
+    Can.WAIVER_GRANT,
 }
 EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
 
@@ -238,6 +240,7 @@ def make_subject(make_decision, make_award, make_user):
             Can.PATHWAY_START: decision.credential.organization,
             Can.PATHWAY_SIMULATE: decision.credential.organization,
             Can.PATHWAY_JOIN: decision.learner,
+            Can.WAIVER_GRANT: owned,
             Can.CASE_READ: owned,
             Can.CASE_DECIDE: owned,
             Can.CASE_STEP_ASIDE: owned,

@@ -135,6 +135,10 @@ def records(
     seated = make_enrollment(learner=learner, version=version, offering=offering)
     pathway = make_pathway(required=[version])
     building = make_pathway(required=[version], published=False)
+    joined = pathway.enrollments.create(learner=learner, pathway=pathway.pathway, joined_at=NOON)
+    waiver = joined.waivers.create(
+        requirement=pathway.requirements.get(), reason="Taught it.", actor=people["administrator"], at=NOON
+    )
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
     condition = case.conditions.create(text="Send the second page.", set_by=people["committee"], set_at=NOON)
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
@@ -218,6 +222,8 @@ def records(
         "question": question,
         "pathway": pathway,
         "building": building,
+        "joined": joined,
+        "waiver": waiver,
         "case": case,
         "condition": condition,
         "transcript": transcript,
