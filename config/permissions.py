@@ -107,6 +107,7 @@ class Can(TextChoices):
     PATHWAY_SIMULATE = "pathway-simulate", gettext_lazy("try a pathway with what a learner holds")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     WAIVER_GRANT = "waiver-grant", gettext_lazy("waive or substitute a requirement")
+    COHORT_MOVE = "cohort-move", gettext_lazy("move a class to another version of a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
     CASE_STEP_ASIDE = "case-step-aside", gettext_lazy("declare a conflict with the learner of a case")
@@ -371,6 +372,9 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         case.learner.user_id != user.pk and user.has_role(Role.COMMITTEE, case.credential)
     ),
     # subject: a Pathway
+    Can.COHORT_MOVE: lambda user, pathway: user.has_any_role(
+        {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
+    ),
     Can.QUORUM_SET: lambda user, pathway: user.has_any_role(
         {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, pathway.credential
     ),

@@ -60,6 +60,7 @@ ABOUT = {
     "case-condition": About.RESULTS,
     "case-review": About.RESULTS,
     "waiver": About.RESULTS,
+    "pathway-moved": About.RESULTS,
     "component-revoked": About.REGISTRY,
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,

@@ -71,3 +71,12 @@ class WaiverForm(forms.Form):
 
 class WithdrawForm(forms.Form):
     reason = forms.CharField(label=_("Why"), max_length=500)
+
+
+class MoveForm(forms.Form):
+    """seen: the fingerprint of the report that was read; the class stands in the page's form."""
+
+    seen = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    reason = forms.CharField(
+        label=_("Why"), help_text=_("The learners read it."), widget=forms.Textarea(attrs={"rows": 3}), max_length=500
+    )

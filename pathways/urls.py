@@ -4,6 +4,7 @@ from pathways.views import (
     committee,
     keeping,
     managing,
+    moving,
     pathways,
     planning,
     settings,
@@ -23,4 +24,5 @@ urlpatterns = [
     *settings.urlpatterns,
     *simulating.urlpatterns,
     *keeping.urlpatterns,
+    *moving.urlpatterns,
 ]

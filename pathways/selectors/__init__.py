@@ -3,7 +3,6 @@
 from .allowing import Allowance as Allowance
 from .allowing import Place as Place
 from .allowing import allowances as allowances
-from .allowing import allowances_of as allowances_of
 from .allowing import places as places
 from .asking import Asked as Asked
 from .asking import asked as asked
@@ -19,6 +18,12 @@ from .holding import Known as Known
 from .holding import standing_awards as standing_awards
 from .mapping import Drawing as Drawing
 from .mapping import drawing as drawing
+from .moving import MoveOutcome as MoveOutcome
+from .moving import MoveReport as MoveReport
+from .moving import before_committee as before_committee
+from .moving import movable as movable
+from .moving import movable_cohorts as movable_cohorts
+from .moving import move_report as move_report
 from .planning import PlanView as PlanView
 from .planning import made_up as made_up
 from .planning import plan as plan

@@ -9,8 +9,6 @@ from pathways.models import (
     GROUPS,
     OF_BADGES,
     SUMS,
-    DesignationCase,
-    PathwayEnrollment,
     PathwayVersion,
     Requirement,
     Waiver,
@@ -18,6 +16,7 @@ from pathways.models import (
 from pathways.models import RequirementKind as Kind
 from pathways.workflow import PathwayEnrollmentStatus
 
+from .asking import Asked
 from .planning import title_of
 
 TAKES_ANOTHER = SUMS | {Kind.CHOOSE, Kind.ANY_OF}  # a badge more among those that it names
@@ -73,10 +72,14 @@ class Allowance:
     is_asked: bool
 
 
-def allowances(enrollment: PathwayEnrollment) -> list[Allowance]:
-    """Everything that was waived or substituted for a learner on a pathway, also what was taken back. Two queries."""
+def allowances(version: PathwayVersion, learner_id: int, asked: Asked) -> list[Allowance]:
+    """Everything that was waived or substituted for a learner who follows a version, also what was taken back. One query.
+
+    asked: what the version asks.
+    """
     found = (
-        Waiver.objects.filter(enrollment=enrollment)
+        Waiver.objects.filter(enrollment__learner=learner_id, enrollment__version=version)
+        .exclude(enrollment__status=PathwayEnrollmentStatus.LEFT)
         .select_related(
             "requirement__credential__current_version",
             "substitute__current_version",
@@ -85,22 +88,10 @@ def allowances(enrollment: PathwayEnrollment) -> list[Allowance]:
         )
         .order_by("at", "pk")
     )
-    waivers = list(found)
-    if not waivers:
-        return []
-    asked = set(enrollment.version.requirements.values_list("key", flat=True))
     return [
-        Allowance(each, _sentence(each), not hasattr(each, "withdrawal"), each.requirement.key in asked)
-        for each in waivers
+        Allowance(each, _sentence(each), not hasattr(each, "withdrawal"), each.requirement.key in asked.ids)
+        for each in found
     ]
-
-
-def allowances_of(case: DesignationCase) -> list[Allowance]:
-    """The same for the learner of a case. At most three queries."""
-    joined = PathwayEnrollment.objects.filter(learner=case.learner_id, version=case.pathway_version_id)
-    joined = joined.exclude(status=PathwayEnrollmentStatus.LEFT).select_related("version")
-    enrollment = joined.first()
-    return allowances(enrollment) if enrollment else []
 
 
 def _sentence(waiver: Waiver) -> str:

@@ -48,6 +48,8 @@ def with_substitutes(asked: Asked, substitutes: Mapping[int, rules.Item]) -> rul
 def asked_by(versions: Iterable[PathwayVersion]) -> dict[int, Asked]:
     """What each version asks, by the version's key. Three queries, four where competencies count, however many there are.
 
+    One fewer where the versions come with their pathways.
+
     Raises RuleError for rows that make no sense together.
     """
     wanted = {version.pk: version for version in versions}
@@ -59,7 +61,13 @@ def asked_by(versions: Iterable[PathwayVersion]) -> dict[int, Asked]:
     ):
         rows[row.version_id].append(row)
     reader = _Reader([row for few in rows.values() for row in few])
-    owners = dict(PathwayVersion.objects.filter(pk__in=wanted).values_list("pk", "pathway__credential_id"))
+    at_hand = {
+        key: version.pathway.credential_id
+        for key, version in wanted.items()
+        if "pathway" in version._state.fields_cache
+    }
+    others = PathwayVersion.objects.filter(pk__in=wanted.keys() - at_hand.keys())
+    owners = at_hand | dict(others.values_list("pk", "pathway__credential_id") if len(at_hand) < len(wanted) else ())
     return {key: reader.asked(version, rows[key], owners[key]) for key, version in wanted.items()}
 
 

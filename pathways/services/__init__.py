@@ -16,6 +16,8 @@ from .cases import open_case as open_case
 from .cases import open_due_cases as open_due_cases
 from .catching_up import catch_up as catch_up
 from .catching_up import start_catch_up as start_catch_up
+from .moving import Moved as Moved
+from .moving import move_cohort as move_cohort
 from .pathways import create_pathway as create_pathway
 from .pathways import is_open_to as is_open_to
 from .pathways import join_pathway as join_pathway

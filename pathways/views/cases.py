@@ -197,7 +197,7 @@ def case_page(
             {"label": _("Valid until")},
             {"label": _("State")},
         ],
-        "allowances": selectors.allowances_of(case),
+        "allowances": selectors.allowances(case.pathway_version, case.learner_id, asked),
         "evidence": [_evidence_row(each) for each in selectors.evidence(case, progress)],
         "history": _history(case),
         "is_open": is_open,

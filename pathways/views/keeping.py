@@ -134,7 +134,7 @@ def enrollment_page(
         "progress": selectors.progress(
             version=enrollment.version, learner=enrollment.learner, on=timezone.localdate(), ask=asked
         ),
-        "allowances": selectors.allowances(enrollment),
+        "allowances": selectors.allowances(enrollment.version, enrollment.learner_id, asked),
         "form": form,
         "withdraw_form": withdraw_form,
         "withdrawn": withdrawn,

@@ -111,6 +111,7 @@ def _event_title(moved_to: str) -> str:
         "published": _("Published"),
         "retired": _("Retired"),
         "settings": _("Settings changed"),
+        "class-moved": _("A class was moved here"),
     }.get(moved_to, moved_to)
 
 

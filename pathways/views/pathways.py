@@ -90,8 +90,10 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         "is_open": learner is not None and services.is_open_to(version, learner),
         "sentences": rules.in_words(asked.rules),
         "error": error,
-        "allowances": selectors.allowances(enrollment) if enrollment else [],
+        "allowances": selectors.allowances(version, enrollment.learner_id, asked) if enrollment else [],
     }
+    if enrollment:
+        context["move"] = enrollment.moves.select_related("from_version").order_by("-pk").first()
     progress = None
     if learner is not None:
         progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), ask=asked)
