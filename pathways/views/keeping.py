@@ -94,7 +94,7 @@ def _state(enrollment: Any) -> dict[str, Any]:
         return {"kind": "awarded", "word": _("Confirmed by the committee")}
     if enrollment.is_asked:
         return {"kind": "waiting", "word": _("Before the committee")}
-    return {"kind": "draft", "word": _("Works toward it"), "time": enrollment.joined_at}
+    return {"kind": "draft", "word": _("Works toward it")}
 
 
 def kept(request: HttpRequest, public_id: UUID) -> PathwayEnrollment:

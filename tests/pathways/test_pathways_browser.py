@@ -84,3 +84,47 @@ def test_the_committees_pages_are_looked_at(case, member, administrator, open_as
     look(page, "committee-rules")
     follow(page, page.get_by_role("link", name="Change"))
     look(page, "quorum")
+
+
+def test_a_rule_is_waived_and_a_class_is_moved_by_keyboard(
+    digital, two_badges, learner, make_learner, make_award, join, make_version, pathway_admin, open_as, look
+):
+    enrollment = join(digital)
+    for number, name in enumerate(["Ada Quill", "Bo Maren", "Cem Aydin"]):
+        other = make_learner(name=name)
+        make_award(learner=other, version=two_badges[number % 2])
+        join(digital, of=other)
+    third = make_version(title="Conversations Across Conflict and Hierarchy")
+    newer = services.start_version(actor=pathway_admin, pathway=digital.pathway, at=NOON)
+    asks = services.Asks(credential=third.credential)
+    services.add_rule(actor=pathway_admin, version=newer, kind="credential", asks=asks)
+    services.change_rule(
+        actor=pathway_admin, rule=newer.requirements.get(kind="hours"), asks=services.Asks(label="Hours", minimum=12)
+    )
+    services.publish_pathway(actor=pathway_admin, version=newer, at=NOON)
+    page = open_as(
+        pathway_admin, reverse("pathways:enrollment-list", args=[digital.pathway.public_id]), bypass_csp=True
+    )
+    look(page, "enrollment-list")
+    follow(page, page.get_by_role("link", name="Robin Alder"))
+    page.get_by_label("Rule or badge").select_option(label="Informatics")
+    page.get_by_label("Another badge in its place").select_option(label=f"{third.title} ({third.credential.code})")
+    page.get_by_label("Why", exact=True).fill("The same content, taught two years ago at another school.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Record it").press("Enter")
+    page.get_by_text("may stand in for “Informatics”").first.wait_for()
+    look(page, "enrollment-detail")
+    page.goto(
+        page.url.split("/manage/")[0] + reverse("pathways:cohort-move", args=[digital.pathway.public_id, newer.number])
+    )
+    look(page, "cohort-move")
+    follow(page, page.get_by_role("link", name="Class of 2030"))
+    look(page, "cohort-move-report")
+    page.get_by_label("Why", exact=True).fill("The committee asked for it.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Move the class").press("Enter")
+    page.get_by_text("4 learners are moved").first.wait_for()
+    own = open_as(learner.user, digital.pathway.get_absolute_url(), bypass_csp=True)
+    look(own, "pathway-waived")
+    enrollment.refresh_from_db()
+    assert enrollment.version == newer
