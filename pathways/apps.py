@@ -19,6 +19,7 @@ class PathwaysConfig(AppConfig):
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
         slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)
         slots.register("learners:award", panels.award, "pathways/_award.html", order=70)
+        slots.register("learners:revocation", panels.revocation, "pathways/_revocation.html")
         add_nav(_("Pathways"), "pathways:pathway-list", is_shown=lambda user: True, order=25, yields=3)
         add_nav(
             _("Committee"),

@@ -6,22 +6,20 @@ Each finding says what is the case and what can be done about it.
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from config.permissions import Role
 from credentials import gate as credentials_gate
 from credentials.models import Competency, Credential, CredentialVersion, Prerequisite
 from credentials.models.catalog import CredentialKind
 from credentials.selectors import in_words
 from credentials.workflow import CredentialStatus, VersionStatus
-from learners.models import RoleGrant
 from pathways import rules, selectors
 from pathways.models import GROUPS, OF_BADGES, Pathway, PathwayVersion, Requirement, RequirementKind
 from pathways.workflow import PathwayVersionStatus
@@ -59,27 +57,22 @@ def of_designation(designation: CredentialVersion) -> list[credentials_gate.Miss
         )
         text = _("A pathway: rules that lead to it.")
         found.append(credentials_gate.Missing("pathway", text, url=url))
-    members = RoleGrant.objects.in_force(timezone.now()).filter(
-        Q(credential=None) | Q(credential=credential),
-        role=Role.COMMITTEE,
-        organization=credential.organization_id,
-        user__is_active=True,
-    )
-    if not members.exists():
+    if not selectors.seats(credential, at=timezone.now()):
         text = _("A committee: somebody with the role of a committee member, who confirms it.")
         found.append(credentials_gate.Missing("committee-members", text, url=reverse("pathways:committee-rules")))
     return found
 
 
-def missing(version: PathwayVersion) -> list[str]:
-    """What stands in the way; empty when the version may be published. At most eleven queries, whatever the size."""
-    return [each.text for each in blocking(version)]
+def missing(version: PathwayVersion, *, at: datetime) -> list[str]:
+    """What stands in the way; empty when the version may be published. At most thirteen queries, whatever the size."""
+    return [each.text for each in blocking(version, at=at)]
 
 
-def blocking(version: PathwayVersion) -> list[Finding]:
-    """What stands in the way, with what can be done."""
+def blocking(version: PathwayVersion, *, at: datetime, asked: selectors.Asked | None = None) -> list[Finding]:
+    """What stands in the way, with what can be done. asked: what the version asks, when it is at hand."""
     found = _designation(version)
     rows = list(version.requirements.select_related("parent").order_by("position", "pk"))
+    found += _committee(version, rows, at)
     if odd := [row for row in rows if row.parent is not None and row.parent.kind not in ABOVE]:
         return [*found, *(_below(row, _("something that is not a group")) for row in odd)]
     if odd := [
@@ -90,7 +83,7 @@ def blocking(version: PathwayVersion) -> list[Finding]:
         return [*found, *(_below(row, _("“%(row)s”, which takes badges alone") % {"row": row.parent}) for row in odd)]
     found += _empty(rows) + _unknown_codes(rows)
     try:
-        asked = selectors.asked(version)
+        asked = asked or selectors.asked(version)
         if not asked.credentials:
             todo = _("Add a badge, or a group with badges in it.")
             return [
@@ -102,6 +95,21 @@ def blocking(version: PathwayVersion) -> list[Finding]:
     except rules.RuleError as error:
         return [*found, Finding(str(error), _("Change or remove that rule."), place="rules")]
     return found + _cycle(version, rows)
+
+
+def _committee(version: PathwayVersion, rows: Iterable[Requirement], at: datetime) -> list[Finding]:
+    """Where a committee confirms, as many have to sit on it as a decision needs."""
+    if not any(row.kind == RequirementKind.CONFIRMATION for row in rows):
+        return []
+    needed, seats = selectors.quorum(version.pathway_id), selectors.seats(version.pathway.credential, at=at)
+    if seats >= needed:
+        return []
+    text = _("A committee confirms: its decision needs %(needed)s; it has %(seats)s.") % {
+        "needed": ngettext("%(n)s member", "%(n)s members", needed) % {"n": needed},
+        "seats": seats,
+    }
+    todo = _("Have members named: people with the role “committee member” for the school or for this designation.")
+    return [Finding(text, todo)]
 
 
 def _below(row: Requirement, where: str) -> Finding:
@@ -211,10 +219,13 @@ def _admits(credential: Credential, profession: str) -> bool:
 
 
 # Worth knowing -------------------------------------------------------------------------------------------------------
-def notices(version: PathwayVersion, *, on: date) -> list[Finding]:
-    """What does not stand in the way and is worth a second look. At most six queries."""
+def notices(version: PathwayVersion, *, on: date, asked: selectors.Asked | None = None) -> list[Finding]:
+    """What does not stand in the way and is worth a second look. At most six queries.
+
+    asked: what the version asks, when it is at hand.
+    """
     try:
-        asked = selectors.asked(version)
+        asked = asked or selectors.asked(version)
         return _hidden(asked) + _twice(version, asked) + _lapsing(version, asked, on)
     except rules.RuleError:
         return []  # the gate says what is wrong

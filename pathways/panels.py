@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,9 +11,9 @@ from django.utils.translation import gettext as _
 from config.permissions import Role
 from credentials.models import Credential
 from learners.models import Award
-from learners.selectors.learning import learner_of
+from learners.selectors.learning import day_in_words, learner_of
 from pathways import selectors
-from pathways.models import DesignationCase, PathwayVersion, Requirement, RequirementKind
+from pathways.models import DesignationCase, PathwayVersion, Requirement, RequirementKind, Waiver
 from pathways.workflow import CaseStatus, PathwayVersionStatus
 
 
@@ -43,6 +43,27 @@ def award(request: HttpRequest, award: Award) -> dict[str, Any] | None:
         if not standing.is_decided and any(each.award_id == award.pk for each, _label in standing.progress.counted)
     ]
     return {"standings": counting} if counting else None
+
+
+def revocation(request: HttpRequest, award: Award) -> dict[str, Any] | None:
+    """The open cases of a learner that ask for a badge, by a rule or in the place of one. One query."""
+    named = Requirement.objects.filter(version=OuterRef("pathway_version"), credential=award.credential_id)
+    allowed = Waiver.objects.standing().filter(
+        enrollment__learner=OuterRef("learner"),
+        enrollment__version=OuterRef("pathway_version"),
+        substitute=award.credential_id,
+    )
+    cases = DesignationCase.objects.awarding().filter(
+        Exists(named) | Exists(allowed), learner=award.learner_id, status=CaseStatus.OPEN
+    )
+    titles = [
+        _("%(title)s, open since %(day)s") % {"title": case.pathway_version.title, "day": day_in_words(case.opened_at)}
+        for case in cases.select_related("pathway_version").order_by("opened_at", "pk")
+    ]
+    if not titles:
+        return None
+    said = _("%(cases)s. It cannot be confirmed while something is missing; the committee sees what stands on its day.")
+    return {"text": said % {"cases": "; ".join(titles)}}
 
 
 def item(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:

@@ -12,6 +12,7 @@ from .asking import newest_published as newest_published
 from .committee import Tally as Tally
 from .committee import decisions_on as decisions_on
 from .committee import quorum as quorum
+from .committee import seats as seats
 from .committee import tally as tally
 from .drawing import groups as groups
 from .holding import Known as Known

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from config.committees import CommitteeDecision
 from config.permissions import Role
 from credentials.committee import Tally, newest_votes
+from credentials.models import Credential
 from learners.models import Conflict, RoleGrant
 from pathways.models import DesignationCase, QuorumRule
 
@@ -20,18 +21,26 @@ def quorum(pathway_id: int) -> int:
     return newest or QUORUM
 
 
-def tally(case: DesignationCase, at: datetime) -> Tally:
-    """How the committee stands on a case. Three queries.
+def seats(credential: Credential, *, at: datetime) -> int:
+    """How many people sit on the committee of a designation. One query."""
+    return _grants(credential, at).values("user").distinct().count()
 
-    A vote counts while its member sits on the committee and has no conflict with the learner.
-    """
-    credential = case.credential
-    grants = RoleGrant.objects.in_force(at).filter(
+
+def _grants(credential: Credential, at: datetime) -> QuerySet[RoleGrant]:
+    return RoleGrant.objects.in_force(at).filter(
         Q(credential=None) | Q(credential=credential),
         role=Role.COMMITTEE,
         organization=credential.organization_id,
         user__is_active=True,
     )
+
+
+def tally(case: DesignationCase, at: datetime) -> Tally:
+    """How the committee stands on a case. Three queries.
+
+    A vote counts while its member sits on the committee and has no conflict with the learner.
+    """
+    grants = _grants(case.credential, at)
     conflicts = Conflict.objects.standing().filter(learner=case.learner_id, assessor=OuterRef("user"))
     seats = dict(grants.exclude(user=case.learner.user_id).values_list("user", Exists(conflicts)))
     seated, barred = set(seats), {key for key, is_barred in seats.items() if is_barred}

@@ -13,14 +13,22 @@ from .asking import Asked, asked, asked_by
 from .holding import Known
 
 
-def progress(*, version: PathwayVersion, learner: Learner, on: date, ask: Asked | None = None) -> rules.Progress:
+def progress(
+    *,
+    version: PathwayVersion,
+    learner: Learner,
+    on: date,
+    ask: Asked | None = None,
+    enrollment: PathwayEnrollment | None = None,
+) -> rules.Progress:
     """What a learner has and still needs, explained. At most twelve queries, whatever the size of the pathway.
 
-    ask: what the version asks, when it is at hand.
+    ask: what the version asks, when it is at hand. enrollment: the learner's, when it is at hand.
     """
     ask = ask or asked(version)
-    joined = PathwayEnrollment.objects.filter(learner=learner, version=version)
-    enrollment = joined.exclude(status=PathwayEnrollmentStatus.LEFT).first()
+    if enrollment is None:
+        joined = PathwayEnrollment.objects.filter(learner=learner, version=version)
+        enrollment = joined.exclude(status=PathwayEnrollmentStatus.LEFT).first()
     known = Known([learner], [ask], [enrollment] if enrollment else [])
     return known.progress(ask, learner.pk, on=on, enrollment=enrollment)
 

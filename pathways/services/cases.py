@@ -67,11 +67,10 @@ def open_case(*, enrollment: PathwayEnrollment, at: datetime) -> DesignationCase
 
 
 def _enrollment(enrollment: PathwayEnrollment) -> PathwayEnrollment:
-    return (
-        PathwayEnrollment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("learner", "version__pathway__credential__organization")
-        .get(pk=enrollment.pk)
-    )
+    """Under lock. It is read with its version only afterwards: whoever held the lock may have moved it to another."""
+    PathwayEnrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
+    joined = PathwayEnrollment.objects.select_related("learner", "version__pathway__credential__organization")
+    return joined.get(pk=enrollment.pk)
 
 
 def _standing_case(enrollment: PathwayEnrollment) -> DesignationCase | None:

@@ -159,7 +159,7 @@ def publish_pathway(*, actor: User, version: PathwayVersion, at: datetime, note:
     )
     require(actor, Can.PATHWAY_PUBLISH, version.pathway)
     require_move(PATHWAY_VERSION_MOVES, version.status, PathwayVersionStatus.PUBLISHED)
-    if lacking := gate.missing(version):
+    if lacking := gate.missing(version, at=at):
         raise Incomplete(_("Before it can be published: %(missing)s") % {"missing": " ".join(lacking)}, lacking)
     version.status, version.published_at, version.published_by = PathwayVersionStatus.PUBLISHED, at, actor
     version.save(update_fields=["status", "published_at", "published_by"])

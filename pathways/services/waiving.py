@@ -83,13 +83,11 @@ def withdraw_waiver(*, actor: User, waiver: Waiver, reason: str, at: datetime) -
 
 
 def locked_enrollment(enrollment: PathwayEnrollment) -> PathwayEnrollment:
-    """The enrollment under the locks of whoever confirms a case: the learner first."""
+    """The enrollment under the locks of whoever confirms a case: the learner first. Read after, as it is then."""
     Learner.objects.select_for_update(of=("self",), no_key=True).get(pk=enrollment.learner_id)
-    return (
-        PathwayEnrollment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("learner__user", "version", "pathway__credential__organization")
-        .get(pk=enrollment.pk)
-    )
+    PathwayEnrollment.objects.select_for_update(no_key=True).get(pk=enrollment.pk)
+    joined = PathwayEnrollment.objects.select_related("learner__user", "version", "pathway__credential__organization")
+    return joined.get(pk=enrollment.pk)
 
 
 def require_active(enrollment: PathwayEnrollment) -> None:

@@ -124,6 +124,7 @@ def enrollment_page(
     status: int = 200,
 ) -> HttpResponse:
     """The page, also with the words of a refusal. A fixed number of queries."""
+    enrollment.version.pathway = enrollment.pathway
     asked = selectors.asked(enrollment.version)
     is_active = enrollment.status == PathwayEnrollmentStatus.ACTIVE
     if is_active and form is None:
@@ -132,7 +133,11 @@ def enrollment_page(
         "enrollment": enrollment,
         "is_active": is_active,
         "progress": selectors.progress(
-            version=enrollment.version, learner=enrollment.learner, on=timezone.localdate(), ask=asked
+            version=enrollment.version,
+            learner=enrollment.learner,
+            on=timezone.localdate(),
+            ask=asked,
+            enrollment=enrollment,
         ),
         "allowances": selectors.allowances(enrollment.version, enrollment.learner_id, asked),
         "form": form,

@@ -69,16 +69,20 @@ def manage_detail(request: HttpRequest, public_id: UUID, number: int) -> HttpRes
 
 def _manage_page(request: HttpRequest, version: PathwayVersion, form: forms.Form, status: int = 200) -> HttpResponse:
     is_draft = version.status == PathwayVersionStatus.DRAFT
+    asked, sentences = None, []
     try:
-        sentences = rules.in_words(selectors.asked(version).rules)
+        asked = selectors.asked(version)
+        sentences = rules.in_words(asked.rules)
     except rules.RuleError:  # a draft; the gate says what is wrong
-        sentences = []
-    missing = [_linked(each, version) for each in gate.blocking(version)] if is_draft else []
+        pass
+    missing = (
+        [_linked(each, version) for each in gate.blocking(version, at=timezone.now(), asked=asked)] if is_draft else []
+    )
     context = {
         "version": version,
         "sentences": sentences,
         "missing": missing,
-        "notices": gate.notices(version, on=timezone.localdate()) if is_draft else [],
+        "notices": gate.notices(version, on=timezone.localdate(), asked=asked) if is_draft else [],
         "may_edit": allowed(request.user, Can.PATHWAY_EDIT, version.pathway),
         "may_publish_designation": is_draft
         and version.credential_version is not None

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -17,7 +18,14 @@ from config.pages import render_page
 from learners.models import Learner
 from learners.selectors.learning import learner_of
 from pathways import rules, selectors, services
-from pathways.models import DesignationCase, Pathway, PathwayEnrollment
+from pathways.models import (
+    CaseCondition,
+    CaseEvent,
+    DesignationCase,
+    EnrollmentMove,
+    Pathway,
+    PathwayEnrollment,
+)
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
 
 
@@ -77,10 +85,11 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         Pathway.objects.select_related("credential__organization", "credential__current_version"), public_id=public_id
     )
     learner = _learner(request)
-    enrollment = _joined(learner).filter(pathway=pathway).select_related("version").first() if learner else None
+    enrollment = _with_move(_joined(learner).filter(pathway=pathway)).first() if learner else None
     version = enrollment.version if enrollment else selectors.newest_published(learner).filter(pathway=pathway).first()
     if version is None:
         raise Http404
+    version.pathway = pathway
     asked = selectors.asked(version)
     context: dict[str, Any] = {
         "pathway": pathway,
@@ -92,16 +101,15 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         "error": error,
         "allowances": selectors.allowances(version, enrollment.learner_id, asked) if enrollment else [],
     }
-    if enrollment:
-        context["move"] = enrollment.moves.select_related("from_version").order_by("-pk").first()
     progress = None
     if learner is not None:
-        progress = selectors.progress(version=version, learner=learner, on=timezone.localdate(), ask=asked)
+        progress = selectors.progress(
+            version=version, learner=learner, on=timezone.localdate(), ask=asked, enrollment=enrollment
+        )
         case = (
             DesignationCase.objects.awarding()
             .filter(learner=learner, pathway_version=version)
             .select_related("award")
-            .prefetch_related("events", "conditions")
             .order_by("-pk")
             .first()
         )
@@ -110,7 +118,7 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
             "case": case,
             "state": _state(enrollment is not None, case),
             "declined_because": _declined_because(case),
-            "conditions": [each for each in case.conditions.all() if each.settled_at is None] if case else [],
+            "conditions": _conditions(case),
             "review": _review(case),
             "requirements": _requirements(progress),
             "confirmation": _confirmation(case),
@@ -120,6 +128,21 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
     word = str(state["word"]) if state else _("Not yet confirmed")
     context |= {"groups": groups, "drawing": selectors.drawing(groups, version.title, word), "goal": word}
     return render_page(request, "pathways/pathway_detail.html", context, status=status)
+
+
+def _with_move(joined: Any) -> Any:
+    """With when and why the learner was last moved to another version."""
+    moves = EnrollmentMove.objects.filter(enrollment=OuterRef("pk")).order_by("-pk")
+    return joined.select_related("version").annotate(
+        moved_at=Subquery(moves.values("at")[:1]), moved_because=Subquery(moves.values("reason")[:1])
+    )
+
+
+def _conditions(case: DesignationCase | None) -> list[CaseCondition]:
+    """What the committee asks for before it decides. One query while it has the case."""
+    if case is None or case.status != CaseStatus.OPEN:
+        return []
+    return list(case.conditions.filter(settled_at__isnull=True).order_by("pk"))
 
 
 def _requirements(progress: rules.Progress) -> dict[str, str]:
@@ -143,13 +166,14 @@ def _review(case: DesignationCase | None) -> dict[str, str] | None:
     """That the committee looks again at a designation, or what came of it, in neutral words."""
     if case is None or case.award is None:
         return None
-    newest = case.award.designation_reviews.order_by("-pk").first()
+    said = CaseEvent.objects.filter(case=OuterRef("pk"), moved_to=OuterRef("status")).order_by("-pk").values("note")
+    newest = case.award.designation_reviews.annotate(because=Subquery(said[:1])).order_by("-pk").first()
     if newest is None:
         return None
     if newest.status == CaseStatus.OPEN:
         text = _("A badge that it counts was revoked since. It stays as it is until the committee has decided.")
         return {"kind": "wait", "title": _("The committee looks at this designation again"), "text": text}
-    because = newest.events.filter(moved_to=newest.status).order_by("-pk").values_list("note", flat=True).first() or ""
+    because = newest.because or ""
     if newest.status == CaseStatus.KEPT:
         return {"kind": "info", "title": _("The committee has kept this designation"), "text": because}
     title = _("The committee has asked the registrars to revoke this designation")
@@ -159,7 +183,8 @@ def _review(case: DesignationCase | None) -> dict[str, str] | None:
 def _declined_because(case: DesignationCase | None) -> str:
     if case is None or case.status != CaseStatus.DECLINED:
         return ""
-    return next((event.note for event in case.events.all() if event.moved_to == CaseStatus.DECLINED), "")
+    said = case.events.filter(moved_to=CaseStatus.DECLINED).order_by("pk").values_list("note", flat=True)
+    return said.first() or ""
 
 
 @login_required

@@ -1,9 +1,14 @@
 """Everybody who is qualified already is found when a pathway is published, and after new awards."""
 
+import os
+import signal
 from datetime import timedelta
 
 import pytest
+from django.db import connection, connections, transaction
 
+from config.runtime.process import wait_until
+from learners.models import Learner
 from pathways import services, tasks
 from pathways.models import CatchUp, DesignationCase, PathwayEnrollment
 from pathways.services import catching_up
@@ -60,22 +65,49 @@ def test_who_left_is_left_alone_and_other_professions_are_passed_over(make_pathw
     assert DesignationCase.objects.get().learner == holders[2]
 
 
-def test_a_killed_walk_goes_on_where_it_was(digital, holders, monkeypatch):
-    monkeypatch.setattr(catching_up, "CHUNK", 2)
-    start_catch_up(version=digital, at=NOON)
-    assert catching_up._step(NOON) == 2
-    real, calls = catching_up.selectors.qualified, []
+WAITING = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND wait_event_type = 'Lock'
+"""
+OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
 
-    def dies(*args, **options):
-        calls.append(args)
-        raise KeyboardInterrupt
 
-    monkeypatch.setattr(catching_up.selectors, "qualified", dies)
-    with pytest.raises(KeyboardInterrupt):
+def count(statement):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")
+        cursor.execute(statement)
+        return cursor.fetchone()[0]
+
+
+def worker(go, monkeypatch):
+    """A process of its own that walks in steps of two, once it may go; nothing of it is left when it is killed."""
+    connections.close_all()  # no connection is shared by two processes
+    pid = os.fork()
+    if pid:
+        return pid
+    try:
+        os.read(go, 1)
+        monkeypatch.setattr(catching_up, "CHUNK", 2)
         catch_up(at=NOON)
+    finally:
+        os._exit(0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_killed_walk_goes_on_where_it_was(digital, holders, monkeypatch):
+    start_catch_up(version=digital, at=NOON)
+    go, let = os.pipe()
+    pid = worker(go, monkeypatch)
+    with transaction.atomic():
+        Learner.objects.select_for_update().get(pk=holders[2].pk)  # in its second step it waits for this learner
+        os.write(let, b".")
+        assert wait_until(lambda: count(WAITING) > 0, seconds=20)
+        os.kill(pid, signal.SIGKILL)
+        _pid, status = os.waitpid(pid, 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
+    assert wait_until(lambda: count(OTHERS) == 0, seconds=20)  # the server has noticed
     run = CatchUp.objects.get()
     assert (run.looked_at, run.opened, run.is_finished) == (2, 2, False)
-    monkeypatch.setattr(catching_up.selectors, "qualified", real)
 
     assert catch_up(at=NOON) == 1
     run.refresh_from_db()

@@ -6,13 +6,15 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from config import committees
 from config.errors import Conflict, IllegalMove, Invalid, NotAllowed
 from config.permissions import Can, Role, allowed
+from issuance import services as issuance_services
 from learners.models import Award, AwardComponent, Notice
 from learners.services import revoke_award
-from pathways import selectors, services
+from pathways import panels, selectors, services
 from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, QuorumRule
 from tests.fixtures.records import NOON
 
@@ -369,3 +371,39 @@ def test_the_decision_behind_a_designation_is_told_to_those_who_word_it(case, me
     assert (found[1].case, found[1].decided_at) == (confirmed.public_id, NOON)
     assert list(found[1].recorded_on) == confirmed.pathway_version.recorded_on
     assert committees.decisions_on([]) == {}
+
+
+# Before a badge is revoked ---------------------------------------------------------------------------------------------
+def test_who_revokes_a_badge_reads_which_open_cases_ask_for_it(
+    case, registrar, make_user, make_award, signed_in, issuer
+):
+    award = case.learner.awards.get(credential_version__title="Evidence")
+    other = make_award(learner=case.learner)
+    asker = make_user(Role.REGISTRAR)
+    request = issuance_services.request_revocation(
+        actor=asker, award=award, reason="error", note="Wrong file.", at=timezone.now()
+    )
+    client = signed_in(registrar)
+    words = "A committee has a case that asks for this badge"
+
+    for address in (
+        reverse("issuance:revocation-detail", args=[request.public_id]),
+        reverse("issuance:registrar-award", args=[award.public_id]),
+    ):
+        page = client.get(address).content.decode()
+        assert words in page and "Digital Health, open since Sep 1, 2026" in page
+    assert words not in client.get(reverse("issuance:registrar-award", args=[other.public_id])).content.decode()
+    DesignationCase.objects.update(status="declined", decided_at=NOON)
+    assert words not in client.get(reverse("issuance:registrar-award", args=[award.public_id])).content.decode()
+
+
+def test_a_badge_that_stands_in_is_named_too(case, met, pathway_admin, make_version, make_award, rf):
+    other = make_version(title="Data Science")
+    award = make_award(learner=case.learner, version=other)
+    assert panels.revocation(rf.get("/"), award) is None
+    rule = met.version.requirements.get(position=1)
+    services.grant_waiver(
+        actor=pathway_admin, enrollment=met, requirement=rule, substitute=other.credential, reason="x", at=NOON
+    )
+
+    assert "Digital Health" in panels.revocation(rf.get("/"), award)["text"]

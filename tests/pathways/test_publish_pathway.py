@@ -102,7 +102,7 @@ def refused(version, actor):
     with pytest.raises(Incomplete) as refusal:
         publish_pathway(actor=actor, version=version, at=NOON)
     assert is_draft(version)
-    assert refusal.value.missing == gate.missing(version)
+    assert refusal.value.missing == gate.missing(version, at=NOON)
     return refusal.value.missing
 
 
@@ -223,6 +223,6 @@ def test_the_gate_costs_the_same_for_any_size(
         professions_admitted=["medicine", "nursing"],
     )
     with django_assert_max_num_queries(8) as counted:
-        gate.missing(small)
+        gate.missing(small, at=NOON)
     with django_assert_num_queries(len(counted)):
-        gate.missing(large)
+        gate.missing(large, at=NOON)

@@ -160,7 +160,7 @@ def test_each_thing_that_the_gate_misses_leads_to_where_it_is_said(signed_in, dr
     assert found[statement] == f"{settings}#id_statement_for_letters"
     assert found["Name at least one badge that it asks for."] == f"{rows}#rule-form"
     assert f'href="{settings}#id_owner"' in page.content.decode()
-    assert [each for each in gate.blocking(draft) if each.place == "designation"]
+    assert [each for each in gate.blocking(draft, at=NOON) if each.place == "designation"]
 
 
 def test_the_pages_begin_and_save(signed_in, pathway_admin, administrator, lead):

@@ -156,7 +156,7 @@ def check(page, width):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_a_pathway_is_made_published_and_tried_with_the_keyboard_alone(
-    open_as, administrator, two_badges, build_path, width, scheme
+    open_as, administrator, committee_member, two_badges, build_path, width, scheme
 ):
     page = open_as(administrator, reverse("pathways:manage-list"), width=width, color_scheme=scheme, bypass_csp=True)
 

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from config.permissions import Role
 from pathways import gate
-from pathways.models import PathwayVersion, Requirement
+from pathways.models import PathwayVersion, QuorumRule, Requirement
+from tests.fixtures.records import NOON
 
 TODAY = date(2026, 9, 1)
 
@@ -31,7 +33,7 @@ def draft(make_pathway, two_badges):
 
 
 def test_a_sound_pathway_has_no_finding(draft):
-    assert gate.blocking(draft) == []
+    assert gate.blocking(draft, at=NOON) == []
     assert gate.notices(draft, on=TODAY) == []
 
 
@@ -41,7 +43,7 @@ def test_a_group_that_is_impossible_for_one_profession(draft, make_version):
     draft.refresh_from_db()
     add(draft, "choose", "Depth", few, minimum=1)
 
-    assert texts(gate.blocking(draft)) == ["For nursing: “Depth” asks for 1 and leaves 0 to choose from."]
+    assert texts(gate.blocking(draft, at=NOON)) == ["For nursing: “Depth” asks for 1 and leaves 0 to choose from."]
 
 
 def test_a_badge_whose_prerequisite_a_profession_cannot_earn(draft, make_version):
@@ -52,7 +54,7 @@ def test_a_badge_whose_prerequisite_a_profession_cannot_earn(draft, make_version
     draft.refresh_from_db()
     add(draft, "all-of", "Both", second)
 
-    assert texts(gate.blocking(draft)) == [
+    assert texts(gate.blocking(draft, at=NOON)) == [
         "For nursing: Second is required and cannot be earned: First has to be held before it and cannot be earned."
     ]
 
@@ -62,7 +64,7 @@ def test_a_hidden_prerequisite_and_the_true_hours(draft, make_version):
     methods = make_version(title="Methods", workload_hours=30, requires=[basics.credential])
     add(draft, "choose", "Depth", methods, minimum=1)
 
-    assert gate.blocking(draft) == []
+    assert gate.blocking(draft, at=NOON) == []
     assert texts(gate.notices(draft, on=TODAY)) == ["Methods asks for Basics first: 36 hours in truth, not 30 hours."]
 
 
@@ -71,7 +73,7 @@ def test_an_item_in_two_groups(draft, make_version):
     add(draft, "choose", "Depth", one, two, minimum=1)
     add(draft, "choose", "Practice", one, minimum=1)
 
-    assert gate.blocking(draft) == []
+    assert gate.blocking(draft, at=NOON) == []
     assert texts(gate.notices(draft, on=TODAY)) == ["One stands in “Depth” and “Practice”; it counts once."]
 
 
@@ -83,14 +85,14 @@ def test_badges_that_wait_for_each_other(draft, make_version):
     newer.credential.save(update_fields=["current_version"])
     add(draft, "all-of", "Both", other)
 
-    [circle] = [each for each in texts(gate.blocking(draft)) if each.startswith("Nobody can begin")]
+    [circle] = [each for each in texts(gate.blocking(draft, at=NOON)) if each.startswith("Nobody can begin")]
     assert "One needs Other" in circle
 
 
 def test_a_code_that_no_framework_knows(draft, competency):
     add(draft, "coverage", "Competencies", minimum=1, codes=[competency.code, "EPA99"])
 
-    assert texts(gate.blocking(draft))[0] == "No framework that is loaded knows the code EPA99."
+    assert texts(gate.blocking(draft, at=NOON))[0] == "No framework that is loaded knows the code EPA99."
 
 
 def test_a_competency_that_nothing_assesses(draft, competency, make_version):
@@ -100,7 +102,7 @@ def test_a_competency_that_nothing_assesses(draft, competency, make_version):
     add(draft, "coverage", "Competencies", minimum=1, codes=[gap.code])
     assert Alignment.objects.filter(competency=gap).count() == 0
 
-    assert texts(gate.blocking(draft)) == [
+    assert texts(gate.blocking(draft, at=NOON)) == [
         "Competencies: at most 0 of 1 competencies can be reached; nothing assesses EPA1."
     ]
 
@@ -136,11 +138,34 @@ def test_sums_that_cannot_be_reached(make_pathway, two_badges, kind, sentence):
     version = make_pathway(published=False)
     add(version, kind, "Clinic", *two_badges, minimum=31)
 
-    assert texts(gate.blocking(version)) == [sentence]
+    assert texts(gate.blocking(version, at=NOON)) == [sentence]
 
 
 def test_a_group_below_a_sum(draft, two_badges):
     clinic = add(draft, "hours", "Clinic", minimum=5)
     add(draft, "choose", "Inner", *two_badges, parent=clinic, minimum=1)
 
-    assert texts(gate.blocking(draft)) == ["“Inner” stands below “Clinic”, which takes badges alone."]
+    assert texts(gate.blocking(draft, at=NOON)) == ["“Inner” stands below “Clinic”, which takes badges alone."]
+
+
+# The committee ---------------------------------------------------------------------------------------------------------
+def test_a_committee_that_confirms_has_as_many_members_as_a_decision_needs(
+    make_pathway, version, administrator, make_user, make_version
+):
+    draft = make_pathway(required=[version], published=False)
+    assert gate.blocking(draft, at=NOON) == []  # no committee is asked for
+    Requirement.objects.create(version=draft, position=9, kind="confirmation")
+    away = make_user(Role.COMMITTEE, credential=make_version().credential)
+    assert away.role_grants.count() == 1
+
+    assert texts(gate.blocking(draft, at=NOON)) == ["A committee confirms: its decision needs 1 member; it has 0."]
+    former = make_user(Role.COMMITTEE)
+    assert gate.blocking(draft, at=NOON) == []
+    QuorumRule.objects.create(
+        pathway=draft.pathway, quorum=2, reason="Two pairs of eyes.", actor=administrator, at=NOON
+    )
+    assert texts(gate.blocking(draft, at=NOON)) == ["A committee confirms: its decision needs 2 members; it has 1."]
+    make_user(Role.COMMITTEE, credential=draft.pathway.credential)
+    assert gate.blocking(draft, at=NOON) == []
+    former.role_grants.update(until_at=NOON)
+    assert len(gate.blocking(draft, at=NOON)) == 1
