@@ -107,6 +107,7 @@ class Can(TextChoices):
     PATHWAY_SIMULATE = "pathway-simulate", gettext_lazy("try a pathway with what a learner holds")
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     WAIVER_GRANT = "waiver-grant", gettext_lazy("waive or substitute a requirement")
+    CAPSTONE_RECORD = "capstone-record", gettext_lazy("record a capstone")
     COHORT_MOVE = "cohort-move", gettext_lazy("move a class to another version of a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
@@ -355,6 +356,11 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     Can.PATHWAY_JOIN: lambda user, learner: learner.user_id == user.pk,
     # subject: a PathwayEnrollment. Whoever runs the pathway waives; its committee reads what was waived, and decides.
     Can.WAIVER_GRANT: lambda user, enrollment: (
+        enrollment.learner.user_id != user.pk
+        and user.has_any_role({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, enrollment.credential)
+        and not user.has_conflict_with(enrollment.learner)
+    ),
+    Can.CAPSTONE_RECORD: lambda user, enrollment: (
         enrollment.learner.user_id != user.pk
         and user.has_any_role({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, enrollment.credential)
         and not user.has_conflict_with(enrollment.learner)

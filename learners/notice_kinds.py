@@ -61,6 +61,7 @@ ABOUT = {
     "case-review": About.RESULTS,
     "waiver": About.RESULTS,
     "pathway-moved": About.RESULTS,
+    "capstone": About.RESULTS,
     "component-revoked": About.REGISTRY,
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,

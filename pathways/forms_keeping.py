@@ -12,7 +12,7 @@ from credentials.models.catalog import CredentialKind
 from learners.models import Cohort
 from pathways import selectors
 from pathways.forms import BadgeField
-from pathways.models import PathwayEnrollment
+from pathways.models import PathwayEnrollment, RequirementKind
 
 
 class LearnerFilterForm(forms.Form):
@@ -67,6 +67,26 @@ class WaiverForm(forms.Form):
             .select_related("current_version")
             .order_by("current_version__title", "pk")
         )
+
+
+class CapstoneForm(forms.Form):
+    capstone = forms.ChoiceField(label=_("Capstone"))
+    done_on = forms.DateField(label=_("Done on"), widget=forms.DateInput(attrs={"type": "date"}))
+    note = forms.CharField(
+        label=_("What was done, and who heard or read it"),
+        help_text=_("The learner and the committee read it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+
+    def __init__(self, *args: Any, places: Sequence[selectors.Place], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = {
+            str(each.rule.public_id): each.rule for each in places if each.rule.kind == RequirementKind.CAPSTONE
+        }
+        cast(forms.ChoiceField, self.fields["capstone"]).choices = [
+            (key, rule.name) for key, rule in self.rules.items()
+        ]
 
 
 class WithdrawForm(forms.Form):

@@ -11,7 +11,7 @@ from learners.models import Award, Learner, User
 from pathways import services as pathways_services
 from pathways.models import Pathway
 
-from . import calibration, history, load, recognition
+from . import calibration, history, load, recognition, versions
 
 # Left in the queue of the printed assessor, and proposed for release.
 QUEUE_ITEM, RELEASE_ITEM = "ip-communication", "quality-foundations"
@@ -38,6 +38,7 @@ def fill(*, at: datetime) -> list[str]:
     calibration.load(
         keeper=accounts["lead"], assessor=accounts["assessor"], version=_published(CALIBRATION_ITEM), at=at
     )
+    versions.load(administrator=accounts["administrator"], colleagues=colleagues[4:7], at=at)
     draft = Credential.objects.get(slug=DRAFT_ITEM)
     credentials_services.start_version(actor=accounts["administrator"], credential=draft, at=at)
     return [
@@ -47,7 +48,7 @@ def fill(*, at: datetime) -> list[str]:
         "registrar: a revocation to decide, asked for by the second registrar",
         "registrar and lead: an outside provider's badge to recognize or decline; the learner has one that is recognized",
         "assessor and lead: a calibration set of five, which the assessor has judged and passed",
-        "administrator: a draft version to publish",
+        "administrator: a draft version to publish; a pathway with a waiver, a capstone, and a class to move to its version 2",
     ]
 
 

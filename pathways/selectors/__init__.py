@@ -3,6 +3,7 @@
 from .allowing import Allowance as Allowance
 from .allowing import Place as Place
 from .allowing import allowances as allowances
+from .allowing import capstones as capstones
 from .allowing import places as places
 from .asking import Asked as Asked
 from .asking import asked as asked

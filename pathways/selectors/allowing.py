@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
+from pathways import rules
 from pathways.models import (
     GROUPS,
     OF_BADGES,
     SUMS,
+    CapstoneRecord,
     PathwayVersion,
     Requirement,
     Waiver,
@@ -92,6 +94,22 @@ def allowances(version: PathwayVersion, learner_id: int, asked: Asked) -> list[A
         Allowance(each, _sentence(each), not hasattr(each, "withdrawal"), each.requirement.key in asked.ids)
         for each in found
     ]
+
+
+def capstones(version: PathwayVersion, learner_id: int, asked: Asked) -> list[CapstoneRecord]:
+    """What was recorded of the capstones of a learner who follows a version, also what was taken back.
+
+    One query, or none where no capstone is asked for. asked: what the version asks.
+    """
+    if not any(isinstance(rule, rules.Capstone) for rule in rules.walk(asked.rules.rules)):
+        return []
+    found = CapstoneRecord.objects.filter(enrollment__learner=learner_id, enrollment__version=version)
+    found = found.exclude(enrollment__status=PathwayEnrollmentStatus.LEFT)
+    return list(
+        found.select_related("requirement__credential__current_version", "actor", "withdrawal__actor").order_by(
+            "at", "pk"
+        )
+    )
 
 
 def _sentence(waiver: Waiver) -> str:

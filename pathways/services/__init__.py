@@ -7,6 +7,8 @@ from .building import move_rule as move_rule
 from .building import remove_rule as remove_rule
 from .building import sketch_rule as sketch_rule
 from .building import start_version as start_version
+from .capstones import record_capstone as record_capstone
+from .capstones import withdraw_capstone as withdraw_capstone
 from .cases import Confirmed as Confirmed
 from .cases import ask_committee as ask_committee
 from .cases import confirm_case as confirm_case

@@ -198,6 +198,7 @@ def case_page(
             {"label": _("State")},
         ],
         "allowances": selectors.allowances(case.pathway_version, case.learner_id, asked),
+        "capstones": selectors.capstones(case.pathway_version, case.learner_id, asked),
         "evidence": [_evidence_row(each) for each in selectors.evidence(case, progress)],
         "history": _history(case),
         "is_open": is_open,

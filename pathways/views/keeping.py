@@ -20,8 +20,15 @@ from config.errors import RegistryError
 from config.pages import render_page
 from learners.models import Cohort
 from pathways import selectors, services
-from pathways.forms_keeping import LearnerFilterForm, WaiverForm, WithdrawForm
-from pathways.models import DesignationCase, Pathway, PathwayEnrollment, Waiver
+from pathways.forms_keeping import CapstoneForm, LearnerFilterForm, WaiverForm, WithdrawForm
+from pathways.models import (
+    CapstoneRecord,
+    DesignationCase,
+    Pathway,
+    PathwayEnrollment,
+    RequirementKind,
+    Waiver,
+)
 from pathways.views.managing import managed
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
 
@@ -119,16 +126,21 @@ def enrollment_page(
     enrollment: PathwayEnrollment,
     *,
     form: WaiverForm | None = None,
+    capstone_form: CapstoneForm | None = None,
     withdraw_form: forms.Form | None = None,
-    withdrawn: Waiver | None = None,
+    withdrawn: UUID | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """The page, also with the words of a refusal. A fixed number of queries."""
     enrollment.version.pathway = enrollment.pathway
     asked = selectors.asked(enrollment.version)
     is_active = enrollment.status == PathwayEnrollmentStatus.ACTIVE
+    places = selectors.places(enrollment.version)
     if is_active and form is None:
-        form = WaiverForm(places=selectors.places(enrollment.version), enrollment=enrollment)
+        form = WaiverForm(places=places, enrollment=enrollment)
+    if is_active and capstone_form is None:
+        capstone_form = CapstoneForm(places=places)
+    has_capstone = any(each.rule.kind == RequirementKind.CAPSTONE for each in places)
     context = {
         "enrollment": enrollment,
         "is_active": is_active,
@@ -141,6 +153,9 @@ def enrollment_page(
         ),
         "allowances": selectors.allowances(enrollment.version, enrollment.learner_id, asked),
         "form": form,
+        "has_capstone": has_capstone,
+        "capstones": selectors.capstones(enrollment.version, enrollment.learner_id, asked),
+        "capstone_form": capstone_form if has_capstone else None,
         "withdraw_form": withdraw_form,
         "withdrawn": withdrawn,
     }
@@ -191,7 +206,53 @@ def waiver_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Withdrawn. The learner is told, and reads why."))
             return redirect(enrollment)
-    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=waiver, status=422)
+    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=waiver.public_id, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capstone_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    enrollment = kept(request, public_id)
+    if request.method == "GET":
+        return redirect(enrollment)
+    form = CapstoneForm(request.POST, places=selectors.places(enrollment.version))
+    if form.is_valid():
+        try:
+            services.record_capstone(
+                actor=request.user,
+                enrollment=enrollment,
+                requirement=form.rules[form.cleaned_data["capstone"]],
+                done_on=form.cleaned_data["done_on"],
+                note=form.cleaned_data["note"],
+                at=timezone.now(),
+            )
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("The capstone is recorded, and the learner is told."))
+            return redirect(enrollment)
+    return enrollment_page(request, enrollment, capstone_form=form, status=422)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def capstone_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    record = get_object_or_404(CapstoneRecord.objects.select_related("enrollment"), public_id=public_id)
+    enrollment = kept(request, record.enrollment.public_id)
+    if request.method == "GET":
+        return redirect(enrollment)
+    form = WithdrawForm(request.POST)
+    if form.is_valid():
+        try:
+            services.withdraw_capstone(
+                actor=request.user, record=record, reason=form.cleaned_data["reason"], at=timezone.now()
+            )
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Withdrawn. The learner is told, and reads why."))
+            return redirect(enrollment)
+    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=record.public_id, status=422)
 
 
 urlpatterns: list[URLPattern] = [
@@ -199,4 +260,6 @@ urlpatterns: list[URLPattern] = [
     path("manage/pathways/learners/<uuid:public_id>/", enrollment_detail, name="enrollment-detail"),
     path("manage/pathways/learners/<uuid:public_id>/waive/", waiver_grant, name="waiver-grant"),
     path("manage/pathways/waivers/<uuid:public_id>/withdraw/", waiver_withdraw, name="waiver-withdraw"),
+    path("manage/pathways/learners/<uuid:public_id>/capstone/", capstone_record, name="capstone-record"),
+    path("manage/pathways/capstones/<uuid:public_id>/withdraw/", capstone_withdraw, name="capstone-withdraw"),
 ]

@@ -110,6 +110,7 @@ TABLE = {
     Can.PATHWAY_JOIN: {LEARNER},
     Can.WAIVER_GRANT: {P, M},
     Can.COHORT_MOVE: {P, M},
+    Can.CAPSTONE_RECORD: {P, M},
     Can.CASE_READ: {C, U},
     Can.CASE_DECIDE: {C},
     Can.CASE_STEP_ASIDE: {C},
@@ -145,6 +146,7 @@ NEVER_ONESELF = {
     Can.CASE_DECIDE,
     Can.CASE_STEP_ASIDE,
     Can.WAIVER_GRANT,
+    Can.CAPSTONE_RECORD,
 }
 EVERYBODY = [*Role.values, LEARNER, ASSIGNED, "nobody"]
 
@@ -243,6 +245,7 @@ def make_subject(make_decision, make_award, make_user):
             Can.PATHWAY_JOIN: decision.learner,
             Can.WAIVER_GRANT: owned,
             Can.COHORT_MOVE: owned,
+            Can.CAPSTONE_RECORD: owned,
             Can.CASE_READ: owned,
             Can.CASE_DECIDE: owned,
             Can.CASE_STEP_ASIDE: owned,

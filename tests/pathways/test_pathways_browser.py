@@ -128,3 +128,19 @@ def test_a_rule_is_waived_and_a_class_is_moved_by_keyboard(
     look(own, "pathway-waived")
     enrollment.refresh_from_db()
     assert enrollment.version == newer
+
+
+def test_a_capstone_is_recorded_and_the_committee_reads_it(
+    make_pathway, version, learner, make_award, join, pathway_admin, member, open_as, look
+):
+    make_award(learner=learner, version=version)
+    enrollment = join(make_pathway(required=[version], capstone="reflective synthesis and short oral defense"))
+    page = open_as(pathway_admin, enrollment.get_absolute_url(), bypass_csp=True)
+    page.get_by_label("Done on").fill("2026-08-30")
+    page.get_by_label("What was done").fill("Spoke on rural care; heard by two members of the faculty.")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Record the capstone").press("Enter")
+    page.get_by_text("The capstone is recorded").wait_for()
+    look(page, "enrollment-capstone")
+    case = services.open_case(enrollment=enrollment, at=timezone.now())
+    look(open_as(member, case.get_absolute_url(), bypass_csp=True), "case-capstone")

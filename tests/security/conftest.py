@@ -141,6 +141,9 @@ def records(
     )
     case = DesignationCase.objects.create(learner=learner, pathway_version=pathway, opened_at=NOON)
     condition = case.conditions.create(text="Send the second page.", set_by=people["committee"], set_at=NOON)
+    capstone = joined.capstones.create(
+        requirement=pathway.requirements.get(), done_on=NOON, note="Spoke.", actor=people["administrator"], at=NOON
+    )
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
     consent = issuance_services.give_consent(
         actor=learner.user,
@@ -224,6 +227,7 @@ def records(
         "building": building,
         "joined": joined,
         "waiver": waiver,
+        "capstone": capstone,
         "case": case,
         "condition": condition,
         "transcript": transcript,

@@ -289,6 +289,8 @@ ACT = {
     "pathways:version-start": ("pathway.pathway", "administrator pathway_admin"),
     "pathways:cohort-move": ("pathway.pathway number=1", "administrator pathway_admin"),
     "pathways:waiver-grant": ("joined", "administrator pathway_admin"),
+    "pathways:capstone-record": ("joined", "administrator pathway_admin"),
+    "pathways:capstone-withdraw": ("capstone", "administrator pathway_admin"),
     "pathways:waiver-withdraw": ("waiver", "administrator pathway_admin"),
     "pathways:case-confirm": ("case", "committee"),
     "pathways:case-decline": ("case", "committee"),
