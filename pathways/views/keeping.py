@@ -138,9 +138,12 @@ def enrollment_page(
     places = selectors.places(enrollment.version)
     if is_active and form is None:
         form = WaiverForm(places=places, enrollment=enrollment)
-    if is_active and capstone_form is None:
-        capstone_form = CapstoneForm(places=places)
+    capstones = selectors.capstones(enrollment.version, enrollment.learner_id, asked)
+    recorded = {each.requirement.key for each in capstones if not hasattr(each, "withdrawal")}
     has_capstone = any(each.rule.kind == RequirementKind.CAPSTONE for each in places)
+    if is_active and capstone_form is None:
+        left = CapstoneForm(places=[each for each in places if each.rule.key not in recorded])
+        capstone_form = left if left.rules else None
     context = {
         "enrollment": enrollment,
         "is_active": is_active,
@@ -154,8 +157,8 @@ def enrollment_page(
         "allowances": selectors.allowances(enrollment.version, enrollment.learner_id, asked),
         "form": form,
         "has_capstone": has_capstone,
-        "capstones": selectors.capstones(enrollment.version, enrollment.learner_id, asked),
-        "capstone_form": capstone_form if has_capstone else None,
+        "capstones": capstones,
+        "capstone_form": capstone_form,
         "withdraw_form": withdraw_form,
         "withdrawn": withdrawn,
     }

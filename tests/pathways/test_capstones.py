@@ -154,10 +154,11 @@ def test_it_is_recorded_and_withdrawn_on_the_page(enrollment, pathway_admin, sig
     assert client.post(address, said).status_code == 422
     record = CapstoneRecord.objects.get()
     page = client.get(enrollment.get_absolute_url()).content.decode()
-    assert "Spoke on rural care." in page and 'short oral defense, done <time datetime="2026-08-30">' in page
+    assert "Spoke on rural care." in page and 'Short oral defense, done <time datetime="2026-08-30">' in page
     case = DesignationCase.objects.create(
         learner=enrollment.learner, pathway_version=enrollment.version, opened_at=NOON
     )
+    assert "Record the capstone" not in page  # nothing is left to record
     committee = signed_in(member).get(case.get_absolute_url()).content.decode()
     assert "Spoke on rural care." in committee and "Withdraw it" not in committee
     back = reverse("pathways:capstone-withdraw", args=[record.public_id])
