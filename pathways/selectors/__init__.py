@@ -3,7 +3,6 @@
 from .allowing import Allowance as Allowance
 from .allowing import Place as Place
 from .allowing import allowances as allowances
-from .allowing import capstones as capstones
 from .allowing import places as places
 from .asking import Asked as Asked
 from .asking import asked as asked
@@ -37,6 +36,8 @@ from .simulating import simulate as simulate
 from .standing import Evidence as Evidence
 from .standing import Standing as Standing
 from .standing import evidence as evidence
+from .standing import joined as joined
+from .standing import known_of as known_of
 from .standing import met as met
 from .standing import progress as progress
 from .standing import qualified as qualified

@@ -1,22 +1,20 @@
 """What was waived or substituted for a learner, and what of a version can be."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from pathways import rules
 from pathways.models import (
     GROUPS,
     OF_BADGES,
     SUMS,
-    CapstoneRecord,
     PathwayVersion,
     Requirement,
     Waiver,
 )
 from pathways.models import RequirementKind as Kind
-from pathways.workflow import PathwayEnrollmentStatus
 
 from .asking import Asked
 from .planning import title_of
@@ -74,42 +72,12 @@ class Allowance:
     is_asked: bool
 
 
-def allowances(version: PathwayVersion, learner_id: int, asked: Asked) -> list[Allowance]:
-    """Everything that was waived or substituted for a learner who follows a version, also what was taken back. One query.
-
-    asked: what the version asks.
-    """
-    found = (
-        Waiver.objects.filter(enrollment__learner=learner_id, enrollment__version=version)
-        .exclude(enrollment__status=PathwayEnrollmentStatus.LEFT)
-        .select_related(
-            "requirement__credential__current_version",
-            "substitute__current_version",
-            "actor",
-            "withdrawal__actor",
-        )
-        .order_by("at", "pk")
-    )
+def allowances(waivers: Iterable[Waiver], asked: Asked) -> list[Allowance]:
+    """What was waived or substituted, also what was taken back, in words. asked: what the version of today asks. No query."""
     return [
         Allowance(each, _sentence(each), not hasattr(each, "withdrawal"), each.requirement.key in asked.ids)
-        for each in found
+        for each in waivers
     ]
-
-
-def capstones(version: PathwayVersion, learner_id: int, asked: Asked) -> list[CapstoneRecord]:
-    """What was recorded of the capstones of a learner who follows a version, also what was taken back.
-
-    One query, or none where no capstone is asked for. asked: what the version asks.
-    """
-    if not any(isinstance(rule, rules.Capstone) for rule in rules.walk(asked.rules.rules)):
-        return []
-    found = CapstoneRecord.objects.filter(enrollment__learner=learner_id, enrollment__version=version)
-    found = found.exclude(enrollment__status=PathwayEnrollmentStatus.LEFT)
-    return list(
-        found.select_related("requirement__credential__current_version", "actor", "withdrawal__actor").order_by(
-            "at", "pk"
-        )
-    )
 
 
 def _sentence(waiver: Waiver) -> str:

@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -111,15 +110,16 @@ class Known:
         return found
 
     def _read_allowances(self, enrollments: list[PathwayEnrollment]) -> None:
-        """What stands of waivers and capstones; two queries."""
+        """Waivers and capstones by enrollment, also what was taken back; two queries."""
         self.waivers: dict[int, list[Waiver]] = defaultdict(list)
-        standing = Waiver.objects.standing().filter(enrollment__in=enrollments)
-        for waiver in standing.select_related("requirement", "substitute__current_version").order_by("pk"):
+        related = ("requirement__credential__current_version", "actor", "withdrawal__actor")
+        waivers = Waiver.objects.filter(enrollment__in=enrollments).order_by("pk")
+        for waiver in waivers.select_related("substitute__current_version", *related):
             self.waivers[waiver.enrollment_id].append(waiver)
-        self._recorded: dict[int, set[UUID]] = defaultdict(set)
-        recorded = CapstoneRecord.objects.standing().filter(enrollment__in=enrollments)
-        for enrollment_id, key in recorded.values_list("enrollment_id", "requirement__key"):
-            self._recorded[enrollment_id].add(key)
+        self.capstones: dict[int, list[CapstoneRecord]] = defaultdict(list)
+        records = CapstoneRecord.objects.filter(enrollment__in=enrollments).order_by("pk")
+        for record in records.select_related(*related):
+            self.capstones[record.enrollment_id].append(record)
 
     def _item(self, credential: Credential) -> rules.Item:
         current = credential.current_version
@@ -153,7 +153,11 @@ class Known:
         return rules.Facts(
             observations=tuple(self._seen.get(learner_id, ())),
             professions=len(professions) or None,
-            recorded=_here(asked, self._recorded.get(enrollment.pk, ())) if enrollment else frozenset(),
+            recorded=frozenset(
+                asked.ids[each.requirement.key]
+                for each in (self.capstones.get(enrollment.pk, ()) if enrollment else ())
+                if each.requirement.key in asked.ids and not hasattr(each, "withdrawal")
+            ),
             providers=tuple(each.provider.name for each in self.recognized[learner_id]),
             designations=sum(
                 award.credential.kind == CredentialKind.DESIGNATION
@@ -181,7 +185,7 @@ class Known:
         here = [
             (asked.ids[each.requirement.key], each)
             for each in (self.waivers.get(enrollment.pk, ()) if enrollment else ())
-            if each.requirement.key in asked.ids
+            if each.requirement.key in asked.ids and not hasattr(each, "withdrawal")
         ]
         substitutes = {key: self._item(each.substitute) for key, each in here if each.substitute is not None}
         return rules.evaluate(
@@ -192,11 +196,6 @@ class Known:
             facts=facts or self.facts(learner_id, asked, enrollment),
             why={key: each.reason for key, each in here},
         )
-
-
-def _here(asked: Asked, keys: Iterable[UUID]) -> frozenset[int]:
-    """The ids that rules have in this version."""
-    return frozenset(asked.ids[key] for key in keys if key in asked.ids)
 
 
 def as_if_held(asked: Asked, credential: Credential, on: date, *, number: int, is_shared: bool = False) -> rules.Held:

@@ -27,10 +27,19 @@ def progress(
     """
     ask = ask or asked(version)
     if enrollment is None:
-        joined = PathwayEnrollment.objects.filter(learner=learner, version=version)
-        enrollment = joined.exclude(status=PathwayEnrollmentStatus.LEFT).first()
-    known = Known([learner], [ask], [enrollment] if enrollment else [])
-    return known.progress(ask, learner.pk, on=on, enrollment=enrollment)
+        enrollment = joined(version, learner)
+    return known_of(learner, ask, enrollment).progress(ask, learner.pk, on=on, enrollment=enrollment)
+
+
+def joined(version: PathwayVersion, learner: Learner) -> PathwayEnrollment | None:
+    """The enrollment of a learner who follows a version. One query."""
+    found = PathwayEnrollment.objects.filter(learner=learner, version=version)
+    return found.exclude(status=PathwayEnrollmentStatus.LEFT).first()
+
+
+def known_of(learner: Learner, ask: Asked, enrollment: PathwayEnrollment | None) -> Known:
+    """What is known of one learner, for one version."""
+    return Known([learner], [ask], [enrollment] if enrollment else [])
 
 
 @dataclass(frozen=True)
@@ -48,25 +57,25 @@ class Standing:
 
 def standings(*, learner: Learner, on: date) -> list[Standing]:
     """Every pathway that a learner has joined. At most thirteen queries, however many there are."""
-    joined = list(
+    enrollments = list(
         PathwayEnrollment.objects.filter(learner=learner)
         .exclude(status=PathwayEnrollmentStatus.LEFT)
         .select_related("version", "pathway")
         .order_by("joined_at", "pk")
     )
-    if not joined:
+    if not enrollments:
         return []
     asked_for = DesignationCase.objects.awarding().filter(learner=learner)
     cases = {case.pathway_version_id: case for case in asked_for.order_by("pk")}
-    asks = asked_by(enrollment.version for enrollment in joined)
-    known = Known([learner], asks.values(), joined)
+    asks = asked_by(enrollment.version for enrollment in enrollments)
+    known = Known([learner], asks.values(), enrollments)
     return [
         Standing(
             enrollment=enrollment,
             progress=known.progress(asks[enrollment.version_id], learner.pk, on=on, enrollment=enrollment),
             case=cases.get(enrollment.version_id),
         )
-        for enrollment in joined
+        for enrollment in enrollments
     ]
 
 
@@ -107,10 +116,10 @@ class Evidence:
     recognized: RecognizedCredential | None = None
 
 
-def evidence(case: DesignationCase, progress: rules.Progress) -> list[Evidence]:
+def evidence(case: DesignationCase, progress: rules.Progress, known: Known) -> list[Evidence]:
     """The awards that a case rests on: those that were recorded when it was confirmed, else those that count now.
 
-    At most two queries.
+    At most one query.
     """
     counted_by = case.award_id or case.reviews_id
     if counted_by is not None:
@@ -118,11 +127,8 @@ def evidence(case: DesignationCase, progress: rules.Progress) -> list[Evidence]:
             "component__credential", "component__credential_version"
         )
         return [Evidence(each.requirement, each.component) for each in components.order_by("position", "pk")]
-    awards = Award.objects.select_related("credential", "credential_version").in_bulk(
-        [each.award_id for each, _label in progress.counted if not each.is_recognized]
-    )
-    keys = [-each.award_id for each, _label in progress.counted if each.is_recognized]
-    elsewhere = RecognizedCredential.objects.select_related("provider").in_bulk(keys) if keys else {}
+    awards = {each.pk: each for each in known.awards[case.learner_id]}
+    elsewhere = {each.pk: each for each in known.recognized[case.learner_id]}
     return [
         Evidence(label, None, elsewhere[-each.award_id])
         if each.is_recognized

@@ -175,9 +175,9 @@ def case_page(
     """A case with everything that a member needs, also with the words of a refusal. A fixed number of queries."""
     at = timezone.now()
     asked = selectors.asked(case.pathway_version)
-    progress = selectors.progress(
-        version=case.pathway_version, learner=case.learner, on=timezone.localdate(at), ask=asked
-    )
+    enrollment = selectors.joined(case.pathway_version, case.learner)
+    known = selectors.known_of(case.learner, asked, enrollment)
+    progress = known.progress(asked, case.learner_id, on=timezone.localdate(at), enrollment=enrollment)
     is_open = case.status == CaseStatus.OPEN
     tally = selectors.tally(case, at)
     may_decide = is_open and request.user.pk in tally.members
@@ -197,9 +197,9 @@ def case_page(
             {"label": _("Valid until")},
             {"label": _("State")},
         ],
-        "allowances": selectors.allowances(case.pathway_version, case.learner_id, asked),
-        "capstones": selectors.capstones(case.pathway_version, case.learner_id, asked),
-        "evidence": [_evidence_row(each) for each in selectors.evidence(case, progress)],
+        "allowances": selectors.allowances(known.waivers[enrollment.pk], asked) if enrollment else [],
+        "capstones": known.capstones[enrollment.pk] if enrollment else [],
+        "evidence": [_evidence_row(each) for each in selectors.evidence(case, progress, known)],
         "history": _history(case),
         "is_open": is_open,
         "may_decide": may_decide,

@@ -138,7 +138,8 @@ def enrollment_page(
     places = selectors.places(enrollment.version)
     if is_active and form is None:
         form = WaiverForm(places=places, enrollment=enrollment)
-    capstones = selectors.capstones(enrollment.version, enrollment.learner_id, asked)
+    known = selectors.known_of(enrollment.learner, asked, enrollment)
+    capstones = known.capstones[enrollment.pk]
     recorded = {each.requirement.key for each in capstones if not hasattr(each, "withdrawal")}
     has_capstone = any(each.rule.kind == RequirementKind.CAPSTONE for each in places)
     if is_active and capstone_form is None:
@@ -147,14 +148,8 @@ def enrollment_page(
     context = {
         "enrollment": enrollment,
         "is_active": is_active,
-        "progress": selectors.progress(
-            version=enrollment.version,
-            learner=enrollment.learner,
-            on=timezone.localdate(),
-            ask=asked,
-            enrollment=enrollment,
-        ),
-        "allowances": selectors.allowances(enrollment.version, enrollment.learner_id, asked),
+        "progress": known.progress(asked, enrollment.learner_id, on=timezone.localdate(), enrollment=enrollment),
+        "allowances": selectors.allowances(known.waivers[enrollment.pk], asked),
         "form": form,
         "has_capstone": has_capstone,
         "capstones": capstones,

@@ -99,13 +99,11 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         "is_open": learner is not None and services.is_open_to(version, learner),
         "sentences": rules.in_words(asked.rules),
         "error": error,
-        "allowances": selectors.allowances(version, enrollment.learner_id, asked) if enrollment else [],
     }
     progress = None
     if learner is not None:
-        progress = selectors.progress(
-            version=version, learner=learner, on=timezone.localdate(), ask=asked, enrollment=enrollment
-        )
+        known = selectors.known_of(learner, asked, enrollment)
+        progress = known.progress(asked, learner.pk, on=timezone.localdate(), enrollment=enrollment)
         case = (
             DesignationCase.objects.awarding()
             .filter(learner=learner, pathway_version=version)
@@ -115,6 +113,8 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
         )
         context |= {
             "progress": progress,
+            "allowances": selectors.allowances(known.waivers[enrollment.pk], asked) if enrollment else [],
+            "capstones": known.capstones[enrollment.pk] if enrollment else [],
             "case": case,
             "state": _state(enrollment is not None, case),
             "declined_because": _declined_because(case),

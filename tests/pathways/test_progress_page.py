@@ -94,6 +94,18 @@ def test_who_runs_it_reads_them_in_a_fixed_number_of_queries(make_full, signed_i
     assert queries(client, large.get_absolute_url()) == queries(client, small.get_absolute_url()) < 20
 
 
+def test_the_committee_reads_a_case_in_a_fixed_number_of_queries(make_full, signed_in, member):
+    found = []
+    for size in (2, 8):
+        enrollment = make_full(size)
+        case = DesignationCase.objects.create(
+            learner=enrollment.learner, pathway_version=enrollment.version, opened_at=NOON
+        )
+        found.append(queries(signed_in(member), case.get_absolute_url()))
+
+    assert found[0] == found[1] <= 21  # every kind of rule at once; a pathway of the school takes four fewer
+
+
 def test_a_draft_of_every_kind_stays_under_twenty(make_pathway, make_version, two_badges, signed_in, pathway_admin):
     found = []
     for number in (1, 6):
