@@ -28,7 +28,9 @@ def told(each: Endorsement) -> dict[str, Any]:
 
 
 def item_panel(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """On the page of an item, for what it is offered in. One query."""
+    """On the page of an item, for what it is offered in. One query, and none where its page knows that nobody does."""
+    if not getattr(credential, "is_endorsed", True):
+        return None
     return _panel(credential.current_version_id)
 
 

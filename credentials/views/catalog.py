@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.paginator import Paginator
-from django.db.models import F, OuterRef
+from django.db.models import Exists, F, OuterRef
 from django.db.models.functions import JSONObject
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -19,7 +19,7 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import ctdl, selectors, services
 from credentials.forms import CatalogFilter
-from credentials.models import Counted, Credential, CredentialVersion
+from credentials.models import Counted, Credential, CredentialVersion, Endorsement
 from credentials.workflow import CredentialStatus, VersionStatus
 
 CATALOG_PAGE, CTDL_PAGE = 24, 100
@@ -79,10 +79,15 @@ def find_readable(public_id: UUID) -> Credential:
     """Something that was published at least once, with what its page needs; anything else is a 404."""
     published = CredentialVersion.objects.filter(credential=OuterRef("pk"), status=VersionStatus.PUBLISHED)
     editions = published.order_by("-number").values_list(JSONObject(number="number", published_at="published_at"))
+    endorsed = Endorsement.objects.standing().filter(version=OuterRef("current_version"))
     return get_object_or_404(
         Credential.objects.select_related("organization", "current_version")
         .filter(current_version__isnull=False)
-        .annotate(editions=ArraySubquery(editions), informed_by=selectors.informed_by_of_current()),
+        .annotate(
+            editions=ArraySubquery(editions),
+            informed_by=selectors.informed_by_of_current(),
+            is_endorsed=Exists(endorsed),
+        ),
         public_id=public_id,
     )
 

@@ -16,6 +16,7 @@ import orjson
 from django.core.files.base import File
 from django.core.files.storage import default_storage
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils.text import slugify
 
@@ -25,7 +26,7 @@ from credentials.models import Organization
 from issuance import core, verification
 from issuance.models import Archive, DocumentKind, SignedDocument, StatusEntry, StatusList
 from issuance.services.documents import alone
-from learners.models import EvidenceItem, Learner, StoredFile, User
+from learners.models import EvidenceItem, Learner, RecognizedCredential, StoredFile, User
 from learners.models.evidence import ScanState
 
 KEPT_FOR = timedelta(days=7)
@@ -125,18 +126,13 @@ def _parts(learner: Learner, at: datetime) -> Iterator[tuple[str, Write]]:
     documents.sort(key=lambda each: each.pk)
     for document in documents:
         yield _name_of(document), _stored(document.pk)
-    for item in (
-        EvidenceItem.objects.filter(
-            submission__enrollment__learner=learner,
-            file__isnull=False,
-            file__quarantined_at__isnull=True,
-            file__tombstoned_at__isnull=True,
-        )
-        .exclude(file__scan_state=ScanState.WAITING)
-        .select_related("file")
-    ):
-        if item.file is not None and item.file.path:
-            yield f"evidence/{item.file.public_id}-{_safe(item.file.original_name)}", _file(item.file)
+    handed_in = EvidenceItem.objects.filter(submission__enrollment__learner=learner, file__isnull=False)
+    brought = RecognizedCredential.objects.filter(learner=learner, file__isnull=False)
+    # A file is once in it, though every attempt that was handed in with it names it.
+    files = StoredFile.objects.filter(Q(pk__in=handed_in.values("file")) | Q(pk__in=brought.values("file")))
+    kept = files.filter(quarantined_at__isnull=True, tombstoned_at__isnull=True).exclude(scan_state=ScanState.WAITING)
+    for file in kept.exclude(path="").order_by("pk"):
+        yield f"evidence/{file.public_id}-{_safe(file.original_name)}", _file(file)
     issued = SignedDocument.objects.filter(award__learner=learner)
     organizations = Organization.objects.filter(pk__in=learner.awards.values("credential__organization"))
     for organization in organizations.order_by("pk"):

@@ -10,6 +10,7 @@ from django.utils import timezone
 from credentials.models import Alignment, Credential
 from credentials.models.catalog import CredentialKind, Strength
 from learners.models import Award, AwardComponent, Learner, Observation, RecognizedCredential, TeamMember
+from learners.models.recognition import Credit
 from learners.workflow import AwardStatus
 from pathways import rules
 from pathways.models import CapstoneRecord, PathwayEnrollment, Waiver
@@ -45,9 +46,8 @@ class Known:
         for award in standing_awards(learners):
             self.awards[award.learner_id].append(award)
         self.recognized: dict[int, list[RecognizedCredential]] = defaultdict(list)
-        for each in RecognizedCredential.objects.filter(learner__in=learners, status="accepted").select_related(
-            "provider", "counts_toward__current_version"
-        ):
+        standing = RecognizedCredential.objects.standing_on(timezone.localdate()).giving(Credit.WHOLE, Credit.PARTIAL)
+        for each in standing.filter(learner__in=learners).select_related("provider", "counts_toward__current_version"):
             self.recognized[each.learner_id].append(each)
         self._read_allowances(list(enrollments))
         self._covers = self._read_covers() if rules.Coverage in kinds else {}
@@ -144,7 +144,9 @@ class Known:
             )
             for award in self.awards[learner_id]
         ]
-        return awards + [_recognized(each, self._covers) for each in self.recognized[learner_id] if each.counts_toward]
+        # What gives only a part of the evidence is not the badge yet: the rest is still to be assessed here.
+        whole = [each for each in self.recognized[learner_id] if each.counts_toward and each.credit == Credit.WHOLE]
+        return awards + [_recognized(each, self._covers) for each in whole]
 
     def facts(self, learner_id: int, asked: Asked, enrollment: PathwayEnrollment | None) -> rules.Facts:
         held = {award.credential_id for award in self.awards[learner_id]}
@@ -225,6 +227,7 @@ def _recognized(each: RecognizedCredential, covers: dict[int, frozenset[str]]) -
         title=each.title,
         hours=(current.workload_hours or 0) if current else 0,
         awarded_on=each.earned_on,
+        valid_until=each.valid_until,
         covers=covers.get(current.pk, frozenset()) if current else frozenset(),
         is_recognized=True,
     )

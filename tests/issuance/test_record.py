@@ -3,6 +3,7 @@
 import io
 import json
 import time
+import uuid
 import zipfile
 from datetime import date, timedelta
 
@@ -113,6 +114,25 @@ def test_one_archive_at_a_time_and_only_for_oneself(make_signed, learner, make_l
     assert not services.make_archive(archive, timezone.now())
     assert url in client.get(reverse("learners:record")).content.decode()
     assert sign_in(make_learner(name="Kim Alder").user).get(url).status_code == 404
+
+
+def test_a_file_is_once_in_an_archive_though_two_attempts_name_it(learner, make_submission, make_upload, media):
+    first = make_submission(learner=learner)
+    learners_services.add_file(
+        actor=learner.user, submission=first, requirement=None, title="", upload=make_upload("case.pdf"), at=NOON
+    )
+    first.status, first.submitted_at = "returned", NOON
+    first.save(update_fields=["status", "submitted_at"])
+    second = make_submission(enrollment=first.enrollment, attempt=2)
+    item = first.evidence_items.get(file__isnull=False)
+    item.pk, item.public_id, item.submission = None, uuid.uuid4(), second
+    item.save(force_insert=True)
+
+    archive = archive_of(learner)
+
+    names = zipfile.ZipFile(default_storage.open(archive.path)).namelist()
+    assert len(names) == len(set(names))
+    assert [name for name in names if name.startswith("evidence/")] == [f"evidence/{item.file.public_id}-case.pdf"]
 
 
 def test_an_archive_goes_after_a_week(make_signed, learner, media):
