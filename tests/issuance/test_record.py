@@ -130,7 +130,8 @@ def test_a_file_is_once_in_an_archive_though_two_attempts_name_it(learner, make_
 
     archive = archive_of(learner)
 
-    names = zipfile.ZipFile(default_storage.open(archive.path)).namelist()
+    with default_storage.open(archive.path) as file:
+        names = zipfile.ZipFile(file).namelist()
     assert len(names) == len(set(names))
     assert [name for name in names if name.startswith("evidence/")] == [f"evidence/{item.file.public_id}-case.pdf"]
 
