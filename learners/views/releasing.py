@@ -200,6 +200,7 @@ def _detail_page(request: HttpRequest, decision: Decision, *, form: ReleaseForm 
         "is_held": is_proposed and decision.is_held,
         "may_reopen": is_proposed and allowed(request.user, Can.SUBMISSION_ASSESS, submission),
         "may_undo": may_undo,
+        "may_read": allowed(request.user, Can.SUBMISSION_READ, submission),
         "undo_until": services.undo_until(decision) if may_undo else None,
         "undo_seconds": seconds,
         "undo_minutes": settings.UNDO_WINDOW_SECONDS // 60,
