@@ -41,6 +41,7 @@ def catalog(request: HttpRequest) -> HttpResponse:
         "cards": shown if page.object_list else [],
         "nearest": [] if page.object_list else shown,
         "is_filtered": bool(narrowed),
+        "is_open": bool(narrowed.keys() - {"q"}),  # a search alone shows what it found, not the filters above it
         "chips": [
             {"words": form.in_words(name, value), "url": _without(request, name)} for name, value in narrowed.items()
         ],

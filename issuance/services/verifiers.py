@@ -52,7 +52,7 @@ def ask_registrar(*, public_id: UUID, asker: str, email: str, text: str, at: dat
         credential=award.credential,
         kind="question",
         subject=_("Somebody asks about a badge"),
-        text=_("A verifier has a question about a badge that is shared with them. It waits in your inbox."),
+        text=_("A verifier has a question about a badge that is shared with them. It waits under Questions."),
         path=question.get_absolute_url(),
         at=at,
         but=[],
