@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils.text import capfirst
 
 from credentials import rubric
-from credentials.models import CredentialVersion
+from credentials.models import CredentialVersion, Criterion
 from learners.models import (
     Assessment,
     Assignment,
@@ -28,9 +28,11 @@ from learners.models import (
 )
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
 
-TEXT = """A patient on the ward needed a discharge plan. I describe what each of five professions brought to it,
-whom I would have called first, and what I learned about the limits of my own role."""
-COMMENT = "You name each role with its scope and say when to call on it."
+TEXT = (
+    "I describe what I did and with whom, what went as planned and what did not, and what I would do differently the next "
+    "time. Where I asked for help, I say why."
+)
+LEVEL = 3
 
 
 @transaction.atomic
@@ -129,8 +131,9 @@ def prepare_decisions(
         for submission, judge in judges.items()
     )
     criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
+    comments = {criterion: _seen(criterion) for criterion in criteria}
     Judgment.objects.bulk_create(
-        Judgment(assessment=assessment, criterion=criterion, level=3, comment=COMMENT)
+        Judgment(assessment=assessment, criterion=criterion, level=LEVEL, comment=comments[criterion])
         for assessment in assessments
         for criterion in criteria
     )
@@ -152,3 +155,9 @@ def prepare_decisions(
         for decision in decisions
     )
     return decisions
+
+
+def _seen(criterion: Criterion) -> str:
+    """A comment that says what the rubric says of the level."""
+    said = next(each.descriptor for each in criterion.levels.all() if each.value == LEVEL)
+    return f"I saw this in what you handed in: {said}"
