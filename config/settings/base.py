@@ -27,6 +27,8 @@ PKCS11_PIN = env.text("PKCS11_PIN", "")
 # P-256 key, or none where the PKCS#11 device has it. `manage.py keys create` and `keys rotate` take it from here.
 DOCUMENT_CERTIFICATE = env.text("DOCUMENT_CERTIFICATE", "")
 DOCUMENT_KEY = env.text("DOCUMENT_KEY", "")
+# Whose certificate it is, by its slug; needed where several organizations issue.
+DOCUMENT_CERTIFICATE_FOR = env.text("DOCUMENT_CERTIFICATE_FOR", "")
 # Who stamps the time on PDF documents (RFC 3161), and the certificates that its stamps are trusted by, as PEM.
 TIMESTAMP_URL = env.text("TIMESTAMP_URL", "")
 TIMESTAMP_CERTIFICATES = env.text("TIMESTAMP_CERTIFICATES", None if TIMESTAMP_URL else "")

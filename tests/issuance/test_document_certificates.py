@@ -3,8 +3,10 @@
 import asyncio
 import shutil
 import subprocess
+import uuid
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from io import StringIO
 from pathlib import Path
 from threading import Thread
 
@@ -16,6 +18,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.core.management import call_command
 from django.utils import timezone
 from pyhanko.sign.timestamps import DummyTimeStamper
 
@@ -169,6 +172,81 @@ def test_a_certificate_is_taken_over_once_and_a_withdrawn_key_never_again(brough
     settings.DOCUMENT_CERTIFICATE = as_pem(renewed, middle[1], root[1])
     with pytest.raises(certificates.UnusableCertificate, match="was withdrawn"):
         services.create_key(organization=issuer, purpose="document", at=timezone.now())
+
+
+@pytest.fixture
+def other(issuer, make_organization):
+    return make_organization(name="Other School", slug="other", is_issuer=True, did_path="orgs:other")
+
+
+def test_where_several_organizations_issue_the_settings_say_whose_the_certificate_is(brought, issuer, other, settings):
+    for slug, words in (("", "Several organizations issue"), ("nobody", "names no organization")):
+        settings.DOCUMENT_CERTIFICATE_FOR = slug
+        with pytest.raises(certificates.UnusableCertificate, match=words):
+            replace(issuer)
+    assert keys.active_key(issuer, "document").number == 1
+
+    settings.DOCUMENT_CERTIFICATE_FOR = issuer.slug
+    own = replace(issuer)
+    theirs = services.create_key(organization=other, purpose="document", at=timezone.now())
+
+    assert own.certificate == as_pem(brought[1]) and theirs.certificate != own.certificate
+    assert "Other School" in x509.load_pem_x509_certificate(theirs.certificate.encode()).subject.rfc4514_string()
+
+
+def test_a_certificate_that_another_organization_holds_or_whose_key_it_withdrew_is_refused(
+    brought, issuer, other, settings
+):
+    settings.DOCUMENT_CERTIFICATE_FOR = issuer.slug
+    key = replace(issuer)
+    settings.DOCUMENT_CERTIFICATE_FOR = other.slug
+    with pytest.raises(certificates.UnusableCertificate, match="taken over before"):
+        services.create_key(organization=other, purpose="document", at=timezone.now())
+
+    SigningKey.objects.filter(pk=key.pk).update(
+        certificate="renewed", state="compromised", compromised_at=timezone.now()
+    )
+    with pytest.raises(certificates.UnusableCertificate, match="was withdrawn"):
+        services.create_key(organization=other, purpose="document", at=timezone.now())
+    assert not SigningKey.objects.filter(organization=other).exists()
+
+
+def test_withdrawing_a_key_withdraws_it_at_every_organization_that_holds_it(brought, issuer, other, settings):
+    settings.DOCUMENT_CERTIFICATE_FOR = issuer.slug
+    key = replace(issuer)
+    copy = SigningKey.objects.get(pk=key.pk)
+    copy.pk, copy.public_id, copy.organization, copy.number = None, uuid.uuid4(), other, 1
+    copy.save(force_insert=True)
+    said = StringIO()
+
+    call_command("keys", "revoke", issuer.slug, "document", str(key.number), stdout=said)
+
+    key.refresh_from_db()
+    copy.refresh_from_db()
+    assert key.state == copy.state == "compromised" and copy.compromised_at == key.compromised_at
+    assert "other: document key-1 is the same key: withdrawn too." in said.getvalue()
+    assert f"keys create {issuer.slug} document" in said.getvalue()  # the settings name what was withdrawn
+    assert keys.active_key(other, "document").number == 2  # by the registry's own certificate
+    with pytest.raises(services.KeyUnavailable):
+        keys.active_key(issuer, "document")
+
+
+@pytest.mark.parametrize("purpose", ["badge", "document"])
+def test_a_key_is_withdrawn_even_while_the_device_is_away(purpose, issuer, authority, settings, monkeypatch):
+    def away(*args):
+        raise services.KeyUnavailable("away")
+
+    root, middle = authority
+    following = issue("Next", middle)
+    settings.DOCUMENT_CERTIFICATE, settings.DOCUMENT_KEY = as_pem(following[1], middle[1], root[1]), ""
+    for name, does in (("is_configured", lambda: True), ("sign_document", away), ("make_key", away)):
+        monkeypatch.setattr(device, name, does)
+    said = StringIO()
+
+    call_command("keys", "revoke", issuer.slug, purpose, "1", stdout=said)
+
+    assert SigningKey.objects.get(organization=issuer, purpose=purpose).state == "compromised"
+    assert f"There is no active key: run “manage.py keys create {issuer.slug} {purpose}”" in said.getvalue()
 
 
 def test_a_key_that_is_withdrawn_while_a_document_is_signed_keeps_none(

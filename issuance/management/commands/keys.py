@@ -72,9 +72,16 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{issuer.slug}: {key.purpose} key-{key.number} is withdrawn. The workers issue anew what it signed."
         )
-        if not SigningKey.objects.filter(organization=issuer, purpose=purpose, state=KeyState.ACTIVE).exists():
+        same = SigningKey.objects.filter(public_multibase=key.public_multibase).exclude(pk=key.pk)
+        for copy in same.select_related("organization").order_by("organization__slug", "number"):
             self.stdout.write(
-                f"There is no active key: run “manage.py keys create {issuer.slug} {purpose}”, or nothing is signed."
+                f"{copy.organization.slug}: {copy.purpose} key-{copy.number} is the same key: withdrawn too."
+            )
+        holders = {issuer.slug, *same.values_list("organization__slug", flat=True)}
+        active = SigningKey.objects.filter(purpose=purpose, state=KeyState.ACTIVE, organization__slug__in=holders)
+        for slug in sorted(holders - set(active.values_list("organization__slug", flat=True))):
+            self.stdout.write(
+                f"There is no active key: run “manage.py keys create {slug} {purpose}”, or nothing is signed."
             )
 
     def _list(self, slug: str | None) -> None:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
 from config import handoff
@@ -48,8 +48,8 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
     number = (keys.aggregate(Max("number"))["number__max"] or 0) + 1
     if purpose == KeyPurpose.BADGE and device.is_configured():
         return _create_in_device(organization, number, at)
-    if purpose == KeyPurpose.DOCUMENT and settings.DOCUMENT_CERTIFICATE:
-        values, private = _brought(keys, at)
+    if purpose == KeyPurpose.DOCUMENT and _has_certificate(organization):
+        values, private = _brought(at)
     else:
         make = certificates.badge_key if purpose == KeyPurpose.BADGE else certificates.document_key
         values, private = make(organization, at)
@@ -65,8 +65,32 @@ def create_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
     )
 
 
-def _brought(keys: QuerySet[SigningKey], at: datetime) -> tuple[dict[str, str], bytes]:
-    """The certificate of the settings with its key, proven to sign. Raises UnusableCertificate, KeyUnavailable."""
+def _has_certificate(organization: Organization) -> bool:
+    """Whether the certificate of the settings is this organization's: it names one school. Raises UnusableCertificate."""
+    if not settings.DOCUMENT_CERTIFICATE:
+        return False
+    slug = settings.DOCUMENT_CERTIFICATE_FOR
+    if slug:
+        if not Organization.objects.filter(slug=slug).exists():
+            raise certificates.UnusableCertificate(
+                _("DOCUMENT_CERTIFICATE_FOR names no organization: %(slug)s.") % {"slug": slug}
+            )
+        return slug == organization.slug
+    if Organization.objects.filter(is_issuer=True).exclude(pk=organization.pk).exists():
+        raise certificates.UnusableCertificate(
+            _(
+                "Several organizations issue; say in DOCUMENT_CERTIFICATE_FOR whose DOCUMENT_CERTIFICATE is, by its slug."
+            )
+        )
+    return True
+
+
+def _brought(at: datetime) -> tuple[dict[str, str], bytes]:
+    """The certificate of the settings with its key, proven to sign. Raises UnusableCertificate, KeyUnavailable.
+
+    Nobody else may hold it, and what was withdrawn anywhere is withdrawn everywhere.
+    """
+    keys = SigningKey.objects.filter(purpose=KeyPurpose.DOCUMENT)
     values, private = certificates.brought_key(settings.DOCUMENT_CERTIFICATE, settings.DOCUMENT_KEY, at)
     if keys.filter(certificate=values["certificate"]).exists():
         raise certificates.UnusableCertificate(
@@ -121,32 +145,34 @@ def retire_key(*, organization: Organization, purpose: KeyPurpose, at: datetime)
 def revoke_key(*, organization: Organization, purpose: KeyPurpose, number: int, at: datetime) -> SigningKey:
     """Withdraw a key that may be in other hands: what it signed is no longer trusted, and is issued anew.
 
-    An active key is followed by the next one at once. Badges, certificates and transcripts are made anew by the workers;
-    until then a badge's page says that it is temporarily unavailable. Raises Conflict (no such key, or withdrawn already).
+    Every row with the same public key goes with it, at whatever organization: it is one key. Whoever loses an active one gets
+    the next at once, or none while there is none to be had (the device is away, the certificate of the settings is the one
+    withdrawn): then nothing is signed, and the withdrawal stands all the same. Badges, certificates and transcripts are made
+    anew by the workers; until then a badge's page says that it is temporarily unavailable. Raises Conflict (no such key, or
+    withdrawn already).
     """
-    organization = Organization.objects.select_for_update().get(pk=organization.pk)
-    key = (
-        SigningKey.objects.select_for_update()
-        .filter(organization=organization, purpose=purpose, number=number)
-        .exclude(state=KeyState.COMPROMISED)
-        .first()
-    )
+    own = SigningKey.objects.filter(organization=organization, purpose=purpose, number=number)
+    same = SigningKey.objects.filter(public_multibase__in=own.values("public_multibase"))
+    holders = Organization.objects.filter(Q(pk=organization.pk) | Q(pk__in=same.values("organization")))
+    list(holders.select_for_update().order_by("pk"))
+    key = own.select_for_update().exclude(state=KeyState.COMPROMISED).first()
     if key is None:
         raise Conflict(_("There is no key-%(number)s that could be withdrawn.") % {"number": number})
-    require_move(KEY_MOVES, key.state, KeyState.COMPROMISED)
-    was_active = key.state == KeyState.ACTIVE
-    key.state, key.compromised_at = KeyState.COMPROMISED, at
-    key.save(update_fields=["state", "compromised_at"])
-    if was_active:
-        with suppress(
-            certificates.UnusableCertificate
-        ):  # of the settings, where that is the one withdrawn: nothing is signed
-            create_key(organization=organization, purpose=purpose, at=at)
+    copies = same.select_for_update(of=("self",)).select_related("organization").exclude(state=KeyState.COMPROMISED)
+    withdrawn = [key, *copies.exclude(pk=key.pk).order_by("pk")]
+    were_active = [each for each in withdrawn if each.state == KeyState.ACTIVE]
+    for each in withdrawn:
+        require_move(KEY_MOVES, each.state, KeyState.COMPROMISED)
+        each.state, each.compromised_at = KeyState.COMPROMISED, at
+        each.save(update_fields=["state", "compromised_at"])
+    for each in were_active:
+        with suppress(certificates.UnusableCertificate, KeyUnavailable):
+            create_key(organization=each.organization, purpose=KeyPurpose(each.purpose), at=at)
     # Badges stay current until the new one stands in their place; what is drawn from them is simply drawn again.
     # A transcript goes with the signed record inside it.
     drawn = SignedDocument.objects.filter(superseded_at__isnull=True).exclude(kind=DocumentKind.CREDENTIAL)
-    records = SignedDocument.objects.filter(key=key, transcript__isnull=False).values("transcript")
-    drawn.filter(Q(key=key) | Q(transcript__in=records)).update(superseded_at=at)
+    records = SignedDocument.objects.filter(key__in=withdrawn, transcript__isnull=False).values("transcript")
+    drawn.filter(Q(key__in=withdrawn) | Q(transcript__in=records)).update(superseded_at=at)
     for task in ("issuance.refresh_status_lists", "issuance.sign_overdue", "issuance.render_pending"):
         handoff.after_commit(task)
     return key
