@@ -31,11 +31,11 @@ from credentials.models import CredentialVersion, Criterion, Endorsement
 from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
+from issuance.levels import agreed_levels, named
 from issuance.models import Consent, ConsentAward, ShareLinkItem
 from issuance.models.sharing import Recipients
 from learners.models import AwardComponent
 from learners.selectors.amendments import statements_of
-from learners.selectors.levels import levels_of
 from learners.workflow import AwardStatus
 
 if TYPE_CHECKING:
@@ -198,7 +198,8 @@ def _render(
         context["part_of"] = [part for part in designations if part["is_shared"]]
         context["statements"] = statements_of([verdict.award_id]).get(verdict.award_id, [])
     if verdict is not None and verdict.shows_levels and verdict.state in LEVEL_STATES:
-        reached = {each.criterion: each.level for each in levels_of([verdict.award_id]).get(verdict.award_id, [])}
+        standing = Consent.objects.standing(timezone.now()).filter(recipients=Recipients.ANYONE_WITH_LINK)
+        reached = named(agreed_levels(standing, [verdict.award_id]).get(verdict.award_id, []))
         for criterion, row in zip(_criteria(version), context["passing"], strict=True):
             row["reached"] = reached.get(criterion.key, "")
         context["has_levels"] = bool(reached)

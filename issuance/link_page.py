@@ -8,10 +8,10 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from issuance import badge_page, core, services, verification
+from issuance.levels import agreed_levels
 from issuance.models import Consent, ConsentAward, LinkKind, ShareLink
 from issuance.models.sharing import Recipients
 from learners.selectors.amendments import statements_of
-from learners.selectors.levels import levels_of
 
 
 def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
@@ -22,7 +22,7 @@ def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
 
 
 def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
-    """What the page of a link prints. Five queries, nine where levels are shown, and one for each of its badges, of which there are ten at most."""
+    """What the page of a link prints. Five queries, ten where levels are shown, and one for each of its badges, of which there are ten at most."""
     items = list(
         link.items.select_related("award__credential_version", "award__credential__organization").order_by("position")
     )
@@ -34,7 +34,8 @@ def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
         ).values_list("award_id", flat=True)
     )
     statements = statements_of(item.award_id for item in items)
-    levels = levels_of(covered) if link.consent.shows_levels else {}
+    own = Consent.objects.filter(pk=link.consent_id)
+    levels = agreed_levels(own, covered) if link.consent.shows_levels else {}
     rows = []
     for item in items:
         verdict = verification.own_award(item.award.public_id, at=at) if item.award_id in covered else None

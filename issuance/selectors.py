@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from config.permissions import Can, Role, allowed
 from issuance.forms import id_in
+from issuance.levels import outdated
 from issuance.models import (
     Archive,
     Consent,
@@ -139,7 +140,9 @@ def letter_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | Non
 
 # Sharing -------------------------------------------------------------------------------------------------------------
 def consents_of(learner: Learner, at: datetime) -> list[Consent]:
-    """Every consent a learner gave, newest first, with its awards and links. Four queries, whatever the number."""
+    """Every consent a learner gave, newest first, with its awards and links, and whether the levels that it names are
+    no longer those that were reached. Four queries, whatever the number; nine where levels are shown.
+    """
     links = (
         ShareLink.objects.annotate(opened=Count("views__at", distinct=True), last_opened=Max("views__at"))
         .prefetch_related(
@@ -155,8 +158,10 @@ def consents_of(learner: Learner, at: datetime) -> list[Consent]:
         )
         .order_by("-given_at", "-pk")
     )
+    other_levels = outdated(consents)
     for consent in consents:
         consent.state = state_of(consent, at)  # type: ignore[attr-defined]
+        consent.has_other_levels = consent.pk in other_levels  # type: ignore[attr-defined]
     return consents
 
 

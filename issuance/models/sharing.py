@@ -75,6 +75,8 @@ class Consent(models.Model):
 class ConsentAward(models.Model):
     consent = models.ForeignKey(Consent, on_delete=models.PROTECT, related_name="consent_awards")
     award = models.ForeignKey(Award, on_delete=models.PROTECT, related_name="consent_awards")
+    # What the consent named of it: the key of each criterion with the word of the level. Only these may be shown.
+    levels = models.JSONField(default=dict, db_default={}, blank=True)
 
     class Meta:
         constraints = [UniqueConstraint(fields=["consent", "award"], name="consent_award_once")]

@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
+from issuance.levels import named
 from issuance.models import Consent, ConsentAward, ShareLink, ShareLinkItem, SignedDocument
 from issuance.models.sharing import Purpose, Recipients
 from learners.models import Award, Learner, User
-from learners.selectors.levels import levels_of
+from learners.selectors.levels import Reached, levels_of
 from learners.workflow import AwardStatus
 
 WORDING_VERSION = "2026-12"
@@ -54,6 +55,27 @@ def wording(
 
     shows_levels: it then names each level that is shown. No query, four with levels.
     """
+    return _statement(
+        awards=awards,
+        purpose=purpose,
+        purpose_text=purpose_text,
+        recipients=recipients,
+        recipients_text=recipients_text,
+        ends_at=ends_at,
+        levels=levels_of([award.pk for award in awards]) if shows_levels else {},
+    )
+
+
+def _statement(
+    *,
+    awards: Sequence[Award],
+    purpose: str,
+    purpose_text: str,
+    recipients: str,
+    recipients_text: str,
+    ends_at: datetime | None,
+    levels: Mapping[int, Sequence[Reached]],
+) -> str:
     awards = sorted(awards, key=lambda award: (award.awarded_at, award.pk))
     schools = dict.fromkeys(award.credential.organization.name for award in awards)
     if ends_at is None:
@@ -67,13 +89,12 @@ def wording(
         "recipients": recipients_text.strip() or str(Recipients(recipients).label),
         "purpose": purpose_text.strip() or str(Purpose(purpose).label),
         "until": until,
-        "levels": _levels_said(awards) if shows_levels else str(NO_LEVELS),
+        "levels": _levels_said(awards, levels),
     }
 
 
-def _levels_said(awards: Sequence[Award]) -> str:
+def _levels_said(awards: Sequence[Award], levels: Mapping[int, Sequence[Reached]]) -> str:
     """Which levels are shown: every criterion of every badge, with its word. Without any, that none is."""
-    levels = levels_of([award.pk for award in awards])
     said = [
         f"“{award.credential_version.title}” ({'; '.join(f'{each.name}: {each.level}' for each in levels[award.pk])})"
         for award in awards
@@ -129,23 +150,25 @@ def give_consent(
         raise Invalid(_("The end date must lie in the future."))
     if not sign_in_method.strip():
         raise Invalid(_("Sign in again, so that the consent can say who gave it."))
-    statement = wording(
+    levels = levels_of([award.pk for award in rows]) if shows_levels else {}
+    statement = _statement(
         awards=rows,
         purpose=purpose,
         purpose_text=purpose_text,
         recipients=recipients,
         recipients_text=recipients_text,
         ends_at=ends_at,
-        shows_levels=shows_levels,
+        levels=levels,
     )
-    if shows_levels and str(NO_LEVELS) in statement:
+    if shows_levels and not levels:
         raise Invalid(_("None of these badges rests on an assessment here, so there is no level to show."))
     if shown is not None and shown != digest(statement):
         raise OtherWording(_("The statement changed with your choices. Read it again, and agree to it."))
     learner = Learner.objects.select_for_update(no_key=True).get(pk=rows[0].learner_id)
     same = Consent.objects.standing(at).filter(learner=learner, wording=statement, share_links__isnull=True)
+    covered = {award.pk: named(levels.get(award.pk, [])) for award in rows}
     for given in same.order_by("pk"):
-        if not is_own and set(given.consent_awards.values_list("award_id", flat=True)) == {award.pk for award in rows}:
+        if not is_own and dict(given.consent_awards.values_list("award_id", "levels")) == covered:
             return given
     consent = Consent.objects.create(
         learner=learner,
@@ -160,7 +183,9 @@ def give_consent(
         given_at=at,
         ends_at=ends_at,
     )
-    ConsentAward.objects.bulk_create(ConsentAward(consent=consent, award=award) for award in rows)
+    ConsentAward.objects.bulk_create(
+        ConsentAward(consent=consent, award=award, levels=covered[award.pk]) for award in rows
+    )
     return consent
 
 

@@ -22,6 +22,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from issuance import badge_page, badges, core, handover, selectors, services, verification
 from issuance.forms import ConsentForm
+from issuance.levels import outdated
 from issuance.models import Consent, DocumentKind, SignedDocument, Transcript
 from issuance.views.public import file_response, pdf_response
 from learners.models import Award, Learner
@@ -105,6 +106,7 @@ def _shared(award: Award, consent: Consent) -> dict[str, Any]:
     return {
         "award": award,
         "consent": consent,
+        "has_other_levels": bool(outdated([consent])),
         "address": address,
         "qr": mark_safe(badge_page.qr(address)),  # noqa: S308  drawn by segno from our own address
         "code": str(services.code_of(award, at=timezone.now())),

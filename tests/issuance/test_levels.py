@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from config.errors import Invalid
 from issuance import services
-from issuance.models import Consent
+from issuance.models import Consent, ConsentAward
 from learners.models import Assessment, Judgment
 from learners.selectors.levels import levels_of
 
@@ -108,6 +108,77 @@ def test_what_was_agreed_on_is_the_level(judged, make_user):
     Judgment.objects.create(assessment=agreed, criterion=criterion, level=3)
 
     assert levels_of([judged.pk])[judged.pk] == [("referral", "Referral", "Meets the standard")]
+
+
+def judge(award, **levels):
+    """Judge some criteria otherwise, after the consent."""
+    for key, level in levels.items():
+        Judgment.objects.filter(assessment__submission=award.decision.submission, criterion__key=key).update(
+            level=level
+        )
+
+
+def test_levels_that_changed_after_the_consent_are_not_shown_and_its_giver_is_told(client, judged, give, sign_in):
+    consent = give(judged, shows_levels=True)
+    said = {"role-map": "Meets the standard", "referral": "Exceeds the standard", "reflection": "Meets the standard"}
+    assert consent.consent_awards.get().levels == said
+    owner = sign_in(judged.learner.user)
+    addresses = ("/sharing/", f"/badges/{judged.public_id}/share/")
+    assert all("no longer those that you agreed to show" not in owner.get(each).content.decode() for each in addresses)
+
+    judge(judged, referral=3)
+
+    shown = client.get(f"/v/{judged.public_id}")
+    assert shown.status_code == 200 and "Level reached" not in shown.content.decode()
+    assert all("no longer those that you agreed to show" in owner.get(each).content.decode() for each in addresses)
+
+    services.withdraw_consent(actor=judged.learner.user, consent=consent, at=timezone.now())
+    give(judged, shows_levels=True)
+    assert page(client, judged).count("Level reached: Meets the standard") == 3
+
+
+def test_a_link_shows_the_levels_that_its_own_consent_named_and_no_others(client, judged, give, sign_in):
+    link = services.share_together(
+        actor=judged.learner.user,
+        awards=[judged],
+        title="For Program X",
+        purpose="residency",
+        recipients="named",
+        recipients_text="Program X",
+        sign_in_method="password",
+        shows_levels=True,
+        at=timezone.now(),
+    )
+    judge(judged, referral=3)
+    give(judged, shows_levels=True)  # another consent names those of today; not for this program
+
+    shown = client.get(link.get_absolute_url())
+    sheet = client.get(f"{link.get_absolute_url()}/summary").content.decode()
+
+    assert shown.status_code == 200
+    assert all(word not in shown.content.decode() for word in ("Meets the standard", "Exceeds the standard"))
+    assert "Levels reached" not in sheet
+    assert "withdraw this link and make it anew" in sign_in(judged.learner.user).get("/sharing/").content.decode()
+
+
+def test_a_consent_that_kept_no_levels_shows_none_and_does_not_stand_for_a_new_one(client, judged, give):
+    earlier = Consent.objects.create(
+        learner=judged.learner,
+        purpose="residency",
+        recipients="anyone-with-link",
+        shows_levels=True,
+        wording_version="2026-12",
+        wording=services.wording(awards=[judged], purpose="residency", shows_levels=True),
+        sign_in_method="password",
+        given_at=timezone.now(),
+    )
+    ConsentAward.objects.create(consent=earlier, award=judged)
+    assert "Level reached" not in page(client, judged)
+
+    consent = give(judged, shows_levels=True)
+
+    assert consent != earlier and REACHED in page(client, judged)
+    assert give(judged, shows_levels=True) == consent
 
 
 def test_a_badge_without_an_assessment_has_no_level_to_show(client, make_signed, give, sign_in):
