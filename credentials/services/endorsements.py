@@ -121,6 +121,7 @@ def ask_endorsement(
         raise Conflict(_("This organization was asked about this version already, and its link still works."))
     if _standing_of(version).filter(organization__name__iexact=asked.organization_name).exists():
         raise Conflict(_("This organization endorses this version already."))
+    outbox.require_room(actor=actor, email=asked.email, at=at)
     asked.token_sha256 = outbox.digest_of(token_of(asked))
     asked.save()
     EndorsementMail.objects.create(request=asked, kind=EndorsementMailKind.ASKED, made_at=at)

@@ -96,6 +96,7 @@ def ask_opinion(
     waiting = asked.filter(version=version, email=email, revoked_at__isnull=True)
     if waiting.filter(Q(sent_at__isnull=False) | Q(expires_at__gt=at)).exists():
         raise Conflict(_("This address was asked about this draft already."))
+    outbox.require_room(actor=actor, email=email, at=at)
     request = OpinionRequest(
         version=version,
         organization_name=organization_name,

@@ -6,20 +6,29 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from smtplib import SMTPDataError, SMTPException, SMTPRecipientsRefused
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
+from config.errors import Conflict
+from credentials.models import EndorsementRequest, OpinionRequest
 from credentials.models.outbox import OutsideMail
+
+if TYPE_CHECKING:
+    from learners.models import User
 
 logger = logging.getLogger("signet.mail")
 
 CLAIM, FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=15), timedelta(minutes=1), timedelta(hours=6)
+# Invitations in a day, of both kinds and over all credentials and schools: by one person, and to one address.
+MOST_BY_ONE, MOST_TO_ONE = 30, 3
+_LOCK = "credentials.invitations"
 
 
 def token_for(salt: str, public_id: UUID) -> str:
@@ -30,6 +39,23 @@ def token_for(salt: str, public_id: UUID) -> str:
 
 def digest_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def require_room(*, actor: "User", email: str, at: datetime) -> None:
+    """See that one more invitation may go out: from this person today, and to this address. Raises Conflict.
+
+    Within a transaction, of which one at a time gets past here, so that the limits hold for what is asked at once.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [_LOCK])
+    today = [
+        model._default_manager.filter(asked_at__gt=at - timedelta(days=1))
+        for model in (OpinionRequest, EndorsementRequest)
+    ]
+    if sum(asked.filter(asked_by=actor).count() for asked in today) >= MOST_BY_ONE:
+        raise Conflict(_("You have asked %(count)s times today, which is the most.") % {"count": MOST_BY_ONE})
+    if sum(asked.filter(email__iexact=email).count() for asked in today) >= MOST_TO_ONE:
+        raise Conflict(_("This address has been asked often enough today. Ask again tomorrow."))
 
 
 def letter(*, name: str, mail: OutsideMail, to: str, subject: str, body: str) -> EmailMessage:

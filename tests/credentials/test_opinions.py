@@ -1,6 +1,7 @@
 """Opinions from outside on a draft: asked by a link, said once, each suggestion answered, and named only if agreed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core import mail
@@ -13,7 +14,8 @@ from django.utils import timezone
 from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
 from credentials import services
-from credentials.models import OpinionMail, OpinionRequest, Suggestion
+from credentials.models import EndorsementRequest, OpinionMail, OpinionRequest, Suggestion
+from credentials.services import outbox
 from credentials.services.opinions import LINK_FOR, MOST_A_DAY, TEXT_MAX_LETTERS, RequestOver, token_of
 from learners.models import Notice
 from learners.services import tell_of_opinions
@@ -141,6 +143,44 @@ def test_no_more_than_so_many_mails_go_out_in_a_day(ask, monkeypatch):
         ask(email="p9@example.org")
 
     assert MOST_A_DAY == 30
+
+
+def endorsement_of(version, actor, **fields):
+    words = {"statement": "We endorse it.", "website": "https://society.example", "country": "US"} | ASKED
+    return services.endorsements.ask_endorsement(actor=actor, version=version, at=timezone.now(), **words | fields)
+
+
+def test_one_address_is_asked_so_often_in_a_day_whoever_asks_for_whatever(ask, draft, administrator):
+    assert outbox.MOST_TO_ONE == 3
+    revoked = ask()
+    services.revoke_opinion_request(actor=revoked.asked_by, request=revoked, at=timezone.now())
+    second = ask()
+    endorsement_of(draft, administrator, email=ASKED["email"].upper())
+
+    with pytest.raises(Conflict, match="often enough today"):
+        endorsement_of(draft, administrator, organization_name="Another", website="https://another.example")
+    services.revoke_opinion_request(actor=second.asked_by, request=second, at=timezone.now())
+    with pytest.raises(Conflict, match="often enough today"):
+        ask()
+
+    assert OpinionRequest.objects.count() == 2 and EndorsementRequest.objects.count() == 1
+    assert ask(email="somebody.else@example.org")
+    assert ask(at=timezone.now() + timedelta(days=1, minutes=1))
+
+
+def test_one_person_asks_so_often_in_a_day_over_all_credentials(
+    ask, draft, make_version, lead, administrator, monkeypatch
+):
+    monkeypatch.setattr(outbox, "MOST_BY_ONE", 2)
+    endorsement_of(draft, administrator)
+    other = make_version()
+    endorsement_of(other, administrator, email="p1@example.org")
+
+    with pytest.raises(Conflict, match="2 times today"):
+        endorsement_of(other, administrator, organization_name="Another", email="p2@example.org")
+
+    assert EndorsementRequest.objects.count() == 2
+    assert ask(email="p3@example.org").asked_by == lead
 
 
 # Saying --------------------------------------------------------------------------------------------------------------
