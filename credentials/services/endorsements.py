@@ -5,6 +5,7 @@ What it confirms is signed by a worker (issuance), under a key that the registry
 
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,14 +13,14 @@ from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import URLValidator, validate_email
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from config import handoff
+from config import handoff, letters
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials import content
@@ -97,7 +98,7 @@ def ask_endorsement(
         raise Conflict(_("It is no longer offered."))
     asked = EndorsementRequest(
         version=version,
-        organization_name=" ".join(organization_name.split()),
+        organization_name=letters.plain_name(organization_name),
         kind=kind,
         website=website.strip(),
         country=country.strip().upper(),
@@ -112,14 +113,14 @@ def ask_endorsement(
     own = get_user_model().objects.filter(email=asked.email, role_grants__organization=credential.organization_id)
     if own.exists():
         raise Invalid(_("Ask somebody outside: this address belongs to a colleague of your own school."))
-    _endorser_of(asked)
+    known = _endorser_of(asked)
     earlier = EndorsementRequest.objects.filter(version__credential=credential)
     if earlier.filter(asked_at__gt=at - timedelta(days=1)).count() >= MOST_A_DAY:
         raise Conflict(_("You have asked %(count)s times today, which is the most.") % {"count": MOST_A_DAY})
-    same = earlier.filter(version=version, revoked_at__isnull=True, organization_name__iexact=asked.organization_name)
-    if same.filter(Q(answered_at__isnull=True, expires_at__gt=at)).exists():
+    waiting = earlier.filter(version=version, revoked_at__isnull=True, answered_at__isnull=True, expires_at__gt=at)
+    if letters.is_same_name(asked.organization_name, waiting.values_list("organization_name", flat=True)):
         raise Conflict(_("This organization was asked about this version already, and its link still works."))
-    if _standing_of(version).filter(organization__name__iexact=asked.organization_name).exists():
+    if known is not None and _standing_of(version).filter(organization=known).exists():
         raise Conflict(_("This organization endorses this version already."))
     outbox.require_room(actor=actor, email=asked.email, at=at)
     asked.token_sha256 = outbox.digest_of(token_of(asked))
@@ -133,6 +134,10 @@ def ask_endorsement(
 def _require_whole(asked: EndorsementRequest) -> None:
     if not asked.organization_name or len(asked.organization_name) > 200 or asked.kind not in AskedKind.values:
         raise Invalid(_("Say which organization you ask, and what kind it is."))
+    if letters.is_deceptive(asked.organization_name):
+        raise Invalid(
+            _("Type the name of the organization by hand: it holds letters that nobody sees, or of two alphabets.")
+        )
     if not asked.statement:
         raise Invalid(_("Propose a statement. The organization may change it before it confirms."))
     _require_short(asked.statement, STATEMENT_MAX_LETTERS)
@@ -155,11 +160,17 @@ def _require_short(text: str, limit: int) -> None:
 
 
 def _endorser_of(request: EndorsementRequest) -> Organization | None:
-    """The organization that endorsed something under this name before. Raises Invalid, Conflict (it is somebody else's name).
+    """The organization that is known here under this name. Raises Invalid, Conflict (it is somebody else's name).
 
-    A name belongs to whoever confirmed under it first: to an e-mail domain.
+    A name belongs to whoever confirmed under it first, to an e-mail domain; until then to the domain of the website that is
+    known here. An address at a mail service, which anybody can have, speaks for no organization.
     """
-    known = Organization.objects.filter(name__iexact=request.organization_name).first()
+    if letters.is_mail_service(request.email_domain):
+        raise Invalid(
+            _("Anybody can have an address at %(domain)s. Give one at the organization's own domain.")
+            % {"domain": request.email_domain}
+        )
+    known = _known_as(request.organization_name)
     if known is None:
         return None
     if known.is_issuer or known.parent_id is not None:
@@ -170,7 +181,21 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
             _("“%(name)s” has endorsed before, from an address at %(domain)s. Ask there, or give the exact name.")
             % {"name": known.name, "domain": before.email_domain}
         )
+    host = urlsplit(known.website).hostname or ""
+    if before is None and not letters.is_within(request.email_domain, host):
+        raise Conflict(
+            _("“%(name)s” is known here with the website %(website)s. Ask at an address there, or give the exact name.")
+            % {"name": known.name, "website": known.website}
+        )
     return known
+
+
+def _known_as(name: str) -> Organization | None:
+    """The organization whose name is read as this one; one that works here itself before others. Two queries."""
+    wanted = letters.folded(name)
+    named = Organization.objects.order_by("-is_issuer", "parent", "pk").values_list("pk", "name")
+    pk = next((pk for pk, each in named.iterator() if letters.folded(each) == wanted), None)
+    return Organization.objects.get(pk=pk) if pk is not None else None
 
 
 def _standing_of(version: CredentialVersion) -> QuerySet[Endorsement]:

@@ -178,6 +178,89 @@ def test_a_name_belongs_to_the_domain_that_confirmed_under_it_first(ask, confirm
     assert second.organization == Endorsement.objects.order_by("pk")[0].organization
 
 
+@pytest.mark.parametrize("address", ["someone@elsewhere.example.org", "someone@notboard.example.org"])
+def test_the_name_of_an_organization_known_here_is_not_taken_from_outside_its_website(
+    ask, confirm, make_organization, make_version, address
+):
+    known = make_organization(
+        name="National Board of Examiners", kind="provider", website="https://www.board.example.org/about", slug="nb"
+    )
+    with pytest.raises(Conflict, match=r"website https://www\.board\.example\.org"):
+        ask(organization_name="national board of examiners", email=address)
+    assert not EndorsementRequest.objects.exists()
+
+    made = confirm(request=ask(organization_name="National Board of Examiners", email="chair@mail.board.example.org"))
+
+    assert made.organization == known
+
+
+def test_a_name_that_became_known_after_the_link_went_out_is_not_confirmed_from_outside(
+    ask, confirm, make_organization
+):
+    request = ask(organization_name="National Board")
+    make_organization(name="National Board", kind="provider", website="https://board.example.org", slug="nb")
+
+    with pytest.raises(Conflict, match="known here"):
+        confirm(request=request)
+
+    assert not Endorsement.objects.exists()
+
+
+@pytest.mark.parametrize("domain", ["gmail.com", "GMX.de", "outlook.com"])
+def test_an_address_at_a_mail_service_speaks_for_no_organization(ask, domain):
+    with pytest.raises(Invalid, match="own domain"):
+        ask(email=f"society.of.team.care@{domain}")
+
+    assert not EndorsementRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Society of Team Care\u200b",
+        "Society of Team\u2060 Care",
+        "S\u043eciety of Team Care",
+        "S\u03bfciety of Team Care",
+        "\u202aSociety of Team Care",
+        "Society of Team Care\u3164",
+        "Society of Team Care\ue000",
+        "Society of Team Care\x01",
+    ],
+)
+def test_a_name_with_letters_that_nobody_sees_or_of_two_alphabets_is_refused(ask, name):
+    with pytest.raises(Invalid, match="by hand"):
+        ask(organization_name=name)
+
+    assert not EndorsementRequest.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["\uff33ociety of Team Care", "SOCIETY\u00a0OF TEAM\u2003CARE", "Society of Team \u216dare"]
+)
+def test_another_way_to_write_a_name_is_the_same_name(ask, confirm, make_version, name):
+    first = confirm()
+    other = make_version()
+
+    with pytest.raises(Conflict, match="has endorsed before"):
+        ask(about=other, organization_name=name, email="somebody@elsewhere.example.org")
+    with pytest.raises(Conflict, match="endorses this version already"):
+        ask(organization_name=name)
+
+    assert confirm(request=ask(about=other, organization_name=name)).organization == first.organization
+
+
+def test_the_school_itself_is_not_outside_in_whatever_letters(ask, version):
+    school = version.credential.organization
+    Organization.objects.filter(pk=school.pk).update(is_issuer=True, name="Stra\u00dfe\u200b of Health")
+
+    with pytest.raises(Invalid, match="in this registry itself"):
+        ask(organization_name="STRASSE OF HEALTH")
+
+
+def test_a_name_in_another_alphabet_is_a_name(ask):
+    assert ask(organization_name="\u041e\u0431\u0449\u0435\u0441\u0442\u0432\u043e 2").organization_name.endswith(" 2")
+
+
 def test_a_link_is_taken_back_once_and_then_says_so(ask, version, administrator):
     request = ask()
     address = reverse("credentials:endorsement-revoke", args=[version.credential.public_id, request.public_id])
