@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.core.validators import URLValidator, validate_email
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
 LINK_FOR = timedelta(days=60)  # boards meet rarely
 STATEMENT_MAX_LETTERS = 1000
+STANDING_MAX = 10  # badges carry every one of them
 BATCH = 100
 
 
@@ -122,6 +123,7 @@ def ask_endorsement(
         raise Conflict(_("This organization was asked about this version already, and its link still works."))
     if known is not None and _standing_of(version).filter(organization=known).exists():
         raise Conflict(_("This organization endorses this version already."))
+    _require_room(version)
     outbox.require_room(actor=actor, email=asked.email, at=at)
     asked.token_sha256 = outbox.digest_of(token_of(asked))
     asked.save()
@@ -134,14 +136,10 @@ def ask_endorsement(
 def _require_whole(asked: EndorsementRequest) -> None:
     if not asked.organization_name or len(asked.organization_name) > 200 or asked.kind not in AskedKind.values:
         raise Invalid(_("Say which organization you ask, and what kind it is."))
-    if letters.is_deceptive(asked.organization_name):
-        raise Invalid(
-            _("Type the name of the organization by hand: it holds letters that nobody sees, or of two alphabets.")
-        )
     if not asked.statement:
         raise Invalid(_("Propose a statement. The organization may change it before it confirms."))
-    _require_short(asked.statement, STATEMENT_MAX_LETTERS)
-    _require_short(asked.note, TEXT_MAX_LETTERS)
+    _require_plain(asked.statement, STATEMENT_MAX_LETTERS)
+    _require_plain(asked.note, TEXT_MAX_LETTERS)
     try:
         validate_email(asked.email)
     except ValidationError as error:
@@ -154,7 +152,9 @@ def _require_whole(asked: EndorsementRequest) -> None:
         raise Invalid(_("Give the country as two letters, such as US."))
 
 
-def _require_short(text: str, limit: int) -> None:
+def _require_plain(text: str, limit: int) -> None:
+    if letters.is_unsafe(text):
+        raise Invalid(_("The text holds control characters, which nobody sees. Type it by hand."))
     if len(text) > limit:
         raise Invalid(_("Write at most %(limit)s letters.") % {"limit": limit})
 
@@ -169,6 +169,10 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
         raise Invalid(
             _("Anybody can have an address at %(domain)s. Give one at the organization's own domain.")
             % {"domain": request.email_domain}
+        )
+    if letters.is_deceptive(request.organization_name):
+        raise Invalid(
+            _("Type the name of the organization by hand: it holds letters that nobody sees, or of two alphabets.")
         )
     known = _known_as(request.organization_name)
     if known is None:
@@ -202,6 +206,14 @@ def _standing_of(version: CredentialVersion) -> QuerySet[Endorsement]:
     return Endorsement.objects.filter(
         version=version, confirmed_at__isnull=False, withdrawn_at__isnull=True, lapsed_at__isnull=True
     )
+
+
+def _require_room(version: CredentialVersion) -> None:
+    if _standing_of(version).count() >= STANDING_MAX:
+        raise Conflict(
+            _("%(count)s organizations endorse this version, which is the most: every badge carries what they say.")
+            % {"count": STANDING_MAX}
+        )
 
 
 @transaction.atomic
@@ -272,11 +284,11 @@ def confirm_endorsement(
     statement, name, role = statement.strip(), " ".join(name.split()), " ".join(role.split())
     if not statement:
         raise Invalid(_("Write the statement of your organization."))
-    _require_short(statement, STATEMENT_MAX_LETTERS)
+    _require_plain(statement, STATEMENT_MAX_LETTERS)
     if not name or not role:
         raise Invalid(_("Say who you are and in what role you speak."))
-    _require_short(name, 200)
-    _require_short(role, 200)
+    _require_plain(name, 200)
+    _require_plain(role, 200)
     if not is_agreed:
         raise Invalid(_("Confirm that you may speak for the organization."))
     digest = content.digest(request.version)
@@ -288,6 +300,7 @@ def confirm_endorsement(
         organization.save(update_fields=["did_path"])
     if _standing_of(request.version).filter(organization=organization).exists():
         raise Conflict(_("Your organization endorses this already."))
+    _require_room(request.version)
     request.answered_at = at
     request.save(update_fields=["answered_at"])
     made = Endorsement.objects.create(
@@ -314,9 +327,13 @@ def _new_endorser(request: EndorsementRequest) -> Organization:
         each for number in range(len(taken) + 1) if (each := f"{base}-{number}" if number else base) not in taken
     )
     kind = request.kind if request.kind in OrganizationKind.values else OrganizationKind.OTHER
-    return Organization.objects.create(
-        name=request.organization_name, kind=kind, slug=slug, country=request.country, website=request.website
-    )
+    try:
+        with transaction.atomic():
+            return Organization.objects.create(
+                name=request.organization_name, kind=kind, slug=slug, country=request.country, website=request.website
+            )
+    except IntegrityError as error:  # in the same moment, for another item
+        raise Conflict(_("Somebody has just confirmed under this name elsewhere. Send it once more.")) from error
 
 
 @transaction.atomic
@@ -327,7 +344,7 @@ def decline_endorsement(*, request: EndorsementRequest, reason: str, at: datetim
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why, in a sentence: the school reads it, and nobody else."))
-    _require_short(reason, TEXT_MAX_LETTERS)
+    _require_plain(reason, TEXT_MAX_LETTERS)
     request.answered_at, request.declined_because = at, reason
     request.save(update_fields=["answered_at", "declined_because"])
     handoff.after_commit("learners.tell_of_endorsements")
@@ -340,7 +357,7 @@ def withdraw_own_endorsement(*, request: EndorsementRequest, reason: str, at: da
     """Withdraw what the organization confirmed by this link. Raises Conflict (nothing stands any more), Invalid (too long)."""
     endorsement = _standing(request)
     endorsement.withdrawn_because = reason.strip()
-    _require_short(endorsement.withdrawn_because, TEXT_MAX_LETTERS)
+    _require_plain(endorsement.withdrawn_because, TEXT_MAX_LETTERS)
     _withdraw(endorsement, at)
     EndorsementRequest.objects.filter(pk=request.pk).update(told_at=None)  # once more, of this
     handoff.after_commit("learners.tell_of_endorsements")
@@ -355,7 +372,7 @@ def withdraw_endorsement(*, actor: "User", request: EndorsementRequest, reason: 
     reason = reason.strip()
     if not reason:
         raise Invalid(_("Say why; the reason stays with the endorsement."))
-    _require_short(reason, TEXT_MAX_LETTERS)
+    _require_plain(reason, TEXT_MAX_LETTERS)
     endorsement.withdrawn_by, endorsement.withdrawn_because = actor, reason
     _withdraw(endorsement, at)
     _event(request, actor, "endorsement ended", at, reason)

@@ -22,6 +22,8 @@ from issuance.workflow import KeyState
 
 logger = logging.getLogger("signet.signing")
 
+NOWHERE = ob.StatusEntryRef(list_url="https://example.org/status", index=0)  # to build what is not signed
+
 
 def _unsigned() -> EndorsementQuerySet:
     current = SignedDocument.objects.current(DocumentKind.ENDORSEMENT).filter(endorsement=OuterRef("pk"))
@@ -52,6 +54,8 @@ def _ensure_key(organization: Organization, at: datetime) -> None:
 
 def _sign(pk: int, organization: Organization, at: datetime) -> int:
     """Sign one, unless another process has. Answers how many were signed."""
+    if not _can_be_signed(pk, at):
+        return 0  # before it takes an index, at each sweep another one
     signer = keys.badge_signer(organization)
     status_list, (index,) = status.reserve(organization=organization, count=1, at=at)
     with transaction.atomic():
@@ -69,10 +73,7 @@ def _sign(pk: int, organization: Organization, at: datetime) -> int:
             unsigned = badges.endorsement(claimed, status=entry, valid_from=at)
             signed = ob.sign(unsigned.to_dict(), signer=signer, created=at, contexts=core.contexts())
         except ob.ModelError as error:
-            logger.error(
-                "endorsement cannot be signed",
-                extra={"endorsement": claimed.public_id, "cause": error.code, "field": error.field},
-            )
+            _log(claimed, error)
             return 0
         content = ob.to_bytes(signed.document)
         digest = hashlib.sha256(content).hexdigest()
@@ -91,6 +92,25 @@ def _sign(pk: int, organization: Organization, at: datetime) -> int:
         )
         StatusEntry.objects.create(document=document, list=status_list, index=index)
     return 1
+
+
+def _can_be_signed(pk: int, at: datetime) -> bool:
+    found = Endorsement.objects.select_related("version__credential__organization", "organization", "request").get(
+        pk=pk
+    )
+    try:
+        badges.endorsement(found, status=NOWHERE, valid_from=at).to_dict()
+    except ob.ModelError as error:
+        _log(found, error)
+        return False
+    return True
+
+
+def _log(endorsement: Endorsement, error: ob.ModelError) -> None:
+    logger.error(
+        "endorsement cannot be signed",
+        extra={"endorsement": endorsement.public_id, "cause": error.code, "field": error.field},
+    )
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 """Endorsements: asked for by link, confirmed by the organization, signed by a worker, carried by badges, withdrawable."""
 
+import threading
+from functools import partial
+
 import orjson
 import pytest
 from django.core import mail
@@ -14,15 +17,17 @@ from config.permissions import Role
 from credentials import content
 from credentials import services as asking
 from credentials.models import Endorsement, EndorsementMail, EndorsementRequest, Organization
+from credentials.services import endorsements
 from credentials.services.endorsements import (
     LINK_FOR,
+    STANDING_MAX,
     STATEMENT_MAX_LETTERS,
     agreed_words,
     token_of,
 )
 from credentials.services.opinions import MOST_A_DAY, RequestOver
 from issuance import badges, core, services, verification
-from issuance.models import KeyPurpose, SignedDocument, SigningKey, StatusEntry
+from issuance.models import KeyPurpose, SignedDocument, SigningKey, StatusEntry, StatusList
 from learners.models import Notice
 from learners.services import tell_of_endorsements
 
@@ -118,6 +123,8 @@ def test_an_administrator_asks_and_a_link_goes_out_once(version, administrator):
         ({"country": "USA"}, "two letters"),
         ({"statement": " "}, "Propose a statement"),
         ({"statement": "x" * (STATEMENT_MAX_LETTERS + 1)}, "at most"),
+        ({"statement": "x\x01y"}, "control characters"),
+        ({"note": "a\u202eb"}, "control characters"),
     ],
 )
 def test_a_request_that_says_too_little_or_too_much_is_refused(ask, change, words):
@@ -272,6 +279,21 @@ def test_a_link_is_taken_back_once_and_then_says_so(ask, version, administrator)
     assert asking.send_endorsement_mail(limit=10, at=timezone.now()) == 0
 
 
+def test_a_version_is_endorsed_by_so_many_and_no_more(ask, confirm, version, make_version, monkeypatch):
+    monkeypatch.setattr("credentials.services.endorsements.STANDING_MAX", 1)
+    late = ask(organization_name="A late society")
+    confirm()
+
+    with pytest.raises(Conflict, match="which is the most"):
+        ask(organization_name="Another")
+    with pytest.raises(Conflict, match="which is the most"):
+        confirm(request=late)
+
+    assert STANDING_MAX == 10
+    assert Endorsement.objects.count() == 1
+    assert confirm(request=ask(about=make_version())).is_standing
+
+
 # Answering -----------------------------------------------------------------------------------------------------------
 def test_somebody_outside_confirms_on_the_page_and_both_sides_are_told(ask, version):
     request = ask()
@@ -311,6 +333,9 @@ def test_somebody_outside_confirms_on_the_page_and_both_sides_are_told(ask, vers
         ({"name": ""}, "who you are"),
         ({"role": " "}, "who you are"),
         ({"is_agreed": False}, "may speak for"),
+        *(({"statement": f"x{bad}y"}, "control characters") for bad in "\x00\x01\x7f\ue000\u202e\ufffe"),
+        ({"name": "Pat\x7fChair"}, "control characters"),
+        ({"role": "Chair\ufffe"}, "control characters"),
     ],
 )
 def test_half_a_confirmation_is_refused(confirm, change, words):
@@ -319,6 +344,30 @@ def test_half_a_confirmation_is_refused(confirm, change, words):
 
     assert not Endorsement.objects.exists()
     assert not Organization.objects.filter(did_path__startswith="endorsers:").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_confirm_at_once_under_a_new_name_one_makes_it_and_the_other_is_asked_again(
+    confirm, ask, make_version, together, monkeypatch
+):
+    requests = [ask(about=make_version()) for _number in range(2)]
+    both = threading.Barrier(2)
+    make = endorsements._new_endorser
+
+    def make_at_once(request):
+        both.wait(timeout=30)
+        return make(request)
+
+    monkeypatch.setattr(endorsements, "_new_endorser", make_at_once)
+    answers = together(*(partial(confirm, request=each) for each in requests))
+
+    assert sorted(type(each).__name__ for each in answers) == ["Conflict", "Endorsement"]
+    assert Organization.objects.filter(name=ASKED["organization_name"]).count() == 1
+    [refused] = [each for each, answer in zip(requests, answers, strict=True) if isinstance(answer, Conflict)]
+    refused.refresh_from_db()
+    assert refused.answered_at is None
+    confirm(request=refused)
+    assert Endorsement.objects.values("organization").distinct().count() == 1
 
 
 def test_a_refused_form_keeps_what_was_written(ask):
@@ -413,6 +462,18 @@ def test_a_worker_signs_what_was_confirmed_once_under_a_key_of_the_organization(
     assert signed.key.organization == endorsement.organization
     assert verdict_of(endorsement).state == "valid"
     assert verification.check_file(bytes(signed.bytes), at=timezone.now()).state == "valid"
+
+
+def test_what_cannot_be_signed_takes_no_index_of_a_status_list(confirm, issuer, version, make_version, ask):
+    confirm()
+    settle()
+    other = confirm(request=ask(about=make_version(title="Team\x01care")))
+    before = StatusList.objects.get(organization=other.organization).reserved
+
+    assert (settle(), settle()) == (0, 0)
+
+    assert StatusList.objects.get(organization=other.organization).reserved == before
+    assert not SignedDocument.objects.filter(endorsement=other).exists()
 
 
 def test_the_keys_of_an_endorser_are_published_and_one_kept_for_all_its_endorsements(
