@@ -72,6 +72,7 @@ class SettleForm(forms.Form):
         max_length=TEXT_MAX_LETTERS,
         widget=forms.Textarea,
     )
+    seen_sha256 = forms.CharField(required=False, widget=forms.HiddenInput)
 
 
 class ContentQuorumForm(forms.Form):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
@@ -49,7 +50,7 @@ def set_content_quorum(
 ) -> ContentQuorum | None:
     """Say how many members have to vote on content; 0 where no committee decides (any more). The same again is nothing.
 
-    Raises NotAllowed, Invalid (a number that makes no sense, no reason).
+    Raises NotAllowed, Invalid (a number that makes no sense, no reason), Conflict (something is before the committee).
     """
     organization = Organization.objects.select_for_update().get(pk=organization.pk)
     require(actor, Can.CONTENT_QUORUM_SET, organization)
@@ -57,6 +58,15 @@ def set_content_quorum(
     newest = ContentQuorum.objects.filter(organization=organization).order_by("-pk").first()
     if (newest.quorum if newest is not None else 0) == quorum:
         return newest
+    if (count := organization.content_cases.filter(status=ContentCaseStatus.OPEN).count()) > 0:
+        raise Conflict(
+            ngettext(
+                "%(count)s case is before the committee. Let it be decided or taken back first: what it takes stays.",
+                "%(count)s cases are before the committee. Let them be decided or taken back first: what they take stays.",
+                count,
+            )
+            % {"count": count}
+        )
     return ContentQuorum.objects.create(
         organization=organization, quorum=quorum, reason=_said(reason), actor=actor, at=at
     )
@@ -101,6 +111,8 @@ def put_before_committee(
         if proposal.status != ProposalStatus.OPEN:
             raise Conflict(_("This proposal is %(state)s.") % {"state": proposal.get_status_display()})
         case.proposal, case.organization_id = proposal, proposal.organization_id
+    # The school last: whoever changes the quorum waits for it, and counts this case.
+    list(Organization.objects.select_for_update().filter(pk=case.organization_id).values("pk"))
     if not committee.content_quorum(case.organization_id):
         raise Conflict(_("No committee decides on content at this school."))
     if subject.content_cases.filter(status=ContentCaseStatus.OPEN).exists():
@@ -210,21 +222,25 @@ def _end(case: ContentCase, status: ContentCaseStatus, actor: "User", at: dateti
 
 @transaction.atomic
 def settle_content_condition(
-    *, actor: "User", condition: ContentCondition, is_dropped: bool, note: str, at: datetime
+    *, actor: "User", condition: ContentCondition, is_dropped: bool, note: str, seen_sha256: str, at: datetime
 ) -> ContentCondition:
     """Say, for the committee, that a condition is met, or no longer asked for; it has then seen the draft as it is now.
 
-    Raises NotAllowed, Conflict (settled already, or published), Invalid (no note).
+    seen_sha256: `content.digest` of the draft that the member had before them; anything for a proposal. Raises NotAllowed,
+    Conflict (settled already, or the draft was changed meanwhile), Invalid (no note).
     """
     case = _locked(condition.case)
     require(actor, Can.CONTENT_VOTE, case)
     condition = ContentCondition.objects.select_for_update().get(pk=condition.pk)
     if condition.settled_at is not None:
         raise Conflict(_("This condition is settled already."))
+    is_draft = case.version is not None and case.version.status == VersionStatus.DRAFT
+    if case.version is not None and is_draft and content.digest(case.version) != seen_sha256:
+        raise Conflict(_("The draft was changed while you read it. Look at it again before you settle the condition."))
     condition.settled_by, condition.settled_at = actor, at
     condition.is_dropped, condition.note = is_dropped, _said(note)
     condition.save(update_fields=["settled_by", "settled_at", "is_dropped", "note"])
-    if case.version is not None and case.version.status == VersionStatus.DRAFT:
-        case.seen_sha256 = content.digest(case.version)
+    if is_draft:
+        case.seen_sha256 = seen_sha256
         case.save(update_fields=["seen_sha256"])
     return condition

@@ -86,6 +86,7 @@ def _detail(
     version = case.version
     if version is not None:
         selectors.fill_children(version)
+    digest = content.digest(version) if version is not None else ""
     may_settle = may_vote and (version is None or version.status == VersionStatus.DRAFT)
     context = {
         "case": case,
@@ -97,7 +98,7 @@ def _detail(
         "is_changed": version is not None
         and case.status in {ContentCaseStatus.OPEN, ContentCaseStatus.ACCEPTED}
         and version.status == VersionStatus.DRAFT
-        and content.digest(version) != case.seen_sha256,
+        and digest != case.seen_sha256,
         "tally": tally,
         "is_too_small": is_open and len(tally.members) < tally.quorum,
         "is_open": is_open,
@@ -107,7 +108,10 @@ def _detail(
         "may_edit": version is not None and allowed(user, Can.CREDENTIAL_EDIT, version.credential),
         "is_involved": is_open and user.pk in case.involved,
         "conditions": [
-            {"condition": each, "form": _settle_form(each, settling) if may_settle and not each.settled_at else None}
+            {
+                "condition": each,
+                "form": _settle_form(each, settling, digest) if may_settle and not each.settled_at else None,
+            }
             for each in case.conditions.all()
         ],
         "voting": voting or VoteForm(initial={"vote": own.vote, "reason": own.reason} if own is not None else None),
@@ -118,10 +122,16 @@ def _detail(
     return render_page(request, "credentials/content_case.html", context, status=status)
 
 
-def _settle_form(condition: ContentCondition, refused: tuple[ContentCondition, SettleForm] | None) -> SettleForm:
-    if refused is not None and refused[0].pk == condition.pk:
-        return refused[1]
-    return SettleForm(prefix=condition.public_id.hex[:12])
+def _settle_form(
+    condition: ContentCondition, refused: tuple[ContentCondition, SettleForm] | None, digest: str
+) -> SettleForm:
+    if refused is None or refused[0].pk != condition.pk:
+        return SettleForm(prefix=condition.public_id.hex[:12], initial={"seen_sha256": digest})
+    form = refused[1]  # what is shown now is what the next try settles
+    data = dict(form.data.items())
+    data[form.add_prefix("seen_sha256")] = digest
+    form.data = data
+    return form
 
 
 @login_required
@@ -181,6 +191,7 @@ def content_settle(request: HttpRequest, public_id: UUID, condition_id: UUID) ->
                 condition=condition,
                 is_dropped=request.POST.get("action") == "drop",
                 note=form.cleaned_data["note"],
+                seen_sha256=form.cleaned_data["seen_sha256"],
                 at=timezone.now(),
             )
         except RegistryError as error:

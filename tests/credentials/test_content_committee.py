@@ -9,10 +9,18 @@ from django.utils import timezone
 
 from config.errors import Conflict, IllegalMove, Incomplete, Invalid, NotAllowed
 from config.permissions import Role
-from credentials import services
+from credentials import content, services
 from credentials.committee import QuorumLacking, lacking_decision
 from credentials.gate import missing
-from credentials.models import ContentCase, ContentDecision, ContentQuorum, ContentVote, Credential, Proposal
+from credentials.models import (
+    ContentCase,
+    ContentDecision,
+    ContentQuorum,
+    ContentVote,
+    Credential,
+    CredentialVersion,
+    Proposal,
+)
 from credentials.models.committee import Vote
 from credentials.workflow import CONTENT_CASE_MOVES, ContentCaseStatus
 
@@ -60,6 +68,25 @@ def votes(case, members, *given):
 
 def decide(case, actor, outcome=ACCEPTED, **fields):
     return services.decide_content(actor=actor, case=case, outcome=outcome, at=timezone.now(), **fields)
+
+
+def settle(condition, actor, note="x"):
+    seen = content.digest(CredentialVersion.objects.get(content_cases=condition.case_id))
+    return services.settle_content_condition(
+        actor=actor, condition=condition, is_dropped=False, note=note, seen_sha256=seen, at=timezone.now()
+    )
+
+
+def settling(page, case, condition):
+    """The address and the fields of the form that settles a condition, as a page shows it."""
+    [form] = [each["form"] for each in page.context["conditions"] if each["condition"] == condition]
+    assert str(form["seen_sha256"]) in page.content.decode()
+    fields = {
+        "action": "met",
+        form["note"].html_name: "Done.",
+        form["seen_sha256"].html_name: form["seen_sha256"].value(),
+    }
+    return reverse("credentials:content-settle", args=[case.public_id, condition.public_id]), fields
 
 
 def gate(version):
@@ -250,24 +277,52 @@ def test_nothing_is_published_while_a_condition_is_open(case, committee, draft, 
     draft.save(update_fields=["summary"])
 
     with pytest.raises(NotAllowed):
-        services.settle_content_condition(
-            actor=lead, condition=condition, is_dropped=False, note="x", at=timezone.now()
-        )
+        settle(condition, lead)
     with pytest.raises(Invalid):
-        services.settle_content_condition(
-            actor=committee[0], condition=condition, is_dropped=False, note=" ", at=timezone.now()
-        )
-    answer = client_of(committee[0]).post(
-        reverse("credentials:content-settle", args=[case.public_id, condition.public_id]),
-        {"action": "met", f"{condition.public_id.hex[:12]}-note": "Five are named."},
-    )
+        settle(condition, committee[0], note=" ")
+    page = client_of(committee[0]).get(page_of(case))
+    answer = client_of(committee[0]).post(*settling(page, case, condition))
     assert answer.status_code == 302
     with pytest.raises(Conflict, match="settled already"):
-        services.settle_content_condition(
-            actor=committee[0], condition=condition, is_dropped=False, note="x", at=timezone.now()
-        )
+        settle(condition, committee[0])
 
     services.publish_version(actor=administrator, version=draft, at=timezone.now())
+
+
+def test_a_draft_that_is_changed_while_it_is_read_settles_no_condition(case, committee, draft):
+    votes(case, committee, Vote.FOR, Vote.FOR)
+    decide(case, committee[0], conditions=["Name the roles."])
+    [condition] = case.conditions.all()
+    client = client_of(committee[0])
+    page = client.get(page_of(case))
+    draft.summary = "Put in after the member opened the page."
+    draft.save(update_fields=["summary"])
+
+    refused = client.post(*settling(page, case, condition))
+
+    assert refused.status_code == 422 and "changed while you read it" in refused.content.decode()
+    condition.refresh_from_db()
+    case.refresh_from_db()
+    assert condition.settled_at is None and case.seen_sha256 != content.digest(draft)
+    assert client.post(*settling(refused, case, condition)).status_code == 302  # of what it shows now
+    case.refresh_from_db()
+    assert case.seen_sha256 == content.digest(draft)
+
+
+def test_the_quorum_stays_as_it_is_while_something_is_before_the_committee(case, administrator, organization, lead):
+    def set_to(quorum):
+        return services.set_content_quorum(
+            actor=administrator, organization=organization, quorum=quorum, reason="So.", at=timezone.now()
+        )
+
+    for quorum in (0, 1):
+        with pytest.raises(Conflict, match="1 case is before the committee"):
+            set_to(quorum)
+    set_to(2)  # the same again is nothing
+    assert ContentQuorum.objects.count() == 1
+    services.take_back_content_case(actor=lead, case=case, at=timezone.now())
+
+    assert set_to(0).quorum == 0
 
 
 def test_a_draft_that_is_changed_is_put_before_it_anew(case, committee, draft, lead, administrator):
