@@ -45,6 +45,29 @@ CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EX
     )
 
 
+def frozen_since(table: str, column: str, *, may_change: tuple[str, ...] = ()) -> RunSQL:
+    """Refuse to change or remove a row whose time in `column` is set, but for the columns of `may_change`."""
+    restored = "".join(f"checked.{each} := OLD.{each}; " for each in may_change)
+    return RunSQL(
+        f"""
+CREATE OR REPLACE FUNCTION {table}_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE checked {table}%ROWTYPE;
+BEGIN
+    IF OLD.{column} IS NULL THEN
+        RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+    END IF;
+    IF TG_OP = 'UPDATE' THEN
+        checked := NEW; {restored}
+        IF checked IS NOT DISTINCT FROM OLD THEN RETURN NEW; END IF;
+    END IF;
+    RAISE EXCEPTION '% is frozen since {column}', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_frozen();
+""",
+        f"DROP TRIGGER {table}_frozen ON {table}; DROP FUNCTION {table}_frozen();",
+    )
+
+
 def frozen_with_parent(table: str, column: str, parent: str, *, through: tuple[str, str] | None = None) -> RunSQL:
     """Refuse any change of a child row whose parent row is no longer a draft.
 

@@ -22,6 +22,8 @@ from issuance.models import DocumentKind, SignedDocument
 from issuance.workflow import KeyState
 from learners.models import Award, EvidenceItem
 
+NOWHERE = ob.StatusEntryRef(list_url="https://example.org/status", index=0)  # to build what is not signed
+
 
 def award_url(public_id: UUID) -> str:
     """The credential's id, and the address of its verification page."""
@@ -56,8 +58,8 @@ def endorsement(given: Endorsement, *, status: ob.StatusEntryRef, valid_from: da
     """
     organization = given.organization
     told = (
-        f"Confirmed for {organization.name} by {given.name}, {given.role}, through a link that "
-        f"{given.version.credential.organization.name} sent to an address at {domain_of(given)}. The key of this "
+        confirmed_by(given, organization.name)
+        + f"{given.version.credential.organization.name} sent to an address at {domain_of(given)}. The key of this "
         "identifier is kept by the registry that publishes it."
     )
     return ob.Endorsement(
@@ -76,6 +78,11 @@ def endorsement(given: Endorsement, *, status: ob.StatusEntryRef, valid_from: da
         awarded_at=given.confirmed_at,
         status=status,
     )
+
+
+def confirmed_by(given: Endorsement, organization: str) -> str:
+    """How the description of who signs an endorsement begins."""
+    return f"Confirmed for {organization} by {given.name}, {given.role}, through a link that "
 
 
 def domain_of(given: Endorsement) -> str:

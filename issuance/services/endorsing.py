@@ -22,8 +22,6 @@ from issuance.workflow import KeyState
 
 logger = logging.getLogger("signet.signing")
 
-NOWHERE = ob.StatusEntryRef(list_url="https://example.org/status", index=0)  # to build what is not signed
-
 
 def _unsigned() -> EndorsementQuerySet:
     current = SignedDocument.objects.current(DocumentKind.ENDORSEMENT).filter(endorsement=OuterRef("pk"))
@@ -99,7 +97,7 @@ def _can_be_signed(pk: int, at: datetime) -> bool:
         pk=pk
     )
     try:
-        badges.endorsement(found, status=NOWHERE, valid_from=at).to_dict()
+        badges.endorsement(found, status=badges.NOWHERE, valid_from=at).to_dict()
     except ob.ModelError as error:
         _log(found, error)
         return False

@@ -33,7 +33,7 @@ def endorsement_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context = {
             "found": found,
             "endorsement": endorsement,
-            "organization": endorsement.organization,
+            "organization": found.organization if found.state != "failed" else endorsement.organization.name,
             "kind": endorsement.request.get_kind_display() if endorsement.request is not None else "",
             "version": version,
             "school": version.credential.organization,

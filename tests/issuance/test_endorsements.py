@@ -1,6 +1,7 @@
 """Endorsements: asked for by link, confirmed by the organization, signed by a worker, carried by badges, withdrawable."""
 
 import threading
+from datetime import timedelta
 from functools import partial
 
 import orjson
@@ -541,6 +542,43 @@ def test_the_page_of_an_endorsement_says_who_and_how_and_gives_its_bytes(client,
     for got in (client.get(address, headers={"accept": "application/vc+ld+json"}), client.get(f"{address}.json")):
         assert got.content == bytes(signed.bytes)
     assert client.get("/endorsements/00000000-0000-4000-8000-000000000000").status_code == 404
+
+
+def unfrozen():
+    """Let a test do what the database refuses: change what was confirmed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        cursor.execute("ALTER TABLE credentials_endorsement DISABLE TRIGGER credentials_endorsement_frozen")
+
+
+@pytest.mark.parametrize("column", ["statement", "name", "role", "confirmed_at", "version"])
+def test_what_was_confirmed_is_frozen_and_fails_where_the_record_says_something_else(
+    client, signed, make_version, column
+):
+    values = {"confirmed_at": timezone.now() + timedelta(days=1), "version": make_version().pk}
+    found = Endorsement.objects.filter(pk=signed.endorsement_id)
+    with pytest.raises(IntegrityError, match="frozen since"), transaction.atomic():
+        found.update(**{column: values.get(column, "Forged words")})
+    with pytest.raises(IntegrityError, match="frozen since"), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM credentials_endorsement WHERE id = %s", [signed.endorsement_id])
+    unfrozen()
+    found.update(**{column: values.get(column, "Forged words")})
+
+    page = client.get(f"/endorsements/{signed.endorsement.public_id}").content.decode()
+
+    assert "Not confirmed" in page and "no longer says what was signed" in page
+    assert "Forged words" not in page and SAID["statement"] not in page
+
+
+def test_the_page_names_who_signed_and_not_what_the_organization_is_called_since(client, signed):
+    Organization.objects.filter(pk=signed.endorsement.organization_id).update(
+        name="American Board of Everything", website="https://elsewhere.example.com"
+    )
+
+    page = client.get(f"/endorsements/{signed.endorsement.public_id}").content.decode()
+
+    assert "Valid endorsement" in page and ASKED["organization_name"] in page and ASKED["website"] in page
+    assert "American Board" not in page and "elsewhere.example.com" not in page
 
 
 def test_what_is_not_signed_yet_has_no_page(client, confirm):
