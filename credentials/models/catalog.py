@@ -330,6 +330,10 @@ class Prerequisite(models.Model):
         return str(self.requires)
 
 
+#: The events of those who wrote on a version.
+WRITTEN = ("begun", "version started", "edited")
+
+
 class CredentialEvent(models.Model):
     """Append-only: who moved a credential or a version, to what, why and when."""
 

@@ -115,6 +115,8 @@ def save_draft(
     if version.revision != seen:
         raise ChangedElsewhere(_("This draft was saved elsewhere since you opened it."))
     contents.write(version, content)
+    if version.edited_by_id != actor.pk:  # each who takes over, not each time that it is saved
+        CredentialEvent.objects.create(credential=credential, version=version, actor=actor, action="edited", at=at)
     version.revision, version.edited_at, version.edited_by = version.revision + 1, at, actor
     version.save(update_fields=["revision", "edited_at", "edited_by"])
     version._prefetched_objects_cache = {}  # type: ignore[attr-defined]

@@ -541,6 +541,9 @@ class _Import:
             version.published_at = _moment(row["published_at"])
             version.save(update_fields=["status", "published_by", "published_at"])
         else:
+            CredentialEvent.objects.create(
+                credential=credential, version=version, actor=self.actor, action="edited", at=self.at
+            )
             version.revision += 1
             version.edited_at, version.edited_by = self.at, self.actor
             version.save(update_fields=["revision", "edited_at", "edited_by"])

@@ -1,5 +1,7 @@
 """The committee on content: what is put before it, how its members vote, and what is published only with its yes."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -10,7 +12,7 @@ from django.utils import timezone
 from config.errors import Conflict, IllegalMove, Incomplete, Invalid, NotAllowed
 from config.permissions import Role
 from credentials import content, services
-from credentials.committee import QuorumLacking, lacking_decision
+from credentials.committee import QuorumLacking, content_tally, lacking_decision
 from credentials.gate import missing
 from credentials.models import (
     ContentCase,
@@ -212,6 +214,81 @@ def test_a_vote_against_says_why_and_only_members_without_a_part_in_it_vote(
             decide(case, user)
 
     assert not ContentVote.objects.exists()
+
+
+def on_committee(user, organization):
+    since = {"from_at": timezone.now() - timedelta(days=1)}
+    user.role_grants.get_or_create(role=Role.COMMITTEE, organization=organization, defaults=since)
+    return type(user).objects.get(pk=user.pk)
+
+
+def refused_to_vote(case, user):
+    with pytest.raises(NotAllowed):
+        services.vote_on_content(actor=user, case=case, vote=Vote.FOR, at=timezone.now())
+    return not case.votes.filter(member=user).exists()
+
+
+def test_whoever_proposed_it_has_no_vote_on_the_draft_that_is_made_of_it(committee, organization, lead, administrator):
+    proposer, *others = committee
+    proposal = services.propose(
+        actor=proposer, organization=organization, title="Mine", need="n", audience="a", at=timezone.now()
+    )
+    first = services.put_before_committee(actor=lead, subject=proposal, at=timezone.now())
+    votes(first, others, Vote.FOR, Vote.FOR)
+    decide(first, others[0])
+    draft = services.take_over_proposal(actor=lead, proposal=proposal, code="MINE-1", at=timezone.now())
+
+    case = services.put_before_committee(actor=administrator, subject=draft, at=timezone.now())
+
+    assert refused_to_vote(case, proposer)
+    votes(case, others, Vote.FOR, Vote.FOR)
+    assert decide(case, others[0]).votes_for == 2
+
+
+def test_whoever_wrote_on_a_draft_has_no_vote_though_others_wrote_later_and_put_it_forward(
+    committee, draft, organization, lead, administrator, make_user
+):
+    def edit(actor, title):
+        version = CredentialVersion.objects.get(pk=draft.pk)
+        services.save_draft(
+            actor=actor,
+            version=version,
+            seen=version.revision,
+            content=content.read(version) | {"title": title},
+            at=timezone.now(),
+        )
+
+    writer = make_user(Role.LEAD)
+    for number, actor in enumerate((writer, writer, administrator)):
+        edit(actor, f"Title {number}")
+    assert [each.actor for each in draft.credential.events.filter(action="edited").order_by("pk")] == [
+        writer,
+        administrator,
+    ]
+    case = services.put_before_committee(
+        actor=lead, subject=CredentialVersion.objects.get(pk=draft.pk), at=timezone.now()
+    )
+
+    for user in (writer, administrator, lead):
+        assert refused_to_vote(case, on_committee(user, organization))
+    assert committee_of(case) == {each.pk for each in committee}
+
+
+def test_whoever_put_it_forward_before_has_no_vote_when_another_does(
+    committee, proposal, draft, organization, make_user, lead
+):
+    before = make_user(Role.LEAD)
+    for subject in (draft, proposal):
+        first = services.put_before_committee(actor=before, subject=subject, at=timezone.now())
+        services.take_back_content_case(actor=before, case=first, at=timezone.now())
+        case = services.put_before_committee(actor=lead, subject=subject, at=timezone.now())
+
+        assert refused_to_vote(case, on_committee(before, organization))
+        assert committee_of(case) == {each.pk for each in committee}
+
+
+def committee_of(case):
+    return set(content_tally(ContentCase.objects.with_subject().get(pk=case.pk), timezone.now()).members)
 
 
 def test_a_yes_takes_a_quorum_and_a_majority(case, committee, draft, administrator):
