@@ -46,6 +46,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        ARRAY(
            SELECT endorsed.id FROM credentials_endorsement endorsed
            JOIN issuance_signeddocument said ON said.endorsement_id = endorsed.id AND said.superseded_at IS NULL
+           JOIN issuance_signingkey own ON own.id = said.key_id AND own.state <> 'compromised'
            WHERE endorsed.version_id = a.credential_version_id
              AND endorsed.withdrawn_at IS NULL AND endorsed.lapsed_at IS NULL
              AND said.verified_sha256 = encode(sha256(said.bytes), 'hex')

@@ -29,6 +29,7 @@ from credentials.services.endorsements import (
 from credentials.services.opinions import MOST_A_DAY, RequestOver
 from issuance import badges, core, services, verification
 from issuance.models import KeyPurpose, SignedDocument, SigningKey, StatusEntry, StatusList
+from issuance.workflow import KeyState
 from learners.models import Notice
 from learners.services import tell_of_endorsements
 
@@ -597,6 +598,16 @@ def test_one_byte_changed_in_the_database_fails_and_is_neither_shown_nor_carried
     assert "Not confirmed" in page and "changed after it was signed" in page and SAID["statement"] not in page
     assert "Endorsed by" not in client.get(f"/v/{badge.award.public_id}").content.decode()
     assert badges.signed_endorsements({version.pk}) == {}
+
+
+def test_an_endorsement_whose_key_was_compromised_is_named_nowhere(client, signed, make_shared, version):
+    badge = make_shared(version=version)
+    pages = [f"/v/{badge.award.public_id}", version.credential.get_absolute_url(), version.get_absolute_url()]
+    assert all("Endorsed by" in client.get(page).content.decode() for page in pages)
+
+    SigningKey.objects.filter(pk=signed.key_id).update(state=KeyState.COMPROMISED, compromised_at=timezone.now())
+
+    assert not any("Endorsed by" in client.get(page).content.decode() for page in pages)
 
 
 # Ending --------------------------------------------------------------------------------------------------------------
