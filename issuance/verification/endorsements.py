@@ -67,7 +67,7 @@ def endorsement_verdict(public_id: UUID, *, at: datetime) -> EndorsementVerdict 
     if hashlib.sha256(content).hexdigest() != document.sha256:
         changed = _("The stored endorsement was changed after it was signed.")
         checks, state = (ob.Check("document", "failed", "document-changed", changed), *checks), "failed"
-    elif not _says(read_object(content), endorsement):
+    elif not _says(read_object(content), endorsement, at):
         changed = _("The record of the registry no longer says what was signed.")
         checks, state = (ob.Check("document", "failed", "record-changed", changed), *checks), "failed"
     elif not endorsement.is_standing and state in {"valid", "revoked"}:
@@ -80,10 +80,10 @@ def endorsement_verdict(public_id: UUID, *, at: datetime) -> EndorsementVerdict 
     return EndorsementVerdict(endorsement, state, checks, content, read_object(content), document.signed_at)
 
 
-def _says(credential: dict[str, Any], endorsement: Endorsement) -> bool:
+def _says(credential: dict[str, Any], endorsement: Endorsement, at: datetime) -> bool:
     """Tell whether a record still is the one that was signed. The organization may have another name and website since."""
     try:
-        built = badges.endorsement(endorsement, status=badges.NOWHERE, valid_from=endorsement.confirmed_at).to_dict()
+        built = badges.endorsement(endorsement, status=badges.NOWHERE, valid_from=at).to_dict()
     except ob.ModelError:
         return False
     issuer = _part(credential, "issuer")
