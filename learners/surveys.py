@@ -104,6 +104,7 @@ def window(moment: str, began: datetime) -> tuple[datetime, datetime]:
 
 # Terms ---------------------------------------------------------------------------------------------------------------
 # Spring ends in June, fall in December; assessors are asked in the last two months of each.
+FIRST_YEAR, LAST_YEAR = "2000", "2199"  # of four digits, so that they compare as text
 SEASONS = {"spring": (1, 6), "fall": (7, 12)}
 
 
@@ -114,7 +115,10 @@ def term_of(day: date) -> str:
 def term_days(term: str) -> tuple[date, date] | None:
     """The first and the last day of a term; None for what is no term."""
     year, _dash, season = term.partition("-")
-    if not (year.isascii() and year.isdecimal() and len(year) == 4 and year >= "2000") or season not in SEASONS:
+    if (
+        not (year.isascii() and year.isdecimal() and len(year) == 4 and FIRST_YEAR <= year <= LAST_YEAR)
+        or season not in SEASONS
+    ):
         return None
     months = SEASONS[season]
     return date(int(year), months[0], 1), date(int(year), months[1], 30 if months[1] == 6 else 31)

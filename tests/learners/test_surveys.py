@@ -338,6 +338,15 @@ def test_the_page_of_a_term_says_when_it_is_open_and_keeps_what_is_said(client, 
     assert SurveyAnswer.objects.get().value == 4
 
 
+@pytest.mark.parametrize("term", ["9999-fall", "2200-spring", "1999-fall", "0001-fall"])
+def test_a_term_outside_of_the_calendar_of_a_school_is_not_found(client, organization, make_user, term):
+    client.force_login(make_user(Role.ADMINISTRATOR))
+
+    assert surveys.term_days(term) is None
+    address = reverse("learners:evaluation-faculty", args=[organization.public_id, term])
+    assert client.get(address).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("day", "term", "days"),
     [
