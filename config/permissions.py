@@ -373,6 +373,7 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         case.learner.user_id != user.pk
         and user.has_role(Role.COMMITTEE, case.credential)
         and not user.has_conflict_with(case.learner)
+        and user.pk not in case.involved
     ),
     Can.CASE_STEP_ASIDE: lambda user, case: (
         case.learner.user_id != user.pk and user.has_role(Role.COMMITTEE, case.credential)

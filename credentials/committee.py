@@ -30,13 +30,15 @@ class QuorumLacking(Conflict):
 class Tally:
     """The newest vote of each member who may vote now, and what a decision needs.
 
-    members: who may vote, by key. aside: how many take no part because of a conflict.
+    members: who may vote, by key. aside: how many take no part because of a conflict. involved: who takes none because
+    of what they did in the matter.
     """
 
     votes: tuple[VoteRow, ...]
     quorum: int
     members: frozenset[int]
     aside: int
+    involved: frozenset[int] = frozenset()
 
     def number(self, vote: str) -> int:
         return sum(each.vote == vote for each in self.votes)

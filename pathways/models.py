@@ -373,6 +373,14 @@ class DesignationCase(models.Model):
         return self.pathway_version.pathway.credential
 
     @property
+    def involved(self) -> set[int]:
+        """Who waived a rule for the learner or recorded a capstone that still stands: they do not decide on it, too. One query."""
+        said = {"enrollment__learner": self.learner_id, "enrollment__pathway": self.pathway_version.pathway_id}
+        waived = Waiver.objects.standing().filter(**said).values_list("actor", flat=True)
+        recorded = CapstoneRecord.objects.standing().filter(**said).values_list("actor", flat=True)
+        return set(waived.union(recorded))
+
+    @property
     def is_review(self) -> bool:
         return self.reviews_id is not None
 

@@ -36,16 +36,20 @@ def _grants(credential: Credential, at: datetime) -> QuerySet[RoleGrant]:
 
 
 def tally(case: DesignationCase, at: datetime) -> Tally:
-    """How the committee stands on a case. Three queries.
+    """How the committee stands on a case. Four queries.
 
-    A vote counts while its member sits on the committee and has no conflict with the learner.
+    A vote counts while its member sits on the committee, has no conflict with the learner, and neither waived a rule for
+    them nor recorded their capstone.
     """
     grants = _grants(case.credential, at)
     conflicts = Conflict.objects.standing().filter(learner=case.learner_id, assessor=OuterRef("user"))
     seats = dict(grants.exclude(user=case.learner.user_id).values_list("user", Exists(conflicts)))
     seated, barred = set(seats), {key for key, is_barred in seats.items() if is_barred}
-    counted = newest_votes(case.votes, seated - barred)
-    return Tally(counted, quorum(case.pathway_version.pathway_id), frozenset(seated - barred), len(barred))
+    involved = (seated - barred) & case.involved
+    members = frozenset(seated - barred - involved)
+    counted = newest_votes(case.votes, members)
+    needed = quorum(case.pathway_version.pathway_id)
+    return Tally(counted, needed, members, len(barred), frozenset(involved))
 
 
 def decisions_on(awards: Collection[int]) -> dict[int, CommitteeDecision]:

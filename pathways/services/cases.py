@@ -33,7 +33,8 @@ from pathways.workflow import CASE_MOVES, PATHWAY_ENROLLMENT_MOVES, CaseStatus, 
 def ask_committee(*, actor: User, enrollment: PathwayEnrollment, at: datetime) -> DesignationCase:
     """Bring one's own met pathway before the committee at once, also again after a case was declined.
 
-    Raises NotAllowed, Conflict (something is missing, or an award can still be taken back: the message says which).
+    Raises NotAllowed, Conflict (something is missing, nothing counts, or an award can still be taken back: the message says
+    which).
     """
     enrollment = _enrollment(enrollment)
     require(actor, Can.PATHWAY_JOIN, enrollment.learner)
@@ -45,6 +46,7 @@ def ask_committee(*, actor: User, enrollment: PathwayEnrollment, at: datetime) -
     state = _progress(enrollment, at)
     if not state.is_met:
         raise Conflict(_("There is nothing to decide yet. %(why)s") % {"why": state.sentence})
+    _require_award(state)
     if award := selectors.unsettled(state, at):
         raise Conflict(_still_open(award))
     return _open(enrollment, state, actor, at)
@@ -54,14 +56,15 @@ def ask_committee(*, actor: User, enrollment: PathwayEnrollment, at: datetime) -
 def open_case(*, enrollment: PathwayEnrollment, at: datetime) -> DesignationCase | None:
     """Bring a met pathway before the committee; a consequence, harmless when repeated.
 
-    Answers the standing case, a new one, or None while something is missing or can still be taken back.
+    Answers the standing case, a new one, or None while something is missing, nothing counts, or something can still be
+    taken back.
     """
     enrollment = _enrollment(enrollment)
     case = _standing_case(enrollment)
     if case is not None or enrollment.status != PathwayEnrollmentStatus.ACTIVE:
         return case
     state = _progress(enrollment, at)
-    if not state.is_met or selectors.unsettled(state, at):
+    if not state.is_met or not state.counted or selectors.unsettled(state, at):
         return None
     return _open(enrollment, state, None, at)
 
@@ -80,6 +83,12 @@ def _standing_case(enrollment: PathwayEnrollment) -> DesignationCase | None:
 
 def _progress(enrollment: PathwayEnrollment, at: datetime) -> rules.Progress:
     return selectors.progress(version=enrollment.version, learner=enrollment.learner, on=timezone.localdate(at))
+
+
+def _require_award(state: rules.Progress) -> None:
+    """A designation rests on something that was earned: waivers alone make none."""
+    if not state.counted:
+        raise Conflict(_("Nothing that was earned counts toward it; a designation cannot rest on waivers alone."))
 
 
 def _still_open(award: Award) -> str:
@@ -126,11 +135,14 @@ def open_due_cases(*, at: datetime) -> int:
 def confirm_case(*, actor: User, case: DesignationCase, at: datetime, reason: str) -> DesignationCase:
     """Confirm a case: the designation is awarded with the awards that it counts, in this transaction.
 
-    Whoever confirms votes for it. Raises NotAllowed (no member, one's own case, a conflict), IllegalMove (decided already),
-    Invalid (no reason, or the pathway is no longer met: the message says why), Conflict (an award can still be taken back, a
-    condition is open, the votes do not carry it), QuorumLacking.
+    Whoever confirms votes for it. Raises NotAllowed (no member, one's own case, a conflict, a waiver that they granted),
+    IllegalMove (decided already), Invalid (no reason, or the pathway is no longer met: the message says why), Conflict
+    (nothing that was earned counts, an award can still be taken back, a condition is open, the votes do not carry it),
+    QuorumLacking.
     """
     case = locked(case)
+    # Whoever waives locks the learner, too: who waived is known from here to the end.
+    Learner.objects.select_for_update(of=("self",), no_key=True).get(pk=case.learner_id)
     require(actor, Can.CASE_DECIDE, case)
     require_move(CASE_MOVES, case.status, CaseStatus.CONFIRMED)
     if case.is_review:
@@ -189,14 +201,14 @@ def confirm_cases(*, actor: User, cases: Iterable[DesignationCase], at: datetime
 def _state_under_lock(case: DesignationCase, at: datetime) -> tuple[rules.Progress, dict[int, Award]]:
     """Progress over awards that nobody can revoke, withdraw or replace before this transaction ends.
 
-    The learner is locked before the awards, as whoever grants awards does.
+    The learner is locked already, before the awards, as whoever grants awards does.
     """
-    Learner.objects.select_for_update(of=("self",), no_key=True).get(pk=case.learner_id)
     held = selectors.standing_awards([case.learner]).select_for_update(of=("self",), no_key=True).order_by("pk")
     counted = {award.pk: award for award in held}
     state = selectors.progress(version=case.pathway_version, learner=case.learner, on=timezone.localdate(at))
     if not state.is_met:
         raise Invalid(_("The pathway is not met on this day. %(why)s") % {"why": state.sentence})
+    _require_award(state)
     if award := selectors.unsettled(state, at):
         raise Conflict(_still_open(award))
     return state, counted

@@ -206,6 +206,7 @@ def case_page(
         "may_conclude": may_decide and needed <= 0,
         "may_step_aside": is_open and allowed(request.user, Can.CASE_STEP_ASIDE, case),
         "is_own": case.learner.user_id == request.user.pk,
+        "is_involved": request.user.pk in tally.involved,
         "tally": tally,
         "own_vote": own,
         "conditions": conditions,

@@ -159,7 +159,7 @@ def make_subject(make_decision, make_award, make_user):
         assigned = make_user(Role.ASSESSOR)
         decision = make_decision(assessor=assigned, **fields)
         award = make_award(learner=decision.learner, version=decision.credential_version)
-        owned = SimpleNamespace(credential=decision.credential, learner=decision.learner)
+        owned = SimpleNamespace(credential=decision.credential, learner=decision.learner, involved=set())
         about = {
             Can.CREDENTIAL_EDIT: decision.credential,
             Can.CREDENTIAL_PUBLISH: decision.credential,

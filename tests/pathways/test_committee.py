@@ -15,7 +15,7 @@ from issuance import services as issuance_services
 from learners.models import Award, AwardComponent, Notice
 from learners.services import revoke_award
 from pathways import panels, selectors, services
-from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, QuorumRule
+from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, PathwayEnrollment, QuorumRule
 from tests.fixtures.records import NOON
 
 
@@ -407,3 +407,85 @@ def test_a_badge_that_stands_in_is_named_too(case, met, pathway_admin, make_vers
     )
 
     assert "Digital Health" in panels.revocation(rf.get("/"), award)["text"]
+
+
+# Who waives does not decide, too ----------------------------------------------------------------------------------------
+@pytest.fixture
+def both_seats(pathway_admin, organization):
+    """Somebody who runs the pathway and sits on its committee."""
+    pathway_admin.role_grants.create(role=Role.COMMITTEE, organization=organization, from_at=NOON - timedelta(days=9))
+    return type(pathway_admin).objects.get(pk=pathway_admin.pk)
+
+
+@pytest.fixture
+def waived(case, both_seats):
+    """A waiver of one rule of the case, granted by that person."""
+    hours = case.pathway_version.requirements.get(kind="hours")
+    enrollment = PathwayEnrollment.objects.get(learner=case.learner)
+    return services.grant_waiver(actor=both_seats, enrollment=enrollment, requirement=hours, reason="Ill.", at=NOON)
+
+
+def test_whoever_waived_a_rule_does_not_decide_and_their_vote_does_not_count(case, both_seats, member, signed_in):
+    vote(case, both_seats)
+    hours = case.pathway_version.requirements.get(kind="hours")
+    enrollment = PathwayEnrollment.objects.get(learner=case.learner)
+    made = services.grant_waiver(actor=both_seats, enrollment=enrollment, requirement=hours, reason="Ill.", at=NOON)
+
+    for act in (lambda: vote(case, both_seats), lambda: confirm(case, both_seats)):
+        with pytest.raises(NotAllowed):
+            act()
+
+    assert not selectors.tally(case, NOON).votes
+    assert not Award.objects.filter(credential__kind="designation").exists()
+    seen = signed_in(both_seats).get(case.get_absolute_url()).content.decode()
+    assert "You waived a rule or recorded a capstone for this learner; other members decide." in seen
+    assert "Record my vote" not in seen
+    assert (
+        "1 member takes no part because they waived" in signed_in(member).get(case.get_absolute_url()).content.decode()
+    )
+
+    services.withdraw_waiver(actor=both_seats, waiver=made, reason="Not needed.", at=NOON)
+
+    assert allowed(both_seats, Can.CASE_DECIDE, case)
+
+
+def test_another_member_decides_on_what_was_waived(case, waived, member):
+    assert confirm(case, member).status == "confirmed"
+
+
+def test_whoever_recorded_the_capstone_does_not_decide(make_pathway, version, learner, make_award, join, both_seats):
+    make_award(learner=learner, version=version)
+    enrollment = join(make_pathway(required=[version], capstone="talk", title="Policy"))
+    services.record_capstone(
+        actor=both_seats,
+        enrollment=enrollment,
+        requirement=enrollment.version.requirements.get(kind="capstone"),
+        done_on=NOON.date(),
+        note="Heard by Dr. Fern.",
+        at=NOON,
+    )
+    case = services.open_case(enrollment=enrollment, at=NOON)
+
+    with pytest.raises(NotAllowed):
+        confirm(case, both_seats)
+
+    assert case.involved == {both_seats.pk}
+    assert not CaseVote.objects.exists()
+
+
+def test_a_designation_cannot_rest_on_waivers_alone(digital, join, pathway_admin, member):
+    enrollment = join(digital)
+    for place in selectors.places(digital):
+        services.grant_waiver(
+            actor=pathway_admin, enrollment=enrollment, requirement=place.rule, reason="Long service.", at=NOON
+        )
+
+    assert services.open_case(enrollment=enrollment, at=NOON) is None
+    with pytest.raises(Conflict, match="cannot rest on waivers alone"):
+        services.ask_committee(actor=enrollment.learner.user, enrollment=enrollment, at=NOON)
+    case = DesignationCase.objects.create(learner=enrollment.learner, pathway_version=digital, opened_at=NOON)
+    with pytest.raises(Conflict, match="cannot rest on waivers alone"):
+        confirm(case, member)
+
+    assert not Award.objects.exists()
+    assert not CaseVote.objects.exists()
