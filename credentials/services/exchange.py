@@ -201,6 +201,7 @@ class _Import:
     def __init__(self, actor: User, organization: Organization, at: datetime, report: Report) -> None:
         self.actor, self.organization, self.at, self.report = actor, organization, at, report
         self.relinked: set[int] = set()
+        self.looked_at: set[int] = set()  # versions that the gate has looked at
 
     def run(self, data: Any) -> None:
         if not self._text(data) or not self._shape(data, "", ""):
@@ -488,7 +489,7 @@ class _Import:
         for number, each in enumerate(row["versions"]):
             try:
                 with transaction.atomic():
-                    is_changed |= self._version(each, f"{path}.versions[{number}]", credential, row["current_version"])
+                    is_changed |= self._version(each, f"{path}.versions[{number}]", credential)
             except Invalid as error:
                 self.report.fault(f"{path}.versions[{number}]", str(error))
         is_changed |= self._life(row, path, credential)
@@ -499,7 +500,7 @@ class _Import:
         name = credential.code
         (self.report.created if is_new else self.report.changed if is_changed else self.report.unchanged).append(name)
 
-    def _version(self, row: dict[str, Any], path: str, credential: Credential, current: int | None) -> bool:
+    def _version(self, row: dict[str, Any], path: str, credential: Credential) -> bool:
         text = {name: row[name] for name in (*contents.FIELDS, *contents.LISTS)}
         text["criteria"] = [
             {name: value for name, value in each.items() if name != "public_id"} for each in row["criteria"]
@@ -532,10 +533,7 @@ class _Import:
         version = CredentialVersion.objects.get(pk=version.pk)
         version.credential = credential
         if is_published:
-            if row["number"] == current:
-                for each in missing_in(version):
-                    if each.place != "stewardship":
-                        self.report.fault(path, _("Before it can be published: %(missing)s") % {"missing": each.text})
+            self._gate(version, path)
             settle_endorsements_of(version, at=self.at)
             version.status, version.published_by = VersionStatus.PUBLISHED, self.actor
             version.published_at = _moment(row["published_at"])
@@ -548,6 +546,15 @@ class _Import:
             version.edited_at, version.edited_by = self.at, self.actor
             version.save(update_fields=["revision", "edited_at", "edited_by"])
         return True
+
+    def _gate(self, version: CredentialVersion, path: str) -> None:
+        """Name what a version lacks before it is published or put on offer; once for each version."""
+        if version.pk in self.looked_at:
+            return
+        self.looked_at.add(version.pk)
+        for each in missing_in(version):
+            if each.place != "stewardship":
+                self.report.fault(path, _("Before it can be published: %(missing)s") % {"missing": each.text})
 
     def _keep_ids(self, version: CredentialVersion, row: dict[str, Any]) -> None:
         """Criteria keep the ids that badges name them by, unless another has them here."""
@@ -572,6 +579,9 @@ class _Import:
                 _("Version %(number)s is on offer here and newer.") % {"number": credential.current_version.number},
             )
             return False
+        if current is not None and current != credential.current_version:
+            current.credential = credential
+            self._gate(current, f"{path}.current_version")
         owner = get_user_model().objects.filter(email__iexact=row["owner"]).first() if row["owner"] else None
         if row["owner"] and owner is None:
             self.report.notes.append((f"{path}.owner", _("Nobody here has this address; name an owner.")))

@@ -1,5 +1,6 @@
 """The committee on content: what is put before it, how its members vote, and what is published only with its yes."""
 
+import json
 from datetime import timedelta
 
 import pytest
@@ -486,3 +487,43 @@ def test_the_pages_ask_the_database_a_fixed_number_of_times(case, committee, mak
     many = counted()
 
     assert few == many and max(many) < 20
+
+
+# A catalog from a file -------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("current", "status"), [(None, "draft"), (1, "offered")])
+def test_a_catalog_from_a_file_publishes_nothing_past_the_committee(
+    committee, draft, organization, administrator, current, status
+):
+    row, data = published_in_file(draft, organization)
+    row["current_version"], row["status"] = current, status
+
+    with pytest.raises(Incomplete):
+        services.import_catalog(actor=administrator, organization=organization, data=data, at=timezone.now())
+
+    draft.refresh_from_db()
+    draft.credential.refresh_from_db()
+    assert (draft.status, draft.credential.status, draft.credential.current_version) == ("draft", "draft", None)
+
+
+def test_a_catalog_from_a_file_offers_nothing_that_was_published_past_the_committee(
+    committee, make_version, organization, administrator
+):
+    version = make_version()
+    Credential.objects.filter(pk=version.credential_id).update(status="draft", current_version=None)
+    row, data = published_in_file(version, organization)
+    row["current_version"], row["status"] = 1, "offered"
+
+    with pytest.raises(Incomplete) as refused:
+        services.import_catalog(actor=administrator, organization=organization, data=data, at=timezone.now())
+
+    assert "A decision of the committee on content" in str(refused.value.missing)
+    version.credential.refresh_from_db()
+    assert version.credential.current_version is None
+
+
+def published_in_file(version, organization):
+    """The row of a version in its school's catalog, said to be published, and the whole."""
+    data = json.loads(json.dumps(services.catalog_of(organization)))
+    row = next(each for each in data["credentials"] if each["code"] == version.credential.code)
+    row["versions"][0] |= {"status": "published", "published_at": timezone.now().isoformat()}
+    return row, data
