@@ -21,6 +21,7 @@ from .mapping import Drawing as Drawing
 from .mapping import drawing as drawing
 from .moving import MoveOutcome as MoveOutcome
 from .moving import MoveReport as MoveReport
+from .moving import barred_from as barred_from
 from .moving import before_committee as before_committee
 from .moving import movable as movable
 from .moving import movable_cohorts as movable_cohorts

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from learners.models import Cohort
+from learners.models import Cohort, User
 from pathways import rules
 from pathways.models import DesignationCase, PathwayEnrollment, PathwayVersion
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
@@ -46,11 +46,15 @@ class Moving:
 
 @dataclass(frozen=True)
 class MoveReport:
-    """What a move of a class to a version would mean, learner by learner: first who loses, by name."""
+    """What a move of a class to a version would mean, learner by learner: first who loses, by name.
+
+    is_barred: whether the reader may not move the class, and reads nothing of some of those who would go.
+    """
 
     version: PathwayVersion
     cohort: Cohort
     rows: list[Moving]
+    is_barred: bool = False
 
     def count(self, outcome: MoveOutcome) -> int:
         return sum(each.outcome == outcome for each in self.rows)
@@ -87,6 +91,12 @@ def movable(version: PathwayVersion, cohort: Cohort) -> QuerySet[PathwayEnrollme
     )
 
 
+def barred_from(user: User, enrollments: QuerySet[PathwayEnrollment]) -> set[int]:
+    """The keys of those that are one's own, or of a learner with whom one has a conflict. One query."""
+    kept = PathwayEnrollment.objects.kept_by(user).values("pk")
+    return set(enrollments.exclude(pk__in=kept).values_list("pk", flat=True))
+
+
 def before_committee(enrollments: QuerySet[PathwayEnrollment]) -> set[int]:
     """The keys of those whose case is open: the committee decides by the version that it was asked about. One query."""
     cases = DesignationCase.objects.awarding().filter(
@@ -107,10 +117,15 @@ def movable_cohorts(version: PathwayVersion) -> QuerySet[Cohort]:
     return counted.filter(waiting__gt=0).order_by("entered_on", "pk")
 
 
-def move_report(version: PathwayVersion, cohort: Cohort, *, on: date) -> MoveReport:
-    """Work out every learner of the class by both versions in one pass. A fixed number of queries, however many."""
+def move_report(version: PathwayVersion, cohort: Cohort, *, on: date, by: User | None = None) -> MoveReport:
+    """Work out every learner of the class by both versions in one pass. A fixed number of queries, however many.
+
+    by: who reads it; it says nothing of themselves, nor of those with whom they have a conflict.
+    """
     found = movable(version, cohort)
     staying = before_committee(found)
+    barred = barred_from(by, found) if by is not None else set[int]()
+    found = found.exclude(pk__in=barred)
     joined = list(found.select_related("learner", "version").order_by("learner__display_name", "pk"))
     asks = asked_by({each.version_id: each.version for each in joined}.values())
     target = asked_by([version])[version.pk]
@@ -126,7 +141,7 @@ def move_report(version: PathwayVersion, cohort: Cohort, *, on: date) -> MoveRep
         after = _Stand(target, known.progress(target, each.learner_id, on=on, enrollment=each))
         rows.append(_compared(each, version, before, after))
     rows.sort(key=lambda row: RANKS.index(row.outcome))
-    return MoveReport(version, cohort, rows)
+    return MoveReport(version, cohort, rows, bool(barred - staying))
 
 
 class _Stand:

@@ -32,8 +32,8 @@ def move_cohort(
     """Move everybody of a class who works by an earlier version to this one, and pin the class to it where it is pinned.
 
     Who is before the committee stays until it has decided. A second call moves nobody and leaves no event. seen: the
-    fingerprint of the report that somebody read. Raises NotAllowed, Conflict (not published, or the report would be
-    another one today), Invalid (no reason, a class of another school).
+    fingerprint of the report that somebody read. Raises NotAllowed, Conflict (not published, oneself or somebody one has a
+    conflict with would go, or the report would be another one today), Invalid (no reason, a class of another school).
     """
     version = (
         PathwayVersion.objects.select_for_update(of=("self",), no_key=True)
@@ -49,9 +49,13 @@ def move_cohort(
         raise Invalid(_("Say why; the learners read it."))
     found = selectors.movable(version, cohort)
     keys = [each.pk for each in found.select_for_update(of=("self",), no_key=True).order_by("pk")]
-    if seen and selectors.move_report(version, cohort, on=timezone.localdate(at)).fingerprint != seen:
-        raise Conflict(_("Something has changed since you read the report; read it again."))
     staying = selectors.before_committee(found)
+    if selectors.barred_from(actor, found) - staying:
+        raise Conflict(
+            _("Another person must move this class: you are one of them, or have a conflict with one of them.")
+        )
+    if seen and selectors.move_report(version, cohort, on=timezone.localdate(at), by=actor).fingerprint != seen:
+        raise Conflict(_("Something has changed since you read the report; read it again."))
     going = list(
         PathwayEnrollment.objects.filter(pk__in=set(keys) - staying).select_related("learner__user").order_by("pk")
     )

@@ -88,7 +88,7 @@ def _page(
     request: HttpRequest, version: PathwayVersion, cohort: Cohort, form: MoveForm, status: int = 200
 ) -> HttpResponse:
     """The report, also with the words of a refusal. A fixed number of queries, however large the class."""
-    report = selectors.move_report(version, cohort, on=timezone.localdate())
+    report = selectors.move_report(version, cohort, on=timezone.localdate(), by=request.user)
     page = Paginator(report.rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "version": version,

@@ -264,6 +264,61 @@ def test_the_rows_are_never_changed(somebody, move):
         cursor.execute("DELETE FROM pathways_enrollmentmove")
 
 
+# Oneself, and conflicts ------------------------------------------------------------------------------------------------
+@pytest.fixture
+def relative(somebody, pathway_admin):
+    """A learner of the class with whom the administrator has a conflict."""
+    found = somebody("Rel Fern", "Informatics", "Data Science")
+    pathway_admin.conflicts.create(learner=found.learner, kind="family", declared_at=NOON)
+    return found
+
+
+@pytest.fixture
+def own(somebody, pathway_admin):
+    """The administrator's own enrollment."""
+    found = somebody("Own Quill", "Informatics", "Data Science")
+    type(found.learner).objects.filter(pk=found.learner_id).update(user=pathway_admin)
+    return found
+
+
+@pytest.mark.parametrize("whose", ["relative", "own"])
+def test_nobody_moves_themselves_or_whom_they_have_a_conflict_with(
+    whose, request, somebody, move, cohort, newer, pathway_admin, administrator
+):
+    request.getfixturevalue(whose)
+    somebody("Ada")
+
+    with pytest.raises(Conflict, match="Another person must move this class"):
+        move(actor=pathway_admin)
+
+    assert not EnrollmentMove.objects.exists()
+    seen = selectors.move_report(newer, cohort, on=TODAY, by=pathway_admin)
+    assert ([row.enrollment.learner.display_name for row in seen.rows], seen.is_barred) == (["Ada"], True)
+    assert move(actor=administrator) == (2, 0)
+
+
+def test_who_stays_before_the_committee_bars_nobody(relative, digital, somebody, move, cohort, newer, pathway_admin):
+    DesignationCase.objects.create(learner=relative.learner, pathway_version=digital, opened_at=NOON)
+    somebody("Ada")
+
+    assert not selectors.move_report(newer, cohort, on=TODAY, by=pathway_admin).is_barred
+    assert move(actor=pathway_admin) == (1, 1)
+
+
+def test_the_page_says_that_another_person_moves_the_class(relative, address, cohort, pathway_admin, signed_in):
+    client = signed_in(pathway_admin)
+
+    for answer in (
+        client.get(address, {"cohort": cohort.pk}),
+        client.post(address, {"cohort": cohort.pk, "seen": "0" * 64, "reason": "Asked for."}),
+    ):
+        page = answer.content.decode()
+        assert "Another person must move this class" in page
+        assert "Rel Fern" not in page and "Nobody of this class" not in page and 'name="reason"' not in page
+    assert answer.status_code == 422
+    assert not EnrollmentMove.objects.exists()
+
+
 # Pages -----------------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def address(newer):
