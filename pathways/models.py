@@ -191,6 +191,11 @@ class Requirement(models.Model):
     def __str__(self) -> str:
         return self.label or self.get_kind_display()
 
+    def asks_no_more_than(self, other: Requirement) -> bool:
+        """Whether it is still what another was, or less of it: then what was waived of the other is waived of it."""
+        is_same = (self.kind, self.credential_id) == (other.kind, other.credential_id)
+        return is_same and (self.minimum or 0) <= (other.minimum or 0)
+
     @property
     def name(self) -> str:
         """What people call it: a badge's title, a label, the kind. Reads the badge."""
@@ -247,7 +252,8 @@ class WaiverQuerySet(QuerySet["Waiver"]):
 class Waiver(models.Model):
     """Append-only: a requirement that a learner need not meet, or that another credential meets, with the reason.
 
-    requirement: as it stood in the version of the day; it holds for the same rule of any version, by the rule's key.
+    requirement: as it stood in the version of the day; it holds for the same rule of any version, by the rule's
+    key, where that asks no more.
     number: counts those for one requirement of one learner; the earlier ones were taken back.
     """
 

@@ -64,18 +64,28 @@ def places(version: PathwayVersion) -> list[Place]:
 
 @dataclass(frozen=True)
 class Allowance:
-    """A waiver or a substitution in words. is_asked: the version of the learner still has the rule."""
+    """A waiver or a substitution in words. is_asked: the version of the learner still has the rule.
+
+    is_changed: it has it and asks something else or more by it, so that this holds no longer.
+    """
 
     waiver: Waiver
     sentence: str
     is_standing: bool
     is_asked: bool
+    is_changed: bool
 
 
 def allowances(waivers: Iterable[Waiver], asked: Asked) -> list[Allowance]:
     """What was waived or substituted, also what was taken back, in words. asked: what the version of today asks. No query."""
     return [
-        Allowance(each, _sentence(each), not hasattr(each, "withdrawal"), each.requirement.key in asked.ids)
+        Allowance(
+            each,
+            _sentence(each),
+            is_standing=not hasattr(each, "withdrawal"),
+            is_asked=each.requirement.key in asked.ids,
+            is_changed=each.requirement.key in asked.ids and asked.waived_place(each.requirement) is None,
+        )
         for each in waivers
     ]
 

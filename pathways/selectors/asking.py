@@ -22,15 +22,21 @@ Kind = RequirementKind
 class Asked:
     """What a version asks: its rules, and the credentials that they name, by key.
 
-    ids: the rule's id in this version, by the key that it has in every version. reader: knows what has to be
-    held before what may stand in.
+    ids: the rule's id in this version, by the key that it has in every version. rows: those
+    rules as they are written, by the same key. reader: knows what has to be held before what may stand in.
     """
 
     rules: rules.Pathway
     credentials: dict[int, Credential]
     designation_id: int = 0
     ids: dict[UUID, int] = field(default_factory=dict)
+    rows: dict[UUID, Requirement] = field(default_factory=dict)
     reader: "_Reader | None" = None
+
+    def waived_place(self, waived: Requirement) -> int | None:
+        """The id in this version of a rule that was waived or substituted by another; None where it asks something else."""
+        now = self.rows.get(waived.key)
+        return now.pk if now is not None and now.asks_no_more_than(waived) else None
 
 
 def with_substitutes(asked: Asked, substitutes: Mapping[int, rules.Item]) -> rules.Pathway:
@@ -128,7 +134,8 @@ class _Reader:
             designations_max=version.max_per_learner,
             outside=self.outside(named),
         )
-        return Asked(pathway, named, designation_id, {row.key: row.pk for row in rows}, self)
+        keys = {row.key: row for row in rows}
+        return Asked(pathway, named, designation_id, {key: row.pk for key, row in keys.items()}, keys, self)
 
     def outside(self, named: Iterable[int]) -> tuple[rules.Item, ...]:
         """Everything that has to be held before what is named, and before that, and so on."""

@@ -182,12 +182,12 @@ class Known:
         """What a learner has and still needs, explained. No query.
 
         also: awards as if they were held. facts: instead of those that are known. What was allowed by the enrollment holds
-        for the same rules of any version.
+        for the same rules of any version, where they ask no more.
         """
         here = [
-            (asked.ids[each.requirement.key], each)
+            (place, each)
             for each in (self.waivers.get(enrollment.pk, ()) if enrollment else ())
-            if each.requirement.key in asked.ids and not hasattr(each, "withdrawal")
+            if not hasattr(each, "withdrawal") and (place := asked.waived_place(each.requirement)) is not None
         ]
         substitutes = {key: self._item(each.substitute) for key, each in here if each.substitute is not None}
         return rules.evaluate(

@@ -29,7 +29,7 @@ def grant_waiver(
 ) -> Waiver:
     """Waive a rule for one learner, or allow a badge in its place; the learner and the committee read why.
 
-    It holds for the same rule of a later version, too. Raises NotAllowed, Invalid (no reason, a rule that cannot be waived
+    It holds for the same rule of a later version, too, where that asks no more. Raises NotAllowed, Invalid (no reason, a rule that cannot be waived
     or substituted, a badge that cannot stand in), Conflict (it is waived or substituted already, or the learner no longer
     works toward it).
     """

@@ -125,6 +125,21 @@ def test_a_waiver_counts_in_both_versions(newer, cohort, somebody, pathway_admin
     assert report(newer, cohort).rows[0].outcome == "same"
 
 
+def test_a_waiver_of_a_rule_that_grows_is_a_loss(digital, pathway_admin, administrator, cohort, somebody):
+    enrollment = somebody("Ada")
+    hours = digital.requirements.get(kind="hours")
+    grant_waiver(actor=pathway_admin, enrollment=enrollment, requirement=hours, reason="Short.", at=NOON)
+    harder = services.start_version(actor=pathway_admin, pathway=digital.pathway, at=NOON)
+    harder.requirements.filter(kind="hours").update(minimum=5000)
+    harder.status, harder.published_at, harder.published_by = "published", NOON, administrator
+    harder.save()
+
+    row = report(harder, cohort).rows[0]
+
+    assert row.outcome == "loses"
+    assert [words for words, _missing in row.lost] == ["All components together take at least 5000 hours."]
+
+
 def test_the_report_takes_the_same_queries_for_any_number(newer, cohort, somebody):
     somebody("One", "Informatics")
     with CaptureQueriesContext(connection) as few:

@@ -253,6 +253,36 @@ def test_a_waiver_holds_for_the_same_rule_of_the_next_version(enrollment, waive,
     assert lines(enrollment)[0] == "Evidence is missing."
 
 
+@pytest.mark.parametrize(("minimum", "is_waived"), [(20, True), (30, True), (5000, False)])
+def test_a_waiver_does_not_hold_where_the_next_version_asks_more_by_the_same_rule(
+    enrollment, waive, rule, digital, pathway_admin, signed_in, minimum, is_waived
+):
+    waive(rule(kind="hours"), reason="Five hours short.")
+    copy = services.start_version(actor=pathway_admin, pathway=digital.pathway, at=NOON)
+    hours = copy.requirements.get(kind="hours")
+    services.change_rule(actor=pathway_admin, rule=hours, asks=services.Asks(label="Hours", minimum=minimum))
+    PathwayEnrollment.objects.update(version=copy)
+    enrollment.refresh_from_db()
+
+    assert ("Five hours short." in lines(enrollment)[2]) is is_waived
+    assert allowance(enrollment).is_changed is not is_waived
+    page = signed_in(pathway_admin).get(enrollment.get_absolute_url()).content.decode()
+    assert ("asks for something else or more here" in page) is not is_waived
+
+
+def test_a_waiver_does_not_hold_where_the_next_version_names_another_badge_by_the_same_rule(
+    enrollment, waive, rule, digital, pathway_admin, make_version
+):
+    waive(rule("Informatics"))
+    copy = services.start_version(actor=pathway_admin, pathway=digital.pathway, at=NOON)
+    asks = services.Asks(credential=make_version(title="Surgery").credential)
+    services.change_rule(actor=pathway_admin, rule=copy.requirements.get(position=1), asks=asks)
+    PathwayEnrollment.objects.update(version=copy)
+    enrollment.refresh_from_db()
+
+    assert lines(enrollment)[0] == "Surgery is missing."
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_waive_a_rule_once(waive, rule, together):
     informatics = rule("Informatics")
