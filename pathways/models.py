@@ -379,11 +379,15 @@ class DesignationCase(models.Model):
         return self.pathway_version.pathway.credential
 
     @property
+    def acts(self) -> tuple[WaiverQuerySet, CapstoneRecordQuerySet]:
+        """What stands of the waivers and capstones that staff granted and recorded for the learner. No query by itself."""
+        of = Q(enrollment__learner=self.learner_id, enrollment__pathway=self.pathway_version.pathway_id)
+        return Waiver.objects.filter(of).standing(), CapstoneRecord.objects.filter(of).standing()
+
+    @property
     def involved(self) -> set[int]:
-        """Who waived a rule for the learner or recorded a capstone that still stands: they do not decide on it, too. One query."""
-        said = {"enrollment__learner": self.learner_id, "enrollment__pathway": self.pathway_version.pathway_id}
-        waived = Waiver.objects.standing().filter(**said).values_list("actor", flat=True)
-        recorded = CapstoneRecord.objects.standing().filter(**said).values_list("actor", flat=True)
+        """Who granted or recorded these: they do not decide on the case, too. One query."""
+        waived, recorded = (acts.values_list("actor", flat=True) for acts in self.acts)
         return set(waived.union(recorded))
 
     @property
