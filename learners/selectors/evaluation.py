@@ -1,18 +1,19 @@
 """How learning and judging go, from surveys and from what is known anyway: for a committee, in numbers that name nobody.
 
-A figure about fewer than `FEWEST` people is never given, on the page or in the file.
+A figure about fewer than `FEWEST` people is never given, on the page or in the file, and answers to surveys come in steps
+of so many.
 """
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from itertools import groupby
 from statistics import median
 from typing import Any
 
 from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper, F, Q, QuerySet
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from config.permissions import Role
 from credentials.models import Credential, Organization
@@ -78,9 +79,11 @@ class Figure:
     high: int | None
 
 
-def _figure(text: Any, moment: Any, kirkpatrick: Any, values: Counter[int], *, high: int = surveys.HIGH) -> Figure:
+def _figure(
+    text: Any, moment: Any, kirkpatrick: Any, values: Counter[int], *, people: int, high: int = surveys.HIGH
+) -> Figure:
     n = values.total()
-    if n < FEWEST:
+    if people < FEWEST:
         return Figure(str(text), str(moment), str(kirkpatrick), None, None, None)
     reached = sum(count for value, count in values.items() if value >= high)
     return Figure(str(text), str(moment), str(kirkpatrick), n, median(values.elements()), round(100 * reached / n))
@@ -134,12 +137,21 @@ def _due(moment: SurveyMoment, column: str, at: datetime) -> dict[str, Count]:
 
 
 def figures(credential: Credential) -> list[Figure]:
-    """What was answered about an item. One query."""
+    """What was answered about an item. Three queries."""
+    of_item = SurveyAnswer.objects.filter(response__enrollment__credential=credential)
+    released = _released(SurveyResponse.objects.filter(enrollment__credential=credential))
+    people: Counter[tuple[str, str, str]] = Counter()
+    for moment, question, key, n in (
+        of_item.filter(response__in=released)
+        .values_list("response__moment", "question", "criterion__key")
+        .annotate(n=Count("response__study", distinct=True))
+        .order_by()
+    ):
+        people[moment, question, key or ""] = n
     counted: dict[tuple[str, str, str], Counter[int]] = {}
     names: dict[str, tuple[str, int]] = {}
     rows = (
-        SurveyAnswer.objects.filter(response__enrollment__credential=credential)
-        .values_list(
+        of_item.values_list(
             "response__moment",
             "question",
             "criterion__key",
@@ -149,7 +161,7 @@ def figures(credential: Credential) -> list[Figure]:
             "criterion__version__optional_minimum_level",
             "value",
         )
-        .annotate(n=Count("pk"))
+        .annotate(n=Count("pk", filter=Q(response__in=released)))
         .order_by("criterion__version__number", "criterion__position")
     )
     for moment, question, key, name, is_required, required, optional, value, n in rows:
@@ -157,7 +169,13 @@ def figures(credential: Credential) -> list[Figure]:
         if key:
             names[key] = (name, required if is_required else optional)
     found = [
-        _figure(each.text, SurveyMoment(moment).label, each.kirkpatrick, counted[moment, each.key, ""])
+        _figure(
+            each.text,
+            SurveyMoment(moment).label,
+            each.kirkpatrick,
+            counted[moment, each.key, ""],
+            people=people[moment, each.key, ""],
+        )
         for moment, questions in surveys.QUESTIONS.items()
         for each in questions
         if (moment, each.key, "") in counted
@@ -168,6 +186,7 @@ def figures(credential: Credential) -> list[Figure]:
             SurveyMoment.LATER.label,
             surveys.RETENTION_LEVEL,
             counted[SurveyMoment.LATER, surveys.RETENTION, key],
+            people=people[SurveyMoment.LATER, surveys.RETENTION, key],
             high=minimum,
         )
         for key, (name, minimum) in names.items()
@@ -187,21 +206,61 @@ def confidence(credential: Credential) -> list[tuple[str, list[Figure]]]:
     for outcome, moment, value, n in rows:
         counted.setdefault(outcome, {}).setdefault(moment, Counter())[value] += n
     return [
-        (outcome, [_figure(outcome, moment, "", by_moment.get(moment, Counter())) for moment in CONFIDENCE])
+        (
+            outcome,
+            [
+                _figure(outcome, moment, "", values, people=values.total())
+                for moment, values in ((each, by_moment.get(each, Counter())) for each in CONFIDENCE)
+            ],
+        )
         for outcome, by_moment in counted.items()
     ]
 
 
 def answers(credential: Credential) -> Iterator[Sequence[Any]]:
-    """The answers about an item for a file: a study ID, no name, no day; of cells of few people nothing but that."""
-    rows = list(
-        SurveyAnswer.objects.filter(response__enrollment__credential=credential)
-        .order_by("response__moment", "question", "criterion__key", "response__study__code")
-        .values_list("response__study__code", "response__moment", "question", "criterion__key", "value")
-    )
-    for cell, group in groupby(rows, key=lambda row: row[1:4]):
-        answered = list(group)
-        yield from answered if len(answered) >= FEWEST else [["", *cell, "withheld: fewer than five answered"]]
+    """The answers about an item for a file: a study ID, no name, no day; of cells of few people nothing but that.
+
+    The ID is one for each item, so that files of two items do not tell whose answers belong together. Two queries.
+    """
+    of_item = SurveyAnswer.objects.filter(response__enrollment__credential=credential)
+    released = _released(SurveyResponse.objects.filter(enrollment__credential=credential))
+    cells: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
+    for response, code, moment, question, key, value in of_item.order_by(
+        "response__moment", "question", "criterion__key"
+    ).values_list("response", "response__study__code", "response__moment", "question", "criterion__key", "value"):
+        cell = cells.setdefault((moment, question, key), [])
+        if response in released:
+            cell.append((study_id(code, credential), value))
+    for where, given in cells.items():
+        if len({code for code, _value in given}) < FEWEST:
+            yield ["", *where, "withheld: fewer than five answered"]
+        else:
+            yield from ([code, *where, value] for code, value in sorted(given))
+
+
+def study_id(code: str, credential: Credential) -> str:
+    """Under which ID a person's answers about an item are given out."""
+    return salted_hmac("learners.evaluation.study", f"{code} {credential.public_id}", algorithm="sha256").hexdigest()[
+        :12
+    ]
+
+
+def _released(responses: QuerySet[SurveyResponse]) -> set[int]:
+    """The keys of the answered surveys that are told. One query.
+
+    Those of each moment come out in steps of `FEWEST` people, in the order in which they answered: what changed since the
+    last look is never of one person.
+    """
+    found: set[int] = set()
+    waiting: dict[str, list[int]] = {}
+    people: dict[str, set[int]] = {}
+    for key, study, moment in responses.order_by("answered_at", "pk").values_list("pk", "study", "moment"):
+        waiting.setdefault(moment, []).append(key)
+        people.setdefault(moment, set()).add(study)
+        if len(people[moment]) >= FEWEST:
+            found.update(waiting.pop(moment))
+            del people[moment]
+    return found
 
 
 # Faculty -------------------------------------------------------------------------------------------------------------
@@ -232,7 +291,7 @@ class Faculty:
 
 
 def faculty(organization: Organization, term: str) -> Faculty:
-    """What assessors said of a term, and what judging took: minutes for a mark, days until a learner had an answer. Five queries."""
+    """What assessors said of a term, and what judging took: minutes for a mark, days until a learner had an answer. Six queries."""
     begin, end = _moments(term)
     grants = RoleGrant.objects.filter(
         Q(until_at__isnull=True) | Q(until_at__gt=begin),
@@ -243,7 +302,7 @@ def faculty(organization: Organization, term: str) -> Faculty:
     )
     responses = SurveyResponse.objects.filter(organization=organization, term=term)
     counted: dict[str, Counter[int]] = {}
-    said = SurveyAnswer.objects.filter(response__in=responses).values_list("question", "value")
+    said = SurveyAnswer.objects.filter(response__in=_released(responses)).values_list("question", "value")
     for question, value, n in said.annotate(n=Count("pk")).order_by():
         counted.setdefault(question, Counter())[value] += n
     marks = Assessment.objects.filter(
@@ -272,8 +331,10 @@ def faculty(organization: Organization, term: str) -> Faculty:
         asked=grants.values("user").distinct().count(),
         answered=responses.count(),
         figures=[
-            _figure(each.text, SurveyMoment.TERM.label, each.kirkpatrick, counted.get(each.key, Counter()))
-            for each in surveys.QUESTIONS[SurveyMoment.TERM]
+            _figure(each.text, SurveyMoment.TERM.label, each.kirkpatrick, values, people=values.total())
+            for each, values in (
+                (each, counted.get(each.key, Counter())) for each in surveys.QUESTIONS[SurveyMoment.TERM]
+            )
         ],
         marks=worked["marks"],
         minutes=_told(worked["minutes"], worked["people"], timedelta(minutes=1)),

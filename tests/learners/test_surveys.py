@@ -94,6 +94,49 @@ def test_b14_the_schedule_shows_due_surveys_and_the_export_has_a_study_id_and_no
     }
 
 
+def test_answers_come_in_steps_of_five_people(version, make_enrollment):
+    group = [make_enrollment(version=version, enrolled_at=NOON) for _number in range(10)]
+
+    def told():
+        return [row for row in evaluation.answers(version.credential) if row[0]], evaluation.figures(
+            version.credential
+        )[0].n
+
+    for number, enrollment in enumerate(group):
+        rows, n = told() if number else ([], None)
+        assert (len(rows), n) == ((5, 5) if number >= 5 else (0, None))
+        say(enrollment, at=NOON + timedelta(minutes=number), answers={MOTIVATION: 1 + number % 5})
+
+    assert (len(told()[0]), told()[1]) == (10, 10)
+
+
+def test_five_answers_of_four_people_are_not_told(version, make_enrollment, make_learner):
+    learners = [make_learner(name=f"Learner {number}") for number in range(4)]
+    first = make_enrollment(version=version, learner=learners[0], enrolled_at=NOON)
+    say(first, at=NOON)
+    Enrollment.objects.filter(pk=first.pk).update(status="withdrawn", ended_at=NOON)
+    for learner in learners:
+        say(make_enrollment(version=version, learner=learner, enrolled_at=NOON), at=NOON + timedelta(hours=1))
+
+    assert SurveyResponse.objects.count() == 5
+    assert [row[0] for row in evaluation.answers(version.credential)] == [""]
+    assert evaluation.figures(version.credential)[0].n is None
+
+
+def test_files_of_two_items_do_not_tell_whose_answers_belong_together(make_version, make_enrollment, make_learner):
+    learners = [make_learner(name=f"Learner {number}") for number in range(5)]
+    codes = []
+    for version in (make_version(), make_version()):
+        for learner in learners:
+            say(make_enrollment(version=version, learner=learner, enrolled_at=NOON))
+        codes.append([row[0] for row in evaluation.answers(version.credential)])
+    stored = set(SurveyResponse.objects.values_list("study__code", flat=True))
+
+    assert len(stored) == len(set(codes[0])) == len(set(codes[1])) == 5
+    assert not set(codes[0]) & set(codes[1]) and not stored & {*codes[0], *codes[1]}
+    assert codes[1] == [row[0] for row in evaluation.answers(version.credential)]
+
+
 def test_surveys_open_and_close_by_the_dates_of_the_work(version, earned, make_enrollment):
     at = timezone.now()
 
