@@ -49,9 +49,9 @@ def tally(case: DesignationCase, at: datetime) -> Tally:
     pathway = case.pathway_version.pathway_id
     conflicts = Conflict.objects.standing().filter(learner=case.learner_id, assessor=OuterRef("user"))
     waived, recorded = (Exists(acts.filter(actor=OuterRef("user"))) for acts in case.acts)
-    grants = _grants(case.credential, at).exclude(user=case.learner.user_id)
+    grants = _grants(case.credential, at).exclude(user=case.learner.user_id).annotate(is_involved=waived | recorded)
     rows = list(
-        grants.values_list("user", Exists(conflicts), waived | recorded, Subquery(_newest_quorum(pathway))).distinct()
+        grants.values_list("user", Exists(conflicts), "is_involved", Subquery(_newest_quorum(pathway))).distinct()
     )
     seated = {user for user, _barred, _involved, _quorum in rows}
     barred = {user for user, is_barred, _involved, _quorum in rows if is_barred}
