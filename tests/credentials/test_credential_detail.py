@@ -133,7 +133,7 @@ def test_a_competency_of_several_criteria_is_listed_once(client, make_version, c
 
 
 def test_the_pages_cost_a_fixed_number_of_queries(client, full, django_assert_num_queries):
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(full.credential.get_absolute_url())
     with django_assert_num_queries(10):
         client.get(version_url(full))
