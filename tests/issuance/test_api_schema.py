@@ -173,4 +173,4 @@ def test_no_request_makes_an_error_and_each_answer_is_as_described(described, kn
 @pytest.mark.long
 @pytest.mark.parametrize(("method", "path"), OPERATIONS, ids=lambda each: each.replace("/", "-").strip("-"))
 def test_the_same_with_many_more_requests(described, known, method, path):
-    run(method, path, described, known, examples=200)
+    run(method, path, described, known, examples=80)
