@@ -22,7 +22,10 @@ def find(token: str, *, profile: bool, at: datetime) -> ShareLink | None:
 
 
 def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
-    """What the page of a link prints. Five queries, ten where levels are shown, and one for each of its badges, of which there are ten at most."""
+    """What the page of a link prints.
+
+    Five queries, ten where levels are shown, and one for each of its badges, of which there are ten at most.
+    """
     items = list(
         link.items.select_related("award__credential_version", "award__credential__organization").order_by("position")
     )

@@ -1,5 +1,7 @@
 """The learners of a pathway, for those who run it: where each stands, and what was waived or substituted."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -190,21 +192,7 @@ def waiver_grant(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def waiver_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     waiver = get_object_or_404(Waiver.objects.select_related("enrollment"), public_id=public_id)
-    enrollment = kept(request, waiver.enrollment.public_id)
-    if request.method == "GET":
-        return redirect(enrollment)
-    form = WithdrawForm(request.POST)
-    if form.is_valid():
-        try:
-            services.withdraw_waiver(
-                actor=request.user, waiver=waiver, reason=form.cleaned_data["reason"], at=timezone.now()
-            )
-        except RegistryError as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, _("Withdrawn. The learner is told, and reads why."))
-            return redirect(enrollment)
-    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=waiver.public_id, status=422)
+    return _withdraw(request, waiver, partial(services.withdraw_waiver, waiver=waiver))
 
 
 @login_required
@@ -236,21 +224,24 @@ def capstone_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def capstone_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     record = get_object_or_404(CapstoneRecord.objects.select_related("enrollment"), public_id=public_id)
-    enrollment = kept(request, record.enrollment.public_id)
+    return _withdraw(request, record, partial(services.withdraw_capstone, record=record))
+
+
+def _withdraw(request: HttpRequest, given: Waiver | CapstoneRecord, withdraw: Callable[..., object]) -> HttpResponse:
+    """Take back what was given to one learner; a GET comes from signing in half way and only leads back."""
+    enrollment = kept(request, given.enrollment.public_id)
     if request.method == "GET":
         return redirect(enrollment)
     form = WithdrawForm(request.POST)
     if form.is_valid():
         try:
-            services.withdraw_capstone(
-                actor=request.user, record=record, reason=form.cleaned_data["reason"], at=timezone.now()
-            )
+            withdraw(actor=request.user, reason=form.cleaned_data["reason"], at=timezone.now())
         except RegistryError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("Withdrawn. The learner is told, and reads why."))
             return redirect(enrollment)
-    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=record.public_id, status=422)
+    return enrollment_page(request, enrollment, withdraw_form=form, withdrawn=given.public_id, status=422)
 
 
 urlpatterns: list[URLPattern] = [
