@@ -124,7 +124,7 @@ def prepare_decisions(
             submission=submission,
             assessor=judge,
             status=AssessmentStatus.FINISHED,
-            started_at=proposed_at,
+            started_at=proposed_at - timedelta(minutes=12),
             saved_at=proposed_at,
             finished_at=proposed_at,
         )

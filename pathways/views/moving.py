@@ -123,8 +123,8 @@ def _row(moving: Any) -> list[Any]:
         {"kind": KINDS[moving.outcome], "word": str(moving.outcome.label).capitalize()},
         moving.before,
         moving.after,
-        " ".join(missing for _words, missing in moving.lost),
-        " ".join(missing for _words, missing in moving.gained),
+        " ".join(missing for _words, missing in moving.lost) or "–",
+        " ".join(missing for _words, missing in moving.gained) or "–",
     ]
 
 
