@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
@@ -10,7 +11,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.permissions import Can, Role, allowed
-from issuance.forms import id_in
 from issuance.levels import outdated
 from issuance.models import (
     Archive,
@@ -248,3 +248,12 @@ def designations_with(award: Award) -> str:
     """The titles of the standing designations that count an award. One query."""
     counting = Award.objects.filter(components__component=award, status=AwardStatus.ACTIVE).order_by("pk")
     return ", ".join(counting.values_list("credential_version__title", flat=True))
+
+
+def id_in(text: str) -> UUID | None:
+    """The public id in what somebody pasted: the id itself, or a badge's address."""
+    part = text.strip().rstrip("/").rsplit("/", 1)[-1].split(".")[0]
+    try:
+        return UUID(part)
+    except ValueError:
+        return None

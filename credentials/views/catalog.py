@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import ctdl, selectors, services
-from credentials.forms import CatalogFilter
+from credentials.forms.catalog import CatalogFilter
 from credentials.models import Counted, Credential, CredentialVersion, Endorsement
 from credentials.workflow import CredentialStatus, VersionStatus
 

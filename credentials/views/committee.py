@@ -18,7 +18,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import committee, content, selectors, services
-from credentials.forms_committee import ContentQuorumForm, DecideForm, PutForm, SettleForm, VoteForm
+from credentials.forms.committee import ContentQuorumForm, DecideForm, PutForm, SettleForm, VoteForm
 from credentials.models import ContentCase, ContentCondition, ContentQuorum, CredentialVersion, Proposal
 from credentials.models.committee import CASE_READERS, Vote
 from credentials.views.manage import editable, person

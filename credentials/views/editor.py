@@ -17,7 +17,7 @@ from config.pages import render_page
 from credentials import comparing, editing, selectors, services
 from credentials import content as contents
 from credentials.content import Content
-from credentials.forms_editor import Editor, PreviewMarkingForm, StartForm
+from credentials.forms.editor import Editor, PreviewMarkingForm, StartForm
 from credentials.gate import missing
 from credentials.models import Credential, CredentialVersion
 from credentials.models.catalog import CredentialKind

@@ -19,7 +19,7 @@ from config.limits import limited
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import content, selectors, services
-from credentials.forms_endorsements import AskEndorsementForm, ConfirmForm, EndorsementReasonForm
+from credentials.forms.endorsements import AskEndorsementForm, ConfirmForm, EndorsementReasonForm
 from credentials.models import Credential, EndorsementRequest
 from credentials.services.endorsements import agreed_words, require_open
 from credentials.services.opinions import RequestOver

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.errors import RegistryError
 from config.pages import render_page
 from credentials import selectors, services
-from credentials.forms_frameworks import FileOrText
+from credentials.forms.frameworks import FileOrText
 from credentials.models import Organization
 from credentials.views.manage import person
 

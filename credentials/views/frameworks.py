@@ -18,7 +18,7 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import frameworks as files
 from credentials import selectors, services
-from credentials.forms_frameworks import CrosswalkForm, FrameworkForm
+from credentials.forms.frameworks import CrosswalkForm, FrameworkForm
 from credentials.models import Competency, Credential, Framework, Organization
 from credentials.models.catalog import Strength
 from credentials.views.manage import OWNERS, editable, person

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 from config.errors import RegistryError
 from config.pages import render_page
 from credentials import selectors, services
-from credentials.forms_links import LinkForm
+from credentials.forms.links import LinkForm
 from credentials.models import LinkKind
 from credentials.selectors.links import words
 from credentials.views.manage import editable, person

@@ -20,9 +20,9 @@ from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials import editing, selectors, services
 from credentials.committee import on_content
-from credentials.forms import PublishForm, StewardshipForm
-from credentials.forms_committee import PutForm
-from credentials.forms_editor import PlanForm
+from credentials.forms.committee import PutForm
+from credentials.forms.editor import PlanForm
+from credentials.forms.publishing import PublishForm, StewardshipForm
 from credentials.gate import missing
 from credentials.models import Credential, CredentialVersion, PlannedKind, PlannedStatus
 from credentials.workflow import CredentialStatus, VersionStatus

@@ -18,8 +18,8 @@ from config.errors import RegistryError
 from config.limits import limited
 from config.pages import render_page
 from credentials import selectors, services
-from credentials.forms_editor import PreviewMarkingForm
-from credentials.forms_opinions import AnswerForm, AskOpinionForm, OpinionForm
+from credentials.forms.editor import PreviewMarkingForm
+from credentials.forms.opinions import AnswerForm, AskOpinionForm, OpinionForm
 from credentials.models import Credential, OpinionRequest, Suggestion
 from credentials.models.catalog import CredentialKind
 from credentials.services.opinions import RequestOver, require_open

@@ -18,8 +18,8 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import services
 from credentials.committee import on_content
-from credentials.forms_committee import PutForm
-from credentials.forms_proposals import DeclineForm, ProposalForm, TakeOverForm
+from credentials.forms.committee import PutForm
+from credentials.forms.proposals import DeclineForm, ProposalForm, TakeOverForm
 from credentials.models import Organization, Proposal
 from credentials.views.manage import person
 from credentials.workflow import ProposalStatus

@@ -22,7 +22,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from issuance import services
-from issuance.forms import ClassExportForm
+from issuance.forms.classes import ClassExportForm
 from issuance.models import ClassExport
 from learners.models import Cohort
 from learners.services import rosters_of

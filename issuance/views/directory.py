@@ -18,7 +18,7 @@ from config.pages import render_page
 from config.permissions import Role
 from credentials.models import Organization
 from issuance import badge_page, directory, services
-from issuance.forms import DirectoryForm, DirectorySearchForm
+from issuance.forms.directory import DirectoryForm, DirectorySearchForm
 from issuance.models import DirectoryDecision
 from issuance.views.public import not_shown
 

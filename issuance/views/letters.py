@@ -20,7 +20,7 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials.models import Organization
 from issuance import badges, letters, services
-from issuance.forms import LettersForm
+from issuance.forms.letters import LettersForm
 from learners.models import Award, Cohort, Learner
 from learners.services import may_open, rosters_of
 from learners.workflow import AwardStatus

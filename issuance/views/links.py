@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.errors import RegistryError
 from config.pages import render_page
 from issuance import badge_page, core, handover, link_page, selectors, services
-from issuance.forms import LinkForm, PacketForm, ProfileForm
+from issuance.forms.sharing import LinkForm, PacketForm, ProfileForm
 from issuance.models import LinkKind, ShareLink
 from issuance.views.sharing import is_preview, learner_of, sign_in_again, sign_in_method
 from issuance.views.shown import page

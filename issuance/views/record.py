@@ -20,8 +20,9 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from issuance import selectors, services
-from issuance.forms import ReleaseForm, id_in
+from issuance.forms.record import ReleaseForm
 from issuance.models import Archive, RecordRelease
+from issuance.selectors import id_in
 from issuance.views.sharing import learner_of
 from learners.models import Award, Learner
 from learners.services import may_open, rosters_of, schools_of

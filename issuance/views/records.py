@@ -19,7 +19,7 @@ from config.errors import NotAllowed, RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from issuance import badge_page, selectors, services, verification
-from issuance.forms import AwardFilter, RefusalForm, RevocationFilter, RevocationForm
+from issuance.forms.records import AwardFilter, RefusalForm, RevocationFilter, RevocationForm
 from issuance.models import RevocationRequest
 from issuance.workflow import RevocationStatus
 from learners.models import Award

@@ -13,7 +13,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can
 from issuance import services
-from issuance.forms import SeasonForm
+from issuance.forms.seasons import SeasonForm
 from issuance.models import SeasonDates
 from learners.services import schools_of
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.errors import RegistryError
 from config.pages import render_page
 from issuance import badge_page, badges, core, handover, selectors, services, verification
-from issuance.forms import ConsentForm
+from issuance.forms.sharing import ConsentForm
 from issuance.levels import outdated
 from issuance.models import Consent, DocumentKind, SignedDocument, Transcript
 from issuance.views.public import file_response, pdf_response

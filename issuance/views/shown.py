@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 
 from config.limits import limited
 from issuance import link_page, services
-from issuance.forms import CodeForm
+from issuance.forms.shown import CodeForm
 from issuance.models import Disclosure, ShareLink
 from issuance.views.public import not_shown
 

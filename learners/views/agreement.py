@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from learners.agreement import ENOUGH, Estimate, icc_in_words, kappa_in_words
-from learners.forms_load import ItemFilter
+from learners.forms.load import ItemFilter
 from learners.selectors import agreement
 
 

@@ -19,7 +19,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from learners import services
-from learners.forms_appeals import AnswerForm, AppealForm, ReviewerForm
+from learners.forms.appeals import AnswerForm, AppealForm, ReviewerForm
 from learners.models import Appeal, Decision
 from learners.models.appeals import AppealGround, AppealOutcome
 from learners.selectors import appeals as selectors

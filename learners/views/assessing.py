@@ -20,7 +20,7 @@ from config.pages import render_page
 from config.permissions import Role
 from credentials import rubric
 from learners import services
-from learners.forms_assessing import CANNOT, MarkingForm, QueueFilter, ReopenForm
+from learners.forms.assessing import CANNOT, MarkingForm, QueueFilter, ReopenForm
 from learners.models import Assessment, Decision, Submission
 from learners.selectors import assessing, patient_data
 from learners.selectors import marking as marking_selectors

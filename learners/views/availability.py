@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from config.errors import RegistryError
 from config.permissions import Role
 from learners import services
-from learners.forms_load import ConflictForm, LeaveForm, LoadForm
+from learners.forms.load import ConflictForm, LeaveForm, LoadForm
 from learners.models import Conflict, ConflictKind, Leave
 from learners.models.assigning import WEEKLY_CAP
 from learners.selectors import assessing

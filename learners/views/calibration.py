@@ -21,7 +21,7 @@ from credentials import rubric
 from credentials.models import Credential
 from learners import services
 from learners.drifting import MARKS, TOO_FAR, Drift
-from learners.forms_calibration import (
+from learners.forms.calibration import (
     CalibrationForm,
     JudgeForm,
     LevelsForm,

@@ -20,7 +20,7 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials.models import Criterion, Offering
 from learners import services
-from learners.forms_offerings import EventResultForm, StationForm, WalkInForm
+from learners.forms.offerings import EventResultForm, StationForm, WalkInForm
 from learners.models import Enrollment
 from learners.selectors import offerings as selectors
 from learners.services.attendance import event_requirements, standing_result

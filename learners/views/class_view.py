@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from credentials.models import Credential
-from learners.forms_load import ItemFilter
+from learners.forms.load import ItemFilter
 from learners.models import Cohort
 from learners.selectors import assessing, class_view
 

@@ -17,7 +17,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from learners import services
-from learners.forms_marking import ConcernAnswerForm, ConcernForm
+from learners.forms.marking import ConcernAnswerForm, ConcernForm
 from learners.models import Concern, Submission
 from learners.models.marking import ConcernKind
 from learners.selectors import assessing

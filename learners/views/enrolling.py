@@ -21,7 +21,7 @@ from credentials.models import Credential, Offering
 from credentials.selectors import running
 from credentials.views.catalog import credential_page, find_readable
 from learners import services
-from learners.forms_enrolling import ClassForm
+from learners.forms.enrolling import ClassForm
 from learners.models import Cohort, Enrollment
 from learners.selectors import learning
 from learners.selectors.enrolling import waiting_place

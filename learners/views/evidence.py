@@ -20,7 +20,7 @@ from config.permissions import Can, allowed
 from credentials import rubric
 from credentials.models import Criterion
 from learners import services
-from learners.forms_learning import FORMS, AttemptGrantForm, EvidenceForm, SubmitForm, evidence_form
+from learners.forms.learning import FORMS, AttemptGrantForm, EvidenceForm, SubmitForm, evidence_form
 from learners.models import Enrollment, EvidenceItem, FormDraft, Submission
 from learners.models.evidence import ScanState
 from learners.selectors import assessing, drafts, learning, patient_data

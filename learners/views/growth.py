@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods
 from config.errors import RegistryError
 from config.pages import render_page
 from learners import services
-from learners.forms_growth import ConfidenceForm, GoalForm
+from learners.forms.growth import ConfidenceForm, GoalForm
 from learners.models import Enrollment, Goal, Learner
 from learners.selectors import growth as selectors
 from learners.selectors.learning import learner_of

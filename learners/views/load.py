@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.errors import RegistryError
 from learners import services
-from learners.forms_load import AssignForm, MoveForm
+from learners.forms.load import AssignForm, MoveForm
 from learners.models import Assignment, Submission, User
 from learners.models.assessment import AssessorRole
 from learners.selectors import assessing, load

@@ -16,7 +16,7 @@ from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential, Organization
 from learners import services
-from learners.forms_marking import ExampleForm, ShortcutForm, SnippetForm
+from learners.forms.marking import ExampleForm, ShortcutForm, SnippetForm
 from learners.models import LevelExample, Snippet, Submission
 from learners.selectors import assessing, marking
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.errors import RegistryError
 from config.permissions import Can, allowed
 from learners import services
-from learners.forms_notices import PreferencesForm
+from learners.forms.notices import PreferencesForm
 from learners.models import Notice
 from learners.notice_kinds import Way, about
 

@@ -18,7 +18,7 @@ from config.limits import limited
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from learners import services
-from learners.forms_observation import AskForm, CodeForm, ObserveForm
+from learners.forms.observation import AskForm, CodeForm, ObserveForm
 from learners.models import Enrollment, ObservationInvitation
 from learners.selectors import observation as observations
 from learners.services.observation import InvitationOver, digest_of, require_open

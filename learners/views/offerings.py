@@ -21,7 +21,7 @@ from credentials.models import Credential, Offering
 from credentials.models.catalog import CredentialKind
 from credentials.selectors import running
 from learners import services
-from learners.forms_offerings import CancelForm, DateForm, MoveForm, OfferingFilter, OfferingForm, RepeatForm
+from learners.forms.offerings import CancelForm, DateForm, MoveForm, OfferingFilter, OfferingForm, RepeatForm
 from learners.models import Enrollment
 from learners.selectors import offerings as selectors
 from learners.services.offerings import is_without_date, movable, when_and_where

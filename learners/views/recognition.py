@@ -24,7 +24,7 @@ from config.permissions import Can, allowed
 from credentials.models import Credential
 from credentials.models.catalog import CredentialKind
 from learners import services
-from learners.forms_recognition import BringForm, DecideForm, EndForm
+from learners.forms.recognition import BringForm, DecideForm, EndForm
 from learners.models import RecognizedCredential, StoredFile
 from learners.models.evidence import ScanState
 from learners.selectors import recognition as selectors

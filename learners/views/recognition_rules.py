@@ -22,7 +22,7 @@ from credentials.models import Credential, Organization
 from credentials.models.catalog import CredentialKind
 from credentials.models.organizations import OrganizationKind
 from learners import services
-from learners.forms_recognition import ChooseCredentialForm, EndRuleForm, RuleForm
+from learners.forms.recognition import ChooseCredentialForm, EndRuleForm, RuleForm
 from learners.models import RecognitionRule
 from learners.selectors import recognition as selectors
 from learners.services.recognition_rules import kinds_of

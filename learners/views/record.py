@@ -21,7 +21,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from learners import services
-from learners.forms_record import AmendmentForm, AnswerForm, HearingForm, StatementForm
+from learners.forms.record import AmendmentForm, AnswerForm, HearingForm, StatementForm
 from learners.models import Amendment, Award, Decision, Learner
 from learners.workflow import AmendmentStatus, AwardStatus, DecisionStatus
 

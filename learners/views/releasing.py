@@ -21,7 +21,7 @@ from config.errors import RegistryError
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential
 from learners import services
-from learners.forms_assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm, UndoForm
+from learners.forms.assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm, UndoForm
 from learners.models import Decision
 from learners.models.assessment import DecisionQuerySet
 from learners.selectors import assessing, patient_data

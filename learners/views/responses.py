@@ -16,7 +16,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Role
 from learners import services
-from learners.forms_responses import FeedbackForm
+from learners.forms.responses import FeedbackForm
 from learners.models import FeedbackResponse, Submission
 from learners.selectors import responses
 from learners.workflow import DecisionStatus

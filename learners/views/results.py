@@ -20,7 +20,7 @@ from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential, CredentialVersion
 from learners import results_file, services
-from learners.forms_results import ResultFileForm, ResultForm
+from learners.forms.results import ResultFileForm, ResultForm
 from learners.models import EvidenceItem, RecordedResult, ResultList, RowResult
 from learners.selectors import roster as selectors
 from learners.selectors.results import credentials_with_results

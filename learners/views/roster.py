@@ -16,7 +16,7 @@ from config import tables
 from config.errors import RegistryError
 from config.pages import render_page
 from learners import roster_file, services
-from learners.forms_roster import RosterForm
+from learners.forms.roster import RosterForm
 from learners.models import RosterImport, RowResult
 from learners.selectors import roster as selectors
 from learners.views.lists import list_page

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from config.errors import RegistryError
 from learners import services
 from learners.differences import difference
-from learners.forms_second import AgreeForm
+from learners.forms.second import AgreeForm
 from learners.models import SecondMarking, Submission
 from learners.selectors import assessing
 from learners.services import second_marking

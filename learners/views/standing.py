@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from config.errors import RegistryError
 from config.pages import render_page
 from learners import services
-from learners.forms_people import CohortForm, EndForm, FactsForm, LearnerLeaveForm, NameForm
+from learners.forms.people import CohortForm, EndForm, FactsForm, LearnerLeaveForm, NameForm
 from learners.models import Cohort, Learner, LearnerLeave
 from learners.models.people import LearnerStatus
 

@@ -16,7 +16,7 @@ from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.models import Organization
 from learners import services, surveys
-from learners.forms_surveys import SurveyForm
+from learners.forms.surveys import SurveyForm
 from learners.models import Enrollment, SurveyMoment, SurveyResponse
 from learners.selectors import surveys as selectors
 from learners.selectors.learning import learner_of

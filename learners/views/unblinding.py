@@ -14,7 +14,7 @@ from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.selectors import in_words
 from learners import services
-from learners.forms_responses import UnblindForm
+from learners.forms.responses import UnblindForm
 from learners.models import Submission
 from learners.models.access import AccessReason
 from learners.selectors import assessing

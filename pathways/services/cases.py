@@ -13,10 +13,11 @@ from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid, RegistryError
 from config.permissions import Can, Role, require
+from credentials.models.committee import Vote
 from learners import services as learners_services
 from learners.models import Award, Learner, User
 from pathways import rules, selectors
-from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment, Vote
+from pathways.models import CaseEvent, DesignationCase, PathwayEnrollment
 from pathways.services.voting import (
     QuorumLacking,
     cast_vote,

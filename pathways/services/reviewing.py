@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 
 from config.errors import Invalid
 from config.permissions import Can, Role, require
+from credentials.models.committee import Vote
 from learners import services as learners_services
 from learners.models import Award, AwardComponent, User
 from learners.workflow import AwardStatus
-from pathways.models import CaseEvent, DesignationCase, PathwayVersion, Vote
+from pathways.models import CaseEvent, DesignationCase, PathwayVersion
 from pathways.services.cases import tell_learner
 from pathways.services.voting import cast_vote, locked, require_carried, required
 from pathways.workflow import CASE_MOVES, CaseStatus, require_move

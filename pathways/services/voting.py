@@ -10,11 +10,12 @@ from config.permissions import Can, require
 from credentials import committee
 from credentials.committee import CONDITIONS_MAX
 from credentials.committee import QuorumLacking as QuorumLacking
+from credentials.models.committee import Vote
 from learners import services as learners_services
 from learners.models import Conflict as DeclaredConflict
 from learners.models import ConflictKind, User
 from pathways import selectors
-from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, Pathway, QuorumRule, Vote
+from pathways.models import CaseCondition, CaseEvent, CaseVote, DesignationCase, Pathway, QuorumRule
 from pathways.workflow import CaseStatus
 
 

@@ -17,7 +17,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from pathways import rules, selectors, services
-from pathways.forms import RuleForm
+from pathways.forms.building import RuleForm
 from pathways.models import Pathway, PathwayVersion, Requirement
 from pathways.views.managing import managed
 from pathways.workflow import PathwayVersionStatus

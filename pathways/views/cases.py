@@ -23,8 +23,8 @@ from config.permissions import Can, Role, allowed
 from learners.models import Conflict
 from learners.selectors.learning import badge, day_in_words
 from pathways import rules, selectors, services
-from pathways.forms import ReasonForm
-from pathways.forms_committee import CaseFilterForm, ConditionForm, ConfirmManyForm, ConflictForm, VoteForm
+from pathways.forms.committee import CaseFilterForm, ConditionForm, ConfirmManyForm, ConflictForm, VoteForm
+from pathways.forms.notes import ReasonForm
 from pathways.models import CaseCondition, CaseVote, DesignationCase, Pathway, PathwayVersion
 from pathways.workflow import CaseStatus, PathwayVersionStatus
 

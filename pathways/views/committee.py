@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
+from credentials.models.committee import Vote
 from learners.models import Conflict, ConflictKind
 from pathways import selectors, services
-from pathways.forms_committee import ConditionForm, ConfirmManyForm, ConflictForm, QuorumForm, SettleForm, VoteForm
-from pathways.models import CaseCondition, CatchUp, DesignationCase, Pathway, QuorumRule, Vote
+from pathways.forms.committee import ConditionForm, ConfirmManyForm, ConflictForm, QuorumForm, SettleForm, VoteForm
+from pathways.models import CaseCondition, CatchUp, DesignationCase, Pathway, QuorumRule
 from pathways.views import cases as case_views
 
 BULK_MAX = 100

@@ -22,7 +22,7 @@ from config.errors import RegistryError
 from config.pages import render_page
 from learners.models import Cohort
 from pathways import selectors, services
-from pathways.forms_keeping import CapstoneForm, LearnerFilterForm, WaiverForm, WithdrawForm
+from pathways.forms.keeping import CapstoneForm, LearnerFilterForm, WaiverForm, WithdrawForm
 from pathways.models import (
     CapstoneRecord,
     DesignationCase,

@@ -20,7 +20,7 @@ from credentials import gate as credentials_gate
 from credentials.workflow import VersionStatus
 from learners import services as learners_services
 from pathways import gate, rules, selectors, services
-from pathways.forms import NoteForm
+from pathways.forms.notes import NoteForm
 from pathways.models import PathwayVersion
 from pathways.workflow import PathwayVersionStatus
 

@@ -19,7 +19,7 @@ from config.pages import render_page
 from config.permissions import Can, allowed
 from learners.models import Cohort
 from pathways import selectors, services
-from pathways.forms_keeping import MoveForm
+from pathways.forms.keeping import MoveForm
 from pathways.models import PathwayVersion
 from pathways.selectors import MoveOutcome
 from pathways.views.managing import managed

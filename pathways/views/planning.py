@@ -19,7 +19,7 @@ from credentials.models import Credential
 from learners.models import Learner
 from learners.selectors.learning import learner_of
 from pathways import selectors, services
-from pathways.forms_committee import HoursForm, PlanAddForm
+from pathways.forms.committee import HoursForm, PlanAddForm
 
 
 def _learner(request: HttpRequest) -> Learner:

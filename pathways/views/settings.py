@@ -18,7 +18,7 @@ from credentials import services as credentials_services
 from credentials.views.manage import owners_of
 from learners import services as learners_services
 from pathways import services
-from pathways.forms_settings import BeginForm, SettingsForm
+from pathways.forms.settings import BeginForm, SettingsForm
 from pathways.views.building import draft_of
 from pathways.views.managing import managed
 

@@ -20,7 +20,7 @@ from learners.models import Learner
 from learners.models.access import AccessReason
 from learners.views.people import SearchForm
 from pathways import rules, selectors
-from pathways.forms_settings import SimulateForm
+from pathways.forms.settings import SimulateForm
 from pathways.models import PathwayVersion
 from pathways.views.managing import managed
 

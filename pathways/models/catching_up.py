@@ -1,5 +1,4 @@
-"""How a committee decides: how many have to vote, their votes, the conditions that they set. Whom a member may not judge
-stands in `learners.Conflict`."""
+"""Who was qualified already when a version was published, or became so without joining."""
 
 from __future__ import annotations
 
@@ -8,44 +7,6 @@ import uuid
 from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
-
-from credentials.models.committee import CONDITION_SETTLED, ConditionRow, VoteRow
-from credentials.models.committee import Vote as Vote
-from learners.models import User
-
-
-class QuorumRule(models.Model):
-    """Append-only: how many members have to vote on a case of a pathway. The newest holds; without one, a single member."""
-
-    pathway = models.ForeignKey("pathways.Pathway", on_delete=models.PROTECT, related_name="quorum_rules")
-    quorum = models.PositiveSmallIntegerField()
-    reason = models.TextField()
-    actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [CheckConstraint(condition=Q(quorum__gte=1, quorum__lte=25), name="quorum_between_1_and_25")]
-
-    def __str__(self) -> str:
-        return f"quorum {self.quorum}"
-
-
-class CaseVote(VoteRow):
-    """Append-only: how a member votes on a case. The newest vote of each member counts."""
-
-    case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="votes")
-
-    class Meta:
-        indexes = [models.Index(fields=["case", "member", "-id"], name="case_vote_newest")]
-
-
-class CaseCondition(ConditionRow):
-    """What has to be done before a case can be confirmed. Nothing is awarded while one is open."""
-
-    case = models.ForeignKey("pathways.DesignationCase", on_delete=models.PROTECT, related_name="conditions")
-
-    class Meta:
-        constraints = [CheckConstraint(condition=CONDITION_SETTLED, name="condition_settled_by_somebody")]
 
 
 class CatchUp(models.Model):

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from credentials.models.opinions import Answer, AskedKind, Recommendation
 from credentials.selectors.opinions import Part
 from credentials.services.opinions import TEXT_MAX_LETTERS, naming_words

@@ -8,7 +8,7 @@ from django.forms import BoundField
 from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Criterion
-from learners.forms_assessing import CANNOT, WORDS_MAX_LETTERS
+from learners.forms.assessing import CANNOT, WORDS_MAX_LETTERS
 from learners.models import Judgment
 from learners.services import JudgmentInput
 

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from credentials.committee import QUORUM_MAX
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from credentials.models import Organization
 from credentials.models.committee import Vote
 from credentials.services.committee import OUTCOMES, TEXT_MAX_LETTERS

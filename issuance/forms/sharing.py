@@ -1,9 +1,8 @@
-"""The forms of sharing, and of the registrar."""
+"""Agreeing to share one badge or several: a badge's page, a link, a packet, a profile."""
 
 import datetime
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils import timezone
@@ -11,16 +10,11 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from issuance import services
-from issuance.models.record import ReleaseBasis
-from issuance.models.revocation import RevocationReason
 from issuance.models.sharing import Purpose, Recipients
 from issuance.services.consent import HIGHLIGHTS_MAX, LINK_BADGES_MAX
-from issuance.workflow import RevocationStatus
-from learners.models import Award, Cohort
-from learners.models.access import AccessReason
-from learners.workflow import AwardStatus
+from learners.models import Award
 
 
 class ConsentForm(forms.Form):
@@ -304,167 +298,3 @@ class ProfileForm(BadgesForm):
 
     def details(self, at: datetime.datetime) -> dict[str, Any]:
         return {"is_discoverable": self.cleaned_data["is_discoverable"]}
-
-
-class CodeForm(forms.Form):
-    code = forms.CharField(
-        label=_("Code"),
-        max_length=40,
-        help_text=_("Twelve letters and digits, as they stand on the paper; dashes and small letters do not matter."),
-        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "characters"}),
-        error_messages={"required": _("Type the code.")},
-    )
-
-
-class ReleaseForm(forms.Form):
-    released_on = forms.DateField(label=_("Given on"), widget=forms.DateInput(attrs={"type": "date"}))
-    recipient = forms.CharField(label=_("To whom"), max_length=200)
-    basis = forms.ChoiceField(label=_("On what basis"), choices=[("", _("Choose")), *in_capitals(ReleaseBasis)])
-    interest = forms.CharField(
-        label=_("Their legitimate interest"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
-    records = forms.CharField(label=_("What was given"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
-    is_barred = forms.BooleanField(
-        label=_("The law forbids telling the learner"),
-        required=False,
-        help_text=_("Only for a court order or a law that says so. Else the learner reads it in their record."),
-    )
-    bar = forms.CharField(label=_("Which order or law"), required=False, max_length=2000)
-    barred_until = forms.DateField(
-        label=_("Until"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("From this day on the learner reads it. Without a day, never."),
-    )
-
-
-class ClassExportForm(forms.Form):
-    cohort = forms.TypedChoiceField(label=_("Class"))
-    recipient = forms.CharField(
-        label=_("Who gets the file"), max_length=200, help_text=_("An office or a body, such as “Alumni Office”.")
-    )
-    reason = forms.CharField(
-        label=_("What for"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Each learner reads this in their own file once it was taken."),
-    )
-
-    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = {str(each.pk): each for each in cohorts}
-        self.fields["cohort"].choices = [("", _t("Choose")), *((key, each.name) for key, each in known.items())]
-        self.fields["cohort"].coerce = known.__getitem__
-
-
-def _day(label: Any, hint: Any) -> forms.DateField:
-    return forms.DateField(label=label, help_text=hint, required=False, widget=forms.DateInput(attrs={"type": "date"}))
-
-
-class LettersForm(forms.Form):
-    cohort = forms.TypedChoiceField(label=_("Class"), error_messages={"required": _("Choose the class.")})
-    until_on = forms.DateField(
-        label=_("Awarded until the end of"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("The day on which your letters freeze. Without a date everything that stands today is listed."),
-    )
-    reason = forms.ChoiceField(
-        label=_("Why you need the list"),
-        choices=AccessReason.choices,
-        widget=forms.RadioSelect,
-        help_text=_("Kept with your name and the time, and shown to each learner in the list."),
-        error_messages={"required": _("Say why you need the list; it is kept.")},
-    )
-
-    def __init__(self, *args: Any, cohorts: Sequence[Cohort], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        known = {str(each.pk): each for each in cohorts}
-        self.fields["cohort"].choices = [("", _t("Choose")), *((key, each.name) for key, each in known.items())]
-        self.fields["cohort"].coerce = known.__getitem__
-
-
-class SeasonForm(forms.Form):
-    """The dates of one season, each a whole day by the school's clock."""
-
-    opens_on = _day(_("Applications open"), _("The day from which learners can begin one."))
-    programs_read_on = _day(
-        _("Programs read applications"), _("The day from which programs see applications and letters.")
-    )
-    letters_freeze_on = _day(
-        _("Performance letters freeze"),
-        _("The last day of awarding that letters take in; the registrar’s table begins with it."),
-    )
-    ends_on = forms.DateField(
-        label=_("End of the season"),
-        widget=forms.DateInput(attrs={"type": "date"}),
-        help_text=_("Packets for this season are offered until then, and end then unless the learner says otherwise."),
-        error_messages={"required": _("Say when the season ends.")},
-    )
-
-
-class DirectoryForm(forms.Form):
-    notice = forms.CharField(
-        label=_("Where and when learners were told, and how they opt out"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("For turning it off: why. It is kept with your name and the time."),
-        error_messages={"required": _("Say where and when learners were told, and how they opt out.")},
-    )
-
-
-class DirectorySearchForm(forms.Form):
-    q = forms.CharField(
-        label=_("Name"),
-        max_length=100,
-        required=False,
-        help_text=_("At least three letters."),
-        widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
-    )
-
-
-class AwardFilter(forms.Form):
-    """What of the registry is listed; read from the address, and an odd value shows everything."""
-
-    q = forms.CharField(
-        label=_("Learner, title, code or address"),
-        required=False,
-        max_length=200,
-        widget=forms.TextInput(attrs={"type": "search"}),
-    )
-    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *AwardStatus.choices])
-
-
-class RevocationFilter(forms.Form):
-    status = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Any state")), *RevocationStatus.choices]
-    )
-
-
-class RevocationForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *RevocationReason.choices])
-    note = forms.CharField(
-        label=_("What happened"),
-        max_length=4000,
-        widget=forms.Textarea,
-        help_text=_("The second registrar reads it. Nobody outside does."),
-        error_messages={"required": _("Say why; the second registrar reads it, and nobody outside.")},
-    )
-
-
-class RefusalForm(forms.Form):
-    note = forms.CharField(
-        label=_("Why it is refused"),
-        max_length=4000,
-        widget=forms.Textarea,
-        error_messages={"required": _("Say why it is refused.")},
-    )
-
-
-def id_in(text: str) -> UUID | None:
-    """The public id in what somebody pasted: the id itself, or a badge's address."""
-    part = text.strip().rstrip("/").rsplit("/", 1)[-1].split(".")[0]
-    try:
-        return UUID(part)
-    except ValueError:
-        return None

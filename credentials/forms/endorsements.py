@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from credentials.models.opinions import AskedKind
 from credentials.services.endorsements import STATEMENT_MAX_LETTERS
 from credentials.services.opinions import TEXT_MAX_LETTERS

@@ -5,9 +5,10 @@ from typing import Any, cast
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credentials.models.committee import Vote
 from learners.models import ConflictKind
 from learners.professions import PROFESSIONS
-from pathways.models import Pathway, Vote
+from pathways.models import Pathway
 
 
 class DesignationField(forms.ModelChoiceField):

@@ -11,7 +11,7 @@ from credentials.models import Credential
 from credentials.models.catalog import CredentialKind
 from learners.models import Cohort
 from pathways import selectors
-from pathways.forms import BadgeField
+from pathways.forms.building import BadgeField
 from pathways.models import PathwayEnrollment, RequirementKind
 
 

@@ -8,7 +8,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from credentials.models import EvidenceRequirement
-from learners.forms_roster import clean_list
+from learners.forms.roster import clean_list
 from learners.models.results import RaterKind
 from learners.services.results import COMMENT_MAX, TITLE_MAX, Said
 

@@ -1,4 +1,4 @@
-"""The forms of pathways and committee cases."""
+"""One rule of a pathway."""
 
 import re
 from typing import Any, cast
@@ -10,20 +10,6 @@ from credentials.models import Credential, Organization
 from credentials.workflow import CredentialStatus
 from pathways.models import GROUPS, OF_BADGES, PathwayVersion, Requirement, RequirementKind
 from pathways.services import Asks
-
-
-class ReasonForm(forms.Form):
-    reason = forms.CharField(
-        label=_("Reason"),
-        help_text=_("Stays with the case; the learner reads it when a case is declined."),
-        error_messages={"required": _("Give the reason, whichever way you decide.")},
-        widget=forms.Textarea(attrs={"rows": 3}),
-        max_length=2000,
-    )
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(label=_("Note"), required=False, widget=forms.Textarea(attrs={"rows": 2}), max_length=2000)
 
 
 class BadgeField(forms.ModelChoiceField):

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from credentials import editing
 from credentials.content import FIELDS, Content
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from credentials.models.catalog import (
     CredentialKind,
     EvidenceSource,

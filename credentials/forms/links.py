@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from credentials.forms import in_capitals
+from credentials.forms.choices import in_capitals
 from credentials.models import Credential, LinkKind, ProgramKind
 from credentials.services.links import Link
 

@@ -1,0 +1,46 @@
+"""The registrar's list of awards, and revoking."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from issuance.models.revocation import RevocationReason
+from issuance.workflow import RevocationStatus
+from learners.workflow import AwardStatus
+
+
+class AwardFilter(forms.Form):
+    """What of the registry is listed; read from the address, and an odd value shows everything."""
+
+    q = forms.CharField(
+        label=_("Learner, title, code or address"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(attrs={"type": "search"}),
+    )
+    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *AwardStatus.choices])
+
+
+class RevocationFilter(forms.Form):
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Any state")), *RevocationStatus.choices]
+    )
+
+
+class RevocationForm(forms.Form):
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *RevocationReason.choices])
+    note = forms.CharField(
+        label=_("What happened"),
+        max_length=4000,
+        widget=forms.Textarea,
+        help_text=_("The second registrar reads it. Nobody outside does."),
+        error_messages={"required": _("Say why; the second registrar reads it, and nobody outside.")},
+    )
+
+
+class RefusalForm(forms.Form):
+    note = forms.CharField(
+        label=_("Why it is refused"),
+        max_length=4000,
+        widget=forms.Textarea,
+        error_messages={"required": _("Say why it is refused.")},
+    )
