@@ -20,7 +20,7 @@ from django.utils.dateformat import format as format_date
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from config import handoff, letters
+from config import handoff, names
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials import content
@@ -99,7 +99,7 @@ def ask_endorsement(
         raise Conflict(_("It is no longer offered."))
     asked = EndorsementRequest(
         version=version,
-        organization_name=letters.plain_name(organization_name),
+        organization_name=names.plain_name(organization_name),
         kind=kind,
         website=website.strip(),
         country=country.strip().upper(),
@@ -119,7 +119,7 @@ def ask_endorsement(
     if earlier.filter(asked_at__gt=at - timedelta(days=1)).count() >= MOST_A_DAY:
         raise Conflict(_("You have asked %(count)s times today, which is the most.") % {"count": MOST_A_DAY})
     waiting = earlier.filter(version=version, revoked_at__isnull=True, answered_at__isnull=True, expires_at__gt=at)
-    if letters.is_same_name(asked.organization_name, waiting.values_list("organization_name", flat=True)):
+    if names.is_same_name(asked.organization_name, waiting.values_list("organization_name", flat=True)):
         raise Conflict(_("This organization was asked about this version already, and its link still works."))
     if known is not None and _standing_of(version).filter(organization=known).exists():
         raise Conflict(_("This organization endorses this version already."))
@@ -153,7 +153,7 @@ def _require_whole(asked: EndorsementRequest) -> None:
 
 
 def _require_plain(text: str, limit: int) -> None:
-    if letters.is_unsafe(text):
+    if names.is_unsafe(text):
         raise Invalid(_("The text holds control characters, which nobody sees. Type it by hand."))
     if len(text) > limit:
         raise Invalid(_("Write at most %(limit)s letters.") % {"limit": limit})
@@ -165,12 +165,12 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
     A name belongs to whoever confirmed under it first, to an e-mail domain; until then to the domain of the website that is
     known here. An address at a mail service, which anybody can have, speaks for no organization.
     """
-    if letters.is_mail_service(request.email_domain):
+    if names.is_mail_service(request.email_domain):
         raise Invalid(
             _("Anybody can have an address at %(domain)s. Give one at the organization's own domain.")
             % {"domain": request.email_domain}
         )
-    if letters.is_deceptive(request.organization_name):
+    if names.is_deceptive(request.organization_name):
         raise Invalid(
             _("Type the name of the organization by hand: it holds letters that nobody sees, or of two alphabets.")
         )
@@ -186,7 +186,7 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
             % {"name": known.name, "domain": before.email_domain}
         )
     host = urlsplit(known.website).hostname or ""
-    if before is None and not letters.is_within(request.email_domain, host):
+    if before is None and not names.is_within(request.email_domain, host):
         raise Conflict(
             _("“%(name)s” is known here with the website %(website)s. Ask at an address there, or give the exact name.")
             % {"name": known.name, "website": known.website}
@@ -196,9 +196,9 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
 
 def _known_as(name: str) -> Organization | None:
     """The organization whose name is read as this one; one that works here itself before others. Two queries."""
-    wanted = letters.folded(name)
+    wanted = names.folded(name)
     named = Organization.objects.order_by("-is_issuer", "parent", "pk").values_list("pk", "name")
-    pk = next((pk for pk, each in named.iterator() if letters.folded(each) == wanted), None)
+    pk = next((pk for pk, each in named.iterator() if names.folded(each) == wanted), None)
     return Organization.objects.get(pk=pk) if pk is not None else None
 
 
