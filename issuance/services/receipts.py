@@ -33,7 +33,7 @@ def request_receipt(*, given: str, answer: Answer, at: datetime) -> Receipt:
 
 def request_list_receipt(*, badge_list: BadgeList, at: datetime) -> Receipt:
     """Ask for a receipt of a list, once all of it is checked. Raises Invalid, Conflict."""
-    rows = list(badge_list.rows.defer("content").order_by("position"))
+    rows = verification.rows_now(badge_list, at)
     if not rows or any(row.checked_at is None for row in rows):
         raise Invalid(_("The list is still being checked. Ask again when it is done."))
     return _request([_entry(row.position, row.given, answer_of(row), row.checked_at) for row in rows], at)

@@ -14,6 +14,7 @@ from .files import check_file as check_file
 from .lists import answer_of as answer_of
 from .lists import check_link as check_link
 from .lists import own_id as own_id
+from .lists import rows_now as rows_now
 from .lists import same_holder as same_holder
 from .offline import offline_bundle as offline_bundle
 from .offline import published_lists as published_lists

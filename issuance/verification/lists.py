@@ -8,20 +8,26 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from issuance import badges
 from issuance import openbadges as ob
+from issuance.models import BadgeList, BadgeListRow, Consent, ConsentAward, DocumentKind
+from issuance.models.sharing import Recipients
 from issuance.outside import Outside
 from issuance.verification.awards import shared_award
 from issuance.verification.files import FileVerdict, check_file, moment
 from issuance.verification.registry import ListVersion
+from learners.workflow import AwardStatus
 
 OURS = re.compile(
     r"(?:https?://[^/\s]+)?/v/(?P<id>[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
     r"(?:/|\.(?:json|png|svg|pdf))?(?:[?#].*)?",
     re.IGNORECASE,
 )
+_NOT_SHOWN = gettext_lazy("The address may be mistyped, or what was here is not shared, or no longer.")
 
 
 @dataclass(frozen=True)
@@ -86,10 +92,42 @@ def answer_of(verdict: FileVerdict) -> Answer:
     )
 
 
+def rows_now(badge_list: BadgeList, at: datetime) -> list[BadgeListRow]:
+    """The rows of a list in their order, as far as they are checked, without what is no longer anybody's to see. Two queries.
+
+    A list is kept for days. What was found at an address of this registry is said while that address shows the same
+    document: not once the learner withdrew it, nor under a name that they had before. A file came from whoever asked.
+    """
+    rows = list(badge_list.rows.defer("content").order_by("position"))
+    ours = {row.pk: own_id(row.given) for row in rows if row.badge_id}
+    is_current = Q(award__documents__superseded_at=None, award__documents__holder=F("award__learner__display_name"))
+    documents = (
+        ConsentAward.objects.filter(
+            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
+            award__public_id__in={each for each in ours.values() if each},
+            award__documents__kind=DocumentKind.CREDENTIAL,
+        )
+        .exclude(award__status=AwardStatus.WITHDRAWN)
+        .values_list("award__public_id", "award__documents__sha256", is_current)
+    )
+    shown = {public_id for public_id, _digest, is_now in documents if is_now}
+    replaced = {(public_id, digest) for public_id, digest, is_now in documents if not is_now}
+    for row in rows:
+        public_id = ours.get(row.pk)
+        if public_id is None or (public_id in shown and (public_id, row.document_sha256) not in replaced):
+            continue
+        row.holder = row.title = row.issuer = row.badge_id = row.document_sha256 = row.status_list = ""
+        row.issued_at = row.valid_until = None
+        row.state, row.cause = "not-shown", str(_NOT_SHOWN)
+        if public_id in shown:
+            row.cause = _("It was issued anew after it was checked. Check the list again.")
+    return rows
+
+
 def _own(public_id: UUID, at: datetime) -> Answer:
     verdict = shared_award(public_id, at=at)
     if verdict is None:
-        return Answer("not-shown", _("The address may be mistyped, or what was here is not shared, or no longer."))
+        return Answer("not-shown", str(_NOT_SHOWN))
     subject = verdict.credential.get("credentialSubject")
     achievement = subject.get("achievement") if isinstance(subject, dict) else None
     issuer = verdict.credential.get("issuer")

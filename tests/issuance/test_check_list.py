@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from config.errors import Invalid
 from issuance import openbadges as ob
 from issuance import services, verification
-from issuance.models import BadgeList, BadgeListRow
+from issuance.models import BadgeList, BadgeListRow, Consent, SignedDocument
 from issuance.outside import Outside
 from issuance.services import Given
 from issuance.views.lists import read_lines
@@ -242,10 +242,46 @@ def test_a_list_is_gone_after_its_time(client, db):
     assert client.get(reverse("issuance:list-result", args=["none"])).status_code == 404
 
 
-def test_the_page_takes_two_queries_for_any_list(client, db, django_assert_max_num_queries):
-    made = services.start_list(rows=[Given(f"https://a.test/v/{number}") for number in range(300)], at=timezone.now())
+def test_a_kept_list_says_nothing_of_what_is_no_longer_shared(client, shared, make_signed, make_learner, give):
+    other = make_signed(learner=make_learner(name="Juniper Marlow"))
+    give(other.award)
+    made = services.start_list(
+        rows=[Given(link(shared)), Given(link(other)), Given("mine.json", content=bytes(shared.bytes))],
+        at=timezone.now(),
+    )
+    run()
+    covered = Consent.objects.get(awards=shared.award)
+    services.withdraw_consent(actor=shared.award.learner.user, consent=covered, at=timezone.now())
 
-    with django_assert_max_num_queries(2):
+    withdrawn, standing, file = verification.rows_now(made, timezone.now())
+    assert (withdrawn.state, withdrawn.holder, withdrawn.title, withdrawn.badge_id) == ("not-shown", "", "", "")
+    assert withdrawn.cause == verification.check_link(link(shared), at=timezone.now()).cause
+    assert (standing.state, standing.holder) == ("valid", other.award.learner.display_name)
+    assert (file.state, file.holder) == ("valid", shared.award.learner.display_name)  # whoever asked has the file
+    name = shared.award.learner.display_name
+    for ending in ("/", ".csv"):
+        text = client.get(f"/check/list/{made.token}{ending}").content.decode()
+        assert (text.count(name), text.count("Juniper Marlow")) == (1, 1)
+
+
+def test_a_stored_badge_that_was_changed_stays_what_it_was_found_to_be(shared):
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL session_replication_role = replica")
+    SignedDocument.objects.filter(pk=shared.pk).update(
+        bytes=bytes(shared.bytes).replace(b"MicroCredential", b"MicroCredentiaI")
+    )
+    made = services.start_list(rows=[Given(link(shared))], at=timezone.now())
+    run()
+    (row,) = verification.rows_now(made, timezone.now())
+    assert row.state == "failed" and row.cause
+
+
+def test_the_page_takes_three_queries_for_any_list(client, shared, django_assert_num_queries):
+    rows = [Given(link(shared)), *(Given(f"https://a.test/v/{number}") for number in range(300))]
+    made = services.start_list(rows=rows, at=timezone.now())
+    assert services.check_next_row(at=timezone.now())
+
+    with django_assert_num_queries(3):
         assert client.get(made.get_absolute_url()).status_code == 200
 
 

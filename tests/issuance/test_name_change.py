@@ -49,6 +49,8 @@ def renamed(make_learner, make_user, make_shared, give, settings):
     award.links = [packet, profile, link]
     award.code = services.code_of(award, at=now)
     award.link_code = services.code_of(packet, at=now)
+    award.list = services.start_list(rows=[services.Given(f"/v/{award.public_id}")], at=now)
+    services.check_next_row(at=now)
     return award, document
 
 
@@ -67,6 +69,7 @@ def public_addresses(award):
     yield from (one.get_absolute_url() for one in (packet, profile, link))
     yield from (f"/s/{one.token}/summary" for one in (packet, link))
     yield from (f"/c/{code.code}" for code in (award.code, award.link_code))
+    yield from (f"/check/list/{award.list.token}/", f"/check/list/{award.list.token}.csv")
     yield from (f"/d/{award.public_id}", f"/d/{slug}/?q=Oldcastle", f"/d/{slug}/?q=Beckwith")
     yield from (
         "/.well-known/did.json",
