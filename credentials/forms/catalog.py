@@ -1,16 +1,13 @@
 """Searching and narrowing the catalog."""
 
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from django import forms
 from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext_lazy as _
 
 from credentials import selectors
-
-if TYPE_CHECKING:
-    pass
 
 
 class CatalogFilter(forms.Form):
@@ -30,6 +27,7 @@ class CatalogFilter(forms.Form):
             ("closing", _("Closing soonest")),
         ],
     )
+    school = forms.ChoiceField(label=_("School"), required=False)
     theme = forms.ChoiceField(label=_("Theme"), required=False)
     level = forms.ChoiceField(label=_("Level"), required=False)
     setting = forms.ChoiceField(label=_("Setting"), required=False)
@@ -46,11 +44,15 @@ class CatalogFilter(forms.Form):
     def __init__(self, *args: Any, catalog: selectors.Catalog, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._choices = catalog.choices
+        if not catalog.has_several_schools:
+            del self.fields["school"]
         self._offer({})
 
     def _offer(self, counts: dict[str, Counter[str]]) -> None:
         """Put the values into the lists, grouped as they come, each with its count."""
         for name, choices in self._choices.items():
+            if name not in self.fields:
+                continue
             groups: dict[str, list[tuple[str, str]]] = {}
             for each in choices:
                 label = f"{each.label} ({counts[name][each.value]})" if counts else each.label

@@ -1,12 +1,7 @@
 """How choices are written in every form."""
 
-from typing import TYPE_CHECKING
-
 from django.db.models import TextChoices
 from django.utils.text import capfirst
-
-if TYPE_CHECKING:
-    pass
 
 
 def in_capitals(choices: type[TextChoices]) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ class Entry:
 
     pk: int
     title: str
+    school: str
     kind: str
     theme: str
     level: str
@@ -69,6 +70,7 @@ class Entry:
 
 # Each filter that has values to choose from: what an entry has of it.
 FACETS: dict[str, Callable[[Entry], Iterable[str]]] = {
+    "school": lambda entry: [entry.school],
     "theme": lambda entry: [entry.theme],
     "level": lambda entry: [entry.level],
     "setting": lambda entry: [entry.setting],
@@ -102,6 +104,11 @@ class Catalog:
     entries: list[Entry]
     choices: dict[str, list[Choice]]
     claims: list[SpecialtyClaim]
+
+    @property
+    def has_several_schools(self) -> bool:
+        """Then each card says whose it is, and the school is a filter."""
+        return len(self.choices["school"]) > 1
 
     def find(self, chosen: dict[str, Any]) -> "Found":
         """What fits every filter. One query where words are looked for, else none."""
@@ -161,6 +168,7 @@ def catalog(*, on: date) -> Catalog:
         Entry(
             pk=row["pk"],
             title=row["current_version__title"],
+            school=row["organization__name"],
             kind=row["kind"],
             theme=row["current_version__theme"] if row["kind"] == CredentialKind.MICROCREDENTIAL else "",
             level=row["current_version__level"],
@@ -177,6 +185,7 @@ def catalog(*, on: date) -> Catalog:
         for row in Credential.objects.offered().values(
             "pk",
             "kind",
+            "organization__name",
             "current_version",
             *(
                 f"current_version__{name}"
@@ -231,6 +240,7 @@ def _choices(entries: list[Entry], competencies: list[Choice]) -> dict[str, list
         for name in ("theme", "format", "profession", "specialty")
     }
     return plain | {
+        "school": [Choice(name, name) for name in sorted(found["school"])],
         "level": [Choice(each.value, capfirst(str(each.label))) for each in Level],
         "setting": [Choice(each.value, capfirst(str(each.label))) for each in Setting],
         "hours": [Choice(value, str(label)) for value, label in HOUR_WORDS.items()],
@@ -258,7 +268,11 @@ def cards(found: Catalog, pks: list[int]) -> list[dict[str, Any]]:
     """What the cards of these say, in this order. One query."""
     rows = Credential.objects.select_related("organization", "current_version").in_bulk(pks)
     entries = {entry.pk: entry for entry in found.entries}
-    return [card(rows[pk]) | {"seats": _seats(entries[pk])} for pk in pks]
+    shown = [card(rows[pk]) | {"seats": _seats(entries[pk])} for pk in pks]
+    if found.has_several_schools:
+        for each in shown:
+            each["kicker"] = f"{each['kicker']} · {each['credential'].organization.name}"
+    return shown
 
 
 def _seats(entry: Entry) -> str:

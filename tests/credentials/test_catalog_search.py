@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from credentials import selectors
-from credentials.models import Alignment, Competency, Framework, Offering, SpecialtyClaim
+from credentials.models import Alignment, Competency, Credential, Framework, Offering, Organization, SpecialtyClaim
 from learners.workflow import EnrollmentStatus
 
 URL = "/catalog/"
@@ -249,3 +249,19 @@ def test_nothing_is_near_to_nonsense(client, version):
 
     assert page.context["nearest"] == []
     assert "The nearest to it" not in page.text
+
+
+def test_with_two_schools_a_card_says_whose_it_is_and_the_school_is_a_filter(client, make_version, organization):
+    mine = make_version(title="Safe Handover")
+    assert "School" not in client.get("/catalog/").content.decode()
+    other = Organization.objects.create(
+        name="Port Aldry College", slug="port-aldry", country="US", did_path="orgs:port-aldry", is_issuer=True
+    )
+    theirs = make_version(title="Safe Handover")
+    Credential.objects.filter(pk=theirs.credential_id).update(organization=other)
+
+    both = client.get("/catalog/").content.decode()
+    assert organization.name in both and "Microcredential · Port Aldry College" in both
+    shown = client.get("/catalog/", {"school": other.name}).content.decode()
+    assert theirs.credential.get_absolute_url() in shown and mine.credential.get_absolute_url() not in shown
+    assert "School: Port Aldry College" in shown
