@@ -8,9 +8,9 @@ class IssuanceConfig(AppConfig):
     name = "issuance"
 
     def ready(self) -> None:
-        from config import health, outside_badges, panels
+        from config import health, outside_badges, panels, seasons
         from config.pages import add_nav
-        from issuance import endorsements, origin, records, selectors, wellbeing
+        from issuance import endorsements, origin, records, selectors, services, wellbeing
         from issuance.verification.brought import BroughtBadges
 
         panels.register("learners:award", selectors.award_panel, "issuance/_award_panel.html")
@@ -31,6 +31,7 @@ class IssuanceConfig(AppConfig):
         )
         add_nav(_("Registry of awards"), "issuance:registrar", is_shown=selectors.is_staff, order=55)
         outside_badges.register(BroughtBadges())
+        seasons.register(services.KeptSeasons())
         refuse_open_issuing()
         health.register("keys", wellbeing.keys)
         health.register("awards_waiting", wellbeing.awards_waiting)

@@ -219,6 +219,7 @@ def register_all() -> None:
             "issuance.Receipt": "a stranger's proof of what was checked; names no holder",
             "issuance.SealImage": "belongs to the catalog",
             "issuance.SeasonDates": "the calendar of the school",
+            "issuance.SeasonReminder": "when a reminder went out; the reminder itself is in notices",
             "issuance.SigningKey": "the school's",
             "issuance.StatusList": "bits of many; the learner's own is with the signed document",
             "issuance.Watch": "a stranger's wish to be told; ends by itself",

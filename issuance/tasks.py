@@ -122,3 +122,8 @@ def make_archives() -> int:
     while made := services.make_archives(limit=1, at=timezone.now()):
         total += made
     return total
+
+
+@shared_task(name="issuance.remind_of_seasons", **RETRY)
+def remind_of_seasons() -> int:
+    return services.remind_of_seasons(at=timezone.now())

@@ -41,6 +41,7 @@ ABOUT = {
     "offering": About.LEARNING,
     "team": About.LEARNING,
     "due": About.LEARNING,
+    "season": About.LEARNING,
     "observation": About.LEARNING,
     "result": About.LEARNING,
     "file-refused": About.LEARNING,

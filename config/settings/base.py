@@ -223,6 +223,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.send_watch_mail": 10.0,
     "issuance.make_archives": 30.0,
     "issuance.make_class_exports": 30.0,
+    "issuance.remind_of_seasons": 3600.0,
     "learners.send_mail": 10.0,
     "learners.send_observation_links": 10.0,
     "learners.assign_waiting": 300.0,

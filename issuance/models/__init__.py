@@ -5,7 +5,7 @@ from .lists import BadgeList, BadgeListRow
 from .receipts import Receipt
 from .record import Archive, DirectoryDecision, RecordRelease, ReleaseBasis
 from .revocation import RevocationRequest
-from .seasons import SeasonDates
+from .seasons import SeasonDates, SeasonReminder
 from .sharing import Consent, ConsentAward, Disclosure, LinkKind, ShareLink, ShareLinkItem, ShortCode
 from .status import StatusEntry, StatusList
 from .vc_api import ApiToken, IssuedCredential, Scope
@@ -38,6 +38,7 @@ __all__ = [
     "Scope",
     "SealImage",
     "SeasonDates",
+    "SeasonReminder",
     "ShareLink",
     "ShareLinkItem",
     "ShortCode",

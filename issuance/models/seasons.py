@@ -1,11 +1,11 @@
 """The calendar of an application season: dates move each year and differ between services, so the school keeps them."""
 
 from django.db import models
-from django.db.models import CheckConstraint, F, Q
+from django.db.models import CheckConstraint, F, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
 from credentials.models import Organization
-from learners.models import User
+from learners.models import Learner, User
 
 
 class SeasonDates(models.Model):
@@ -40,3 +40,19 @@ class SeasonDates(models.Model):
 
     def __str__(self) -> str:
         return f"season {self.year}"
+
+
+class SeasonReminder(models.Model):
+    """Append-only: a learner was told of a date of their season. A date that is moved is told anew."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="season_reminders")
+    year = models.PositiveSmallIntegerField()
+    day = models.CharField(max_length=20, help_text=_("What happens on it, as config.seasons names it."))
+    on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [UniqueConstraint(fields=["learner", "year", "day", "on"], name="season_reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.day} of {self.year}"

@@ -41,7 +41,7 @@ from .lists import Given, check_next_row, forget_lists, start_list
 from .receipts import forget_receipts, request_list_receipt, request_receipt, sign_receipts, title_of
 from .record import is_directory_on, record_release, set_directory
 from .revocation import approve_revocation, refuse_revocation, request_revocation
-from .seasons import open_seasons, set_season
+from .seasons import KeptSeasons, open_seasons, remind_of_seasons, set_season
 from .signing import ensure_image, process_name, sign_pending
 from .status import list_url, open_list, refresh_status_lists, set_bits
 from .verifiers import NotShown, ask_registrar, close_question, vote
@@ -60,6 +60,7 @@ __all__ = [
     "PUBLIC",
     "PUBLIC_AND_SEARCH",
     "Given",
+    "KeptSeasons",
     "KeyUnavailable",
     "NotShown",
     "OtherWording",
@@ -109,6 +110,7 @@ __all__ = [
     "record_release",
     "refresh_status_lists",
     "refuse_revocation",
+    "remind_of_seasons",
     "render_pending",
     "request_archive",
     "request_class_export",

@@ -7,8 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, Min, OuterRef, QuerySet, Subquery
+from django.db.models import Case, Count, Exists, F, Min, OuterRef, QuerySet, Subquery, When
+from django.db.models.functions import TruncDate
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -29,6 +31,7 @@ from learners.models import (
 )
 from learners.models.assessment import AssessorRole
 from learners.models.evidence import EvidenceKind, SubmissionQuerySet
+from learners.selectors import seasons
 from learners.services import last_assessment
 from learners.text_changes import Paragraph, changes
 
@@ -67,7 +70,11 @@ def load(user: User, mine: SubmissionQuerySet | None = None) -> Load:
 
 
 def by_due_date(submissions: SubmissionQuerySet) -> SubmissionQuerySet:
-    return submissions.order_by(F("due_at").asc(nulls_last=True), "pk")
+    """The earliest first; of those due on one day, first what letters can still take in before they freeze (`freeze_on`)."""
+    can_wait = Case(When(freeze_on__isnull=False, then=0), default=1)
+    return submissions.annotate(freeze_on=seasons.freeze_day(timezone.localdate())).order_by(
+        TruncDate("due_at").asc(nulls_last=True), can_wait, "due_at", "pk"
+    )
 
 
 def credentials_in_queue(mine: SubmissionQuerySet) -> QuerySet[Credential]:

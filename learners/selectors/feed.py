@@ -1,4 +1,6 @@
-"""What stands in a person's calendar: what is due, when the next attempt opens, what expires, which answers are promised."""
+"""What stands in a person's calendar: what is due, when the next attempt opens, what expires, which answers are promised, and
+the dates of the application season of a learner's class.
+"""
 
 from datetime import datetime, timedelta
 
@@ -12,6 +14,7 @@ from config.icalendar import Event
 from credentials.workflow import OfferingStatus
 from learners.models import Award, CalendarFeed, Decision, Learner, Submission
 from learners.selectors.learning import learner_of
+from learners.selectors.seasons import season_of
 from learners.services.feed import digest
 from learners.workflow import (
     AwardStatus,
@@ -32,11 +35,12 @@ def find_feed(token: str) -> CalendarFeed | None:
 
 
 def events(feed: CalendarFeed, at: datetime) -> list[Event]:
-    """Everything with a day, for the person in each of their roles. Seven queries at most."""
+    """Everything with a day, for the person in each of their roles. Eight queries at most."""
     learner = learner_of(feed.user)
     found = [*_promised(feed, at)]
     if learner is not None:
         found += [*_taught(learner, at), *_due(learner, at), *_waits(learner, at), *_expiring(learner, at)]
+        found += _season(learner, at)
     found.sort(key=lambda each: (_day(each), each.key))
     if feed.is_discreet:
         home = settings.PUBLIC_ORIGIN + reverse("learners:home")
@@ -135,6 +139,20 @@ def _expiring(learner: Learner, at: datetime) -> list[Event]:
             settings.PUBLIC_ORIGIN + reverse("learners:award-detail", args=[each.public_id]),
         )
         for each in rows[:MOST]
+    ]
+
+
+def _season(learner: Learner, at: datetime) -> list[Event]:
+    """The dates of the season of the learner's class, until it ends."""
+    season = season_of(learner, timezone.localdate(at))
+    return [
+        Event(
+            f"season-{day.year}-{day.key}",
+            day.on,
+            _("%(what)s (season %(year)s)") % {"what": day.title, "year": day.year},
+            settings.PUBLIC_ORIGIN + reverse("learners:home"),
+        )
+        for day in (season.days() if season is not None else [])
     ]
 
 

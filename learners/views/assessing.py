@@ -70,6 +70,7 @@ def _queue_row(submission: Submission, chosen: dict[str, str], *, is_late: bool)
         "role": submission.my_role,
         "who": assessing.shown_name(submission.enrollment),
         "is_late": is_late,
+        "freeze_on": submission.freeze_on,
         "is_begun": submission.status == SubmissionStatus.IN_REVIEW,
     }
 

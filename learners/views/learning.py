@@ -15,7 +15,7 @@ from config.permissions import Role
 from credentials.selectors import drafts_to_publish
 from learners import services
 from learners.models import Award, Decision
-from learners.selectors import assessing, learning
+from learners.selectors import assessing, learning, seasons
 from learners.selectors.renewal import renewal_of
 from learners.workflow import DecisionStatus
 
@@ -28,12 +28,16 @@ def home(request: HttpRequest) -> HttpResponse:
     learner = learning.learner_of(user)
     work = learning.work(learner) if learner else []
     since = services.note_visit(learner=learner, at=at) if learner else None
+    today = timezone.localdate(at)
+    season = seasons.season_of(learner, today) if learner else None
     context = {
         "learner": learner,
         "work": work,
         "next": next((each for each in work if each.is_next), None),
         "due": learning.due(learner, work, at) if learner else [],
         "results": learning.new_results(learner, at, since=since) if learner else [],
+        "season": season,
+        "season_days": seasons.days_of(season, today) if season else [],
         "is_assessor": Role.ASSESSOR in roles,
         "load": assessing.load(user) if Role.ASSESSOR in roles else None,
         "may_release": bool({Role.ASSESSOR, Role.LEAD} & roles),
