@@ -45,6 +45,9 @@ class ConsentForm(forms.Form):
         error_messages={"required": _("Agree to the statement, or leave this page.")},
     )
     shown = forms.CharField(required=False, widget=forms.HiddenInput)
+    # Whether another statement was agreed to before this one stood on the page.
+    agreed = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    is_worded_anew = False
 
     def clean_ends_on(self) -> datetime.date | None:
         day = self.cleaned_data["ends_on"]
@@ -56,6 +59,9 @@ class ConsentForm(forms.Form):
         values = super().clean() or {}
         if values.get("purpose") == Purpose.OTHER and not values.get("purpose_text"):
             self.add_error("purpose_text", _t("Say for what purpose."))
+        if self.has_error("agree") and values.get("agreed"):
+            said = _t("Your choices changed the wording, so what you agreed to is not what it says. Agree to it anew.")
+            self.errors["agree"] = self.error_class([said])
         return values
 
     def forgive(self) -> None:
@@ -73,15 +79,20 @@ class ConsentForm(forms.Form):
         }
 
     def statement(self, awards: Sequence[Award]) -> str:
-        """What these choices would store. The page then shows it, names it in `shown`, and asks again for the agreement."""
+        """What these choices would store. The page then shows it, names it in `shown`, and asks again for the agreement.
+
+        `is_worded_anew`: the agreement that was given was to other words, which the page has to say.
+        """
         text = services.wording(awards=awards, **self.terms())
         name = services.digest(text)
         self.initial["shown"] = name
         if self.is_bound and self.data.get("shown") != name:
             data = self.data.copy()
             data["shown"] = name
-            data.pop("agree", None)
+            if data.pop("agree", None) and self.data.get("shown"):
+                data["agreed"] = "1"
             self.data = data
+        self.is_worded_anew = bool(self.data.get("agreed") and not self.data.get("agree"))
         return text
 
 
@@ -93,6 +104,8 @@ def _end_of(day: datetime.date | None) -> datetime.datetime | None:
 
 
 PROGRAM, PROGRAMS, ANYONE = "program", "programs", "anyone"
+ORDERED, BY_THEME = "ordered", "by-theme"
+ARRANGEMENTS = [(ORDERED, _("As I ordered them")), (BY_THEME, _("By theme, and in my order within each"))]
 
 
 class BadgesForm(ConsentForm):

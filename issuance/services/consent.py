@@ -163,7 +163,7 @@ def give_consent(
     if shows_levels and not levels:
         raise Invalid(_("None of these badges rests on an assessment here, so there is no level to show."))
     if shown is not None and shown != digest(statement):
-        raise OtherWording(_("The statement changed with your choices. Read it again, and agree to it."))
+        raise OtherWording(_("The wording changed with your choices. Read it again, and agree to it anew."))
     learner = Learner.objects.select_for_update(no_key=True).get(pk=rows[0].learner_id)
     same = Consent.objects.standing(at).filter(learner=learner, wording=statement, share_links__isnull=True)
     covered = {award.pk: named(levels.get(award.pk, [])) for award in rows}

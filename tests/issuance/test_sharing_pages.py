@@ -12,6 +12,8 @@ from django.utils import timezone
 from issuance import services
 from issuance.models import Consent, ShareLink, Transcript
 
+HTMX = {"HX-Request": "true"}
+
 
 def share_url(award):
     return reverse("issuance:share", args=[award.public_id])
@@ -57,6 +59,38 @@ def test_another_purpose_shows_another_statement_before_it_counts(sign_in, make_
     given = Consent.objects.get()
     assert given.wording == refused.context["statement"]
     assert given.sign_in_method == "password, mfa"
+
+
+def test_who_agreed_to_other_words_reads_that_they_changed_and_keeps_what_they_entered(sign_in, make_signed):
+    award = make_signed().award
+    client = sign_in(award.learner.user)
+    chosen = {"purpose": "other", "purpose_text": "A fellowship", "ends_on": f"{timezone.localdate().year + 1}-01-31"}
+    first = client.get(share_url(award)).context["form"]["shown"].value()
+
+    part = client.post(share_url(award), chosen | {"agree": "on", "shown": first, "preview": "1"}, headers=HTMX)
+    form = part.context["form"]
+    anew = chosen | {"shown": form["shown"].value(), "agreed": form["agreed"].value()}
+    refused = client.post(share_url(award), anew)
+
+    for answer in (part, refused):
+        assert "The wording changed" in answer.content.decode()
+        assert not answer.context["form"]["agree"].value()
+        assert {name: answer.context["form"][name].value() for name in chosen} == chosen
+    assert "Agree to the statement, or leave" not in refused.content.decode()
+    assert "Agree to it anew" in refused.content.decode()
+    assert client.post(share_url(award), anew | {"agree": "on"}).status_code == 302
+    assert Consent.objects.get().purpose_text == "A fellowship"
+
+
+def test_who_never_agreed_is_not_told_that_the_wording_changed(sign_in, make_signed):
+    award = make_signed().award
+    client = sign_in(award.learner.user)
+    shown = client.get(share_url(award)).context["form"]["shown"].value()
+
+    refused = client.post(share_url(award), {"purpose": "employment", "shown": shown}).content.decode()
+
+    assert "Agree to the statement, or leave this page." in refused
+    assert "The wording changed" not in refused
 
 
 def test_the_statement_can_be_looked_at_without_agreeing(sign_in, make_signed):
