@@ -20,6 +20,14 @@ NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 MAX_IMAGE_BYTES = 10_000_000
 _PNG = b"\x89PNG\r\n\x1a\n"
 _KEYWORDS = (KEYWORD, b"openbadges")
+_PARTS = {
+    "IHDR": "its size",
+    "IDAT": "the picture",
+    "PLTE": "its colors",
+    "iTXt": "its text",
+    "tEXt": "its text",
+    "IEND": "its end",
+}
 _OPENING = re.compile("<openbadges:(credential|assertion)")
 # Each is matched at one place only, and gives nothing back, so that hostile files cost no more than their length.
 _SVG_TAG = re.compile(r"<svg(?=[\s>/])(?:\"[^\"]*+\"|'[^']*+'|[^>\"'])*+>")
@@ -88,9 +96,29 @@ def is_image(data: bytes) -> bool:
 
 
 def _from_png(image: bytes) -> list[bytes]:
-    chunks = [(kind, body) for kind, body in _chunks(image) if _is_credential(kind, body)]
+    wrong: list[tuple[bytes, bytes]] = []
+    chunks = [(kind, body) for kind, body in _chunks(image, wrong) if _is_credential(kind, body)]
+    if wrong:
+        raise BakingError(_damage(wrong, chunks), code="baking-format")
     new = [chunk for chunk in chunks if chunk[1].startswith(KEYWORD + b"\x00")]
     return [_chunk_text(kind, body) for kind, body in new or chunks]  # an image may carry an older badge as well
+
+
+def _damage(wrong: list[tuple[bytes, bytes]], credentials: list[tuple[bytes, bytes]]) -> str:
+    """What was found in a PNG of which some parts are not what they were when it was written."""
+    names = list(dict.fromkeys(kind.decode("latin-1") for kind, _body in wrong))
+    parts = ", ".join(f"{name} ({_PARTS.get(name, 'another part')})" for name in names[:5])
+    found = f"This PNG image was changed or damaged: the checksum of {parts} is wrong."
+    if any(chunk in wrong for chunk in credentials):
+        return f"{found} The badge inside it lies in that part and cannot be trusted."
+    if not credentials:
+        return f"{found} No badge could be found inside it."
+    try:
+        for kind, body in credentials:
+            _chunk_text(kind, body)
+    except BakingError:
+        return f"{found} The badge inside it could not be read."
+    return f"{found} The badge inside it could be read; ask for the file anew, as it was downloaded."
 
 
 def _from_svg(text: str) -> list[bytes]:
@@ -132,8 +160,11 @@ def _character_data(content: str) -> str:
     return "".join(pieces)
 
 
-def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Give each chunk of a PNG as type and data, checking order, lengths and sums."""
+def _chunks(image: bytes, wrong: list[tuple[bytes, bytes]] | None = None) -> Iterator[tuple[bytes, bytes]]:
+    """Give each chunk of a PNG as type and data, checking order, lengths and sums.
+
+    wrong: gets those whose sum is not that of their data, to say which; without it the first of them is an error.
+    """
     if not image.startswith(_PNG):
         raise BakingError("This is not a PNG image.", code="baking-format")
     place, number = len(_PNG), 0
@@ -147,7 +178,9 @@ def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
             raise BakingError("This PNG image is cut off.", code="baking-format")
         body = image[place + 8 : end]
         if struct.unpack_from(">I", image, end)[0] != zlib.crc32(kind + body):
-            raise BakingError("This PNG image is damaged.", code="baking-format")
+            if wrong is None or not _is_chunk_type(kind):
+                raise BakingError("This PNG image is damaged.", code="baking-format")
+            wrong.append((kind, body))
         if (number == 0) != (kind == b"IHDR"):
             raise BakingError("This PNG image is malformed.", code="baking-format")
         yield kind, body
@@ -156,6 +189,10 @@ def _chunks(image: bytes) -> Iterator[tuple[bytes, bytes]]:
         place, number = end + 4, number + 1
         if number > 10_000:
             raise BakingError("This PNG image has too many parts.", code="baking-size")
+
+
+def _is_chunk_type(kind: bytes) -> bool:
+    return kind.isalpha()
 
 
 def _is_credential(kind: bytes, body: bytes) -> bool:

@@ -187,7 +187,8 @@ def list_result(request: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "total": len(rows),
         "said": _("%(done)s of %(total)s checked") % {"done": done, "total": len(rows)},
-        "good": sum(row.state == "valid" for row in rows),
+        "good": sum(row.state == "valid" and not _is_of_another(row) for row in rows),
+        "of_others": sum(map(_is_of_another, rows)),
         "is_waiting": done < len(rows),
         "until": badge_page.day(found.keep_until),
     }
@@ -195,10 +196,15 @@ def list_result(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _shown(row: BadgeListRow) -> dict[str, Any]:
+    """A row's verdict says first when the badge is not of whom it was given for, however good it is."""
+    kind, word = KINDS.get(row.state, row.state), str(verification.LIST_WORDS.get(row.state, ""))
+    if _is_of_another(row):
+        kind = "suspended" if kind == "valid" else kind
+        word = _("In another name: %(word)s") % {"word": word}
     return {
         "row": row,
-        "kind": KINDS.get(row.state, row.state),
-        "word": verification.LIST_WORDS.get(row.state, ""),
+        "kind": kind,
+        "word": word,
         "issued": badge_page.day(row.issued_at),
         "until": badge_page.day(row.valid_until),
         "match": _match(row),
@@ -208,7 +214,14 @@ def _shown(row: BadgeListRow) -> dict[str, Any]:
 def _match(row: BadgeListRow) -> str:
     if not row.expected_holder or not row.holder:
         return ""
-    return _("same name") if verification.same_holder(row.expected_holder, row.holder) else _("another name")
+    return _("another name") if _is_of_another(row) else _("same name")
+
+
+def _is_of_another(row: BadgeListRow) -> bool:
+    """Whether a name was given beside a badge, and the badge carries another one."""
+    if not row.expected_holder or not row.holder:
+        return False
+    return not verification.same_holder(row.expected_holder, row.holder)
 
 
 @require_safe

@@ -204,6 +204,9 @@ def test_files_and_a_csv_are_taken_together(client, shared):
         ("badge.json", "valid"),
     ]
     address = sent.url.partition("?")[0].rstrip("/")
+    page = client.get(sent.url).content.decode()
+    assert "In another name: Valid" in page and page.count("1 badge is valid.") == 1
+    assert "1 carries another name than the one given." in page
     table = list(csv.DictReader(io.StringIO(client.get(f"{address}.csv").content.decode())))
     assert [row["status"] for row in table] == ["valid", "valid"]
     assert table[0]["match"] == "another name"

@@ -119,6 +119,34 @@ def test_other_files_are_refused_by_name(image, code):
     assert refused.value.code == code
 
 
+def with_a_byte_changed(image, kind):
+    """One byte of the data of a chunk is another; its length and its checksum are as they were."""
+    place = image.index(kind) + 4
+    return image[:place] + bytes([image[place] ^ 1]) + image[place + 1 :]
+
+
+@pytest.mark.parametrize(
+    ("image", "kind", "said"),
+    [
+        (bake_png(PNG, b'{"a":1}'), b"IDAT", "IDAT (the picture) is wrong. The badge inside it could be read"),
+        (PNG, b"IDAT", "IDAT (the picture) is wrong. No badge could be found"),
+        (with_chunk(PNG, b"iTXt", KEYWORD + b"\x00\x02"), b"IDAT", "is wrong. The badge inside it could not be read."),
+    ],
+)
+def test_a_png_with_one_byte_changed_says_which_part_and_whether_the_badge_could_be_read(image, kind, said):
+    with pytest.raises(BakingError) as refused:
+        unbake(with_a_byte_changed(image, kind))
+    assert said in str(refused.value) and refused.value.code == "baking-format"
+
+
+def test_a_byte_of_the_badge_itself_is_told_apart_from_one_of_the_picture():
+    image = bake_png(PNG, b'{"a":1}')
+    place = image.index(b'{"a":1}') + 5
+
+    with pytest.raises(BakingError, match="The badge inside it lies in that part"):
+        unbake(image[:place] + b"2" + image[place + 1 :])
+
+
 def test_the_jws_form_of_an_svg_is_read():
     assert unbake(b"<svg><openbadges:credential verify='e30.e30.AA'/></svg>") == b"e30.e30.AA"
 

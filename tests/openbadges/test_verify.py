@@ -915,3 +915,13 @@ def test_all_documents_of_one_verification_share_a_limit(transcript, monkeypatch
 
     assert report.state == "unknown"
     assert [inside.checks[0].code for inside in report.inside] == ["too-large"]
+
+
+def test_json_that_is_no_credential_is_called_that_and_not_a_credential(look):
+    report = look(b'{"a": 1}')
+
+    assert (report.checks[0].outcome, report.checks[0].sentence) == (
+        "failed",
+        "The file is JSON, but not a credential.",
+    )
+    assert report.state == "unknown"

@@ -89,7 +89,10 @@ def _verify_given(data: bytes | str | Json, means: Means, depth: int) -> Report:
 
 
 def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Report:
-    checks = [Check("format", "passed", "format", "The file is a credential in JSON.")]
+    if "VerifiableCredential" in types_of(document):
+        checks = [Check("format", "passed", "format", "The file is a credential in JSON.")]
+    else:
+        checks = [Check("format", "failed", "shape", "The file is JSON, but not a credential.")]
     checks.append(context_check(document, means.contexts))
     checks.append(shape_check(document))
     if checks[1].outcome == "passed":
