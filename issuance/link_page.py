@@ -7,10 +7,12 @@ from typing import Any
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
+from credentials.models.catalog import CredentialKind
 from issuance import badge_page, core, services, verification
 from issuance.levels import agreed_levels
 from issuance.models import Consent, ConsentAward, LinkKind, ShareLink
 from issuance.models.sharing import Recipients
+from learners.models import Award
 from learners.selectors.amendments import statements_of
 
 
@@ -47,9 +49,11 @@ def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
             row["statements"] = statements.get(item.award_id, [])
             row["levels"] = levels.get(item.award_id, []) if row["state"] in badge_page.LEVEL_STATES else []
             rows.append(row | {"checks": verdict.checks if link.is_packet or verdict.state == "failed" else ()})
+    groups = _groups(link, rows)
     return {
         "link": link,
-        "rows": rows,
+        "groups": groups,
+        "rows": [row for group in groups for row in group["rows"]],
         "holder": link.consent.learner,
         "at": at,
         "checked": badge_page.clock(at),
@@ -57,6 +61,25 @@ def context(link: ShareLink, *, at: datetime) -> dict[str, Any]:
         "purpose": link.consent.purpose_text or link.consent.get_purpose_display(),
         "recipients": _recipients(link),
     }
+
+
+def _groups(link: ShareLink, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The badges as the learner wants them to stand: in one list, or by theme, and then in their order within each.
+
+    The theme of the learner's first badge comes first. Designations span themes and stand together, as do badges without one.
+    """
+    if not link.is_by_theme:
+        return [{"theme": "", "rows": rows}] if rows else []
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        found.setdefault(_theme(row["award"]), []).append(row)
+    return [{"theme": theme, "rows": members} for theme, members in found.items()]
+
+
+def _theme(award: Award) -> str:
+    if award.credential.kind == CredentialKind.DESIGNATION:
+        return _("Designations")
+    return award.credential_version.theme.strip() or _("Without a theme")
 
 
 def _recipients(link: ShareLink) -> str:
@@ -79,11 +102,17 @@ def summary(link: ShareLink, *, at: datetime) -> dict[str, Any]:
 
 
 def lines(link: ShareLink, *, at: datetime) -> str:
-    """A line of plain text for each badge, to paste into an application: no markup, and of use even if nobody opens it."""
+    """A line of plain text for each badge, to paste into an application: no markup, and of use even if nobody opens it.
+
+    By theme, each theme has a line of its own above its badges.
+    """
     shown = context(link, at=at)
     short = core.url(f"/c/{services.code_of(link, at=at)}")
     said = []
+    heads = {id(group["rows"][0]): group["theme"] for group in shown["groups"] if group["theme"]}
     for row in shown["rows"]:
+        if id(row) in heads:
+            said.append(_plain(heads[id(row)]) + ":")
         version, organization = row["award"].credential_version, row["organization"]
         parts = [
             f"{row['title']} ({row['award'].credential.get_kind_display()})",

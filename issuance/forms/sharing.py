@@ -125,6 +125,14 @@ class BadgesForm(ConsentForm):
     highlighted = forms.MultipleChoiceField(
         label=_("Most meaningful"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    arrangement = forms.ChoiceField(
+        label=_("How they stand on the page"),
+        choices=ARRANGEMENTS,
+        initial=ORDERED,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("On the page, the sheet to print and the lines to paste."),
+    )
 
     def __init__(self, *args: Any, awards: Sequence[Award], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -173,6 +181,9 @@ class BadgesForm(ConsentForm):
 
     def marked(self) -> list[Award]:
         return [self.awards[key] for key in self.cleaned_data["highlighted"]]
+
+    def is_by_theme(self) -> bool:
+        return bool(self.cleaned_data.get("arrangement") == BY_THEME)
 
     def details(self, at: datetime.datetime) -> dict[str, Any]:
         """What the service takes of the link itself, beside badges and consent."""

@@ -35,4 +35,11 @@ class Migration(migrations.Migration):
             },
         ),
         append_only("issuance_seasonreminder"),
+        migrations.AddField(
+            model_name="sharelink",
+            name="is_by_theme",
+            field=models.BooleanField(
+                db_default=False, default=False, help_text="The badges stand by theme, not in one list."
+            ),
+        ),
     ]

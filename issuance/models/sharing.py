@@ -119,6 +119,9 @@ class ShareLink(models.Model):
     is_discoverable = models.BooleanField(
         default=False, db_default=False, help_text=_("Search engines may list this profile.")
     )
+    is_by_theme = models.BooleanField(
+        default=False, db_default=False, help_text=_("The badges stand by theme, not in one list.")
+    )
     created_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True, blank=True)
 

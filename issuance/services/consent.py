@@ -211,10 +211,12 @@ def create_link(
     title: str,
     highlighted: Sequence[Award] = (),
     ends_at: datetime | None = None,
+    is_by_theme: bool = False,
     at: datetime,
     link: Mapping[str, Any] | None = None,
 ) -> ShareLink:
     """Make an address that opens a consent's awards, in this order. link: what kind of link it is, where it is a special one.
+    is_by_theme: they stand by theme, and within each in this order.
 
     Raises NotAllowed, Conflict (the consent does not stand), Invalid (no title, too many, an award outside the consent).
     """
@@ -233,7 +235,12 @@ def create_link(
         raise Invalid(_("Mark at most %(most)s as most meaningful.") % {"most": HIGHLIGHTS_MAX})
     marked = {award.pk for award in highlighted}
     made = ShareLink.objects.create(
-        consent=consent, title=title.strip(), created_at=at, ends_at=ends_at, **(link or {})
+        consent=consent,
+        title=title.strip(),
+        created_at=at,
+        ends_at=ends_at,
+        is_by_theme=is_by_theme,
+        **(link or {}),
     )
     ShareLinkItem.objects.bulk_create(
         ShareLinkItem(link=made, award=award, position=position, is_highlighted=award.pk in marked)
@@ -249,6 +256,7 @@ def share_together(
     awards: Sequence[Award],
     title: str,
     highlighted: Sequence[Award] = (),
+    is_by_theme: bool = False,
     at: datetime,
     link: Mapping[str, Any] | None = None,
     **consent: Any,
@@ -265,6 +273,7 @@ def share_together(
         title=title,
         highlighted=highlighted,
         ends_at=given.ends_at,
+        is_by_theme=is_by_theme,
         at=at,
         link=link,
     )

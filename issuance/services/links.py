@@ -32,6 +32,7 @@ def make_packet(
     season: int,
     as_of: datetime,
     highlighted: Sequence[Award] = (),
+    is_by_theme: bool = False,
     at: datetime,
     **consent: Any,
 ) -> ShareLink:
@@ -53,6 +54,7 @@ def make_packet(
         awards=awards,
         title=title,
         highlighted=highlighted,
+        is_by_theme=is_by_theme,
         at=at,
         link={"kind": LinkKind.PACKET, "season": season, "as_of": as_of},
         **consent,
@@ -68,6 +70,7 @@ def open_profile(
     title: str,
     is_discoverable: bool = False,
     highlighted: Sequence[Award] = (),
+    is_by_theme: bool = False,
     at: datetime,
     **consent: Any,
 ) -> ShareLink:
@@ -80,6 +83,7 @@ def open_profile(
         awards=awards,
         title=title,
         highlighted=highlighted,
+        is_by_theme=is_by_theme,
         at=at,
         link={"kind": LinkKind.PROFILE, "is_discoverable": is_discoverable},
         **consent
@@ -161,3 +165,11 @@ def drop_item(*, actor: User, link: ShareLink, award: Award, at: datetime) -> No
     if len(items) == 1:
         raise Conflict(_("It is the only badge of the link. Withdraw the consent instead."))
     link.items.filter(award=award).delete()
+
+
+@transaction.atomic
+def arrange_link(*, actor: User, link: ShareLink, is_by_theme: bool, at: datetime) -> None:
+    """Let the badges of a link stand by theme, or in one list; their order stays. Raises NotAllowed, Conflict as `move_item`."""
+    found, _items = _locked(actor, link, at)
+    found.is_by_theme = is_by_theme
+    found.save(update_fields=["is_by_theme"])

@@ -93,6 +93,7 @@ def link_create(request: HttpRequest, kind: str = LinkKind.LINK) -> HttpResponse
                 awards=form.chosen(),
                 title=form.cleaned_data["title"],
                 highlighted=form.marked(),
+                is_by_theme=form.is_by_theme(),
                 sign_in_method=method,
                 shown=form.cleaned_data["shown"],
                 at=at,
@@ -225,6 +226,20 @@ def link_item(request: HttpRequest, token: str, public_id: UUID) -> HttpResponse
 
 
 @login_required
+@require_POST
+def link_arrange(request: HttpRequest, token: str) -> HttpResponse:
+    """Show the badges of a link by theme, or in one list."""
+    link = _own_link(request, token)
+    try:
+        services.arrange_link(
+            actor=request.user, link=link, is_by_theme=request.POST.get("do") == "by-theme", at=timezone.now()
+        )
+    except RegistryError as error:
+        messages.error(request, str(error))
+    return redirect(reverse("issuance:link-detail", args=[link.token]) + "#badges")
+
+
+@login_required
 @require_safe
 def view_log(request: HttpRequest) -> HttpResponse:
     """When each link was opened. Who opened it is not kept."""
@@ -241,5 +256,6 @@ urlpatterns: list[URLPattern] = [
     path("sharing/links/<slug:token>/preview/", link_preview, name="link-preview"),
     path("sharing/links/<slug:token>/sheet/", link_sheet, name="link-sheet"),
     path("sharing/links/<slug:token>/lines.txt", link_text, name="link-text"),
+    path("sharing/links/<slug:token>/arrange/", link_arrange, name="link-arrange"),
     path("sharing/links/<slug:token>/badges/<uuid:public_id>/", link_item, name="link-item"),
 ]

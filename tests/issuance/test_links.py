@@ -514,3 +514,99 @@ def test_the_lines_hold_no_markup_whatever_a_title_says(make_link, make_signed, 
     link = make_link(awards=[make_signed(learner=learner, version=make_version(title="Roles <b>*x*</b>")).award])
 
     assert not set(link_page.lines(link, at=timezone.now())) & set("<>*`")
+
+
+# By theme ------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def themed(make_signed, make_version, learner):
+    """Three badges: the first and the last of one theme."""
+    themes = [("Team talk", "Teams"), ("Ward round", "Bedside"), ("Handover", "Teams")]
+    return [
+        make_signed(learner=learner, version=make_version(title=title, theme=theme)).award for title, theme in themes
+    ]
+
+
+def titles_in(text):
+    words = ("Team talk", "Ward round", "Handover", "Bedside", "Teams")
+    return [word for _place, word in sorted((text.index(word), word) for word in words if word in text)]
+
+
+@pytest.mark.parametrize("make", ["share_together", "make_packet"])
+def test_a1_badges_stand_by_theme_on_page_sheet_and_lines_when_the_learner_says_so(make_link, themed, client, make):
+    at = timezone.now()
+    fields = {"season": services.open_seasons(at.date())[0].year, "as_of": at} if make == "make_packet" else {}
+
+    link = make_link(awards=themed, make=getattr(services, make), is_by_theme=True, **fields)
+
+    expected = ["Teams", "Team talk", "Handover", "Bedside", "Ward round"]
+    page = client.get(f"/s/{link.token}").content.decode()
+    sheet = client.get(f"/s/{link.token}/summary").content.decode()
+    assert titles_in(page[page.index("<h2") :]) == expected
+    assert titles_in(sheet[sheet.index("<h2") :]) == expected
+    lines = link_page.lines(link, at=at).splitlines()
+    assert [lines[0], lines[3]] == ["Teams:", "Bedside:"]
+    assert titles_in("\n".join(lines)) == expected
+
+
+def test_without_a_choice_they_stand_as_they_were_ordered_and_no_theme_is_named(make_link, themed, client):
+    link = make_link(awards=themed)
+
+    page = client.get(f"/s/{link.token}")
+
+    assert [row["title"] for row in page.context["rows"]] == ["Team talk", "Ward round", "Handover"]
+    assert [group["theme"] for group in page.context["groups"]] == [""]
+    assert "Teams:" not in link_page.lines(link, at=timezone.now())
+
+
+def test_designations_and_badges_without_a_theme_stand_together(make_link, make_signed, make_version, learner, client):
+    plain = make_signed(learner=learner, version=make_version(title="Plain", theme="")).award
+    named = make_signed(learner=learner, version=make_version(title="Named", theme="Teams")).award
+    whole = make_signed(learner=learner, version=make_version(title="Whole", kind="designation")).award
+
+    page = client.get(f"/s/{make_link(awards=[named, plain, whole], is_by_theme=True).token}")
+
+    assert [group["theme"] for group in page.context["groups"]] == ["Teams", "Without a theme", "Designations"]
+
+
+def test_the_form_asks_how_they_stand_and_the_owner_changes_it_later(sign_in, themed, learner, make_learner, client):
+    owner, url = sign_in(learner.user), reverse("issuance:link-create")
+    values = {
+        "title": "Mine",
+        "recipients": "anyone",
+        "purpose": "residency",
+        "badges": [award.public_id for award in themed],
+        "arrangement": "by-theme",
+    }
+    shown = owner.post(url, values | {"preview": "1"}).context["form"]["shown"].value()
+    assert owner.post(url, values | {"agree": "on", "shown": shown}).status_code == 302
+    link = ShareLink.objects.get()
+    assert link.is_by_theme
+    address = reverse("issuance:link-arrange", args=[link.token])
+
+    detail = owner.get(reverse("issuance:link-detail", args=[link.token])).content.decode()
+    answer = owner.post(address, {"do": "ordered"})
+
+    assert "They stand by theme" in detail and answer.status_code == 302
+    link.refresh_from_db()
+    assert not link.is_by_theme
+    owner.post(address, {"do": "by-theme"})
+    link.refresh_from_db()
+    assert link.is_by_theme
+    stranger = Client()
+    stranger.force_login(make_learner(name="Ash").user)
+    assert stranger.post(address, {"do": "ordered"}).status_code == 404
+    assert ShareLink.objects.get().is_by_theme
+
+
+def test_a_packet_and_a_withdrawn_link_stay_as_they_are(make_link, learner, make_learner):
+    packet, link = packet_of(make_link), make_link()
+    services.withdraw_consent(actor=learner.user, consent=link.consent, at=timezone.now())
+
+    for each, actor, refusal in (
+        (packet, learner.user, Conflict),
+        (link, learner.user, Conflict),
+        (link, make_learner(name="Ash").user, NotAllowed),
+    ):
+        with pytest.raises(refusal):
+            services.arrange_link(actor=actor, link=each, is_by_theme=True, at=timezone.now())
+    assert not ShareLink.objects.filter(is_by_theme=True).exists()

@@ -391,6 +391,7 @@ ELSEWHERE = {
     "issuance:link-sheet",
     "issuance:link-text",
     "issuance:link-item",
+    "issuance:link-arrange",
     "issuance:directory",
     "issuance:directory-switch",
     "issuance:list-result",
