@@ -17,6 +17,8 @@ class IssuanceConfig(AppConfig):
         panels.register("learners:awards", selectors.transcript_panel, "issuance/_transcript_panel.html")
         panels.register("learners:home", selectors.home_panel, "issuance/_home.html", order=30)
         panels.register("learners:record", selectors.archive_panel, "issuance/_archive_panel.html")
+        panels.register("learners:record", selectors.own_letter_panel, "issuance/_own_letter.html", order=45)
+        panels.register("learners:award", selectors.own_letter_panel, "issuance/_own_letter.html", order=60)
         panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
         panels.register("learners:manage", selectors.letter_panel, "issuance/_letter_panel.html", order=40)
         panels.register("learners:calendar", lambda request, school: {}, "issuance/_season_panel.html")

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.permissions import Can, Role, allowed
+from credentials.models.catalog import CredentialKind
 from issuance.levels import outdated
 from issuance.models import (
     Archive,
@@ -136,6 +137,14 @@ def release_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | No
 def letter_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
     """The ways to what a performance letter may say of a learner, and to their consents. No query."""
     return {"learner": learner} if allowed(request.user, Can.LETTER_READ, learner) else None
+
+
+def own_letter_panel(request: HttpRequest, subject: Any) -> dict[str, Any] | None:
+    """For a learner, on their record and on their own designation: the way to the wording of their letter. No query."""
+    if isinstance(subject, Award):
+        is_shown = subject.learner.user_id == request.user.pk and subject.credential.kind == CredentialKind.DESIGNATION
+        return {} if is_shown else None
+    return {} if subject.user_id == request.user.pk else None
 
 
 # Sharing -------------------------------------------------------------------------------------------------------------

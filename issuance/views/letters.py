@@ -1,4 +1,4 @@
-"""Wording for performance letters: of a class, as a table; of one learner, to copy."""
+"""Wording for performance letters: of a class, as a table; of one learner, to copy; of oneself, to read."""
 
 from datetime import date
 from uuid import UUID
@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from config import tables
+from config import seasons, tables
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials.models import Organization
 from issuance import badges, letters, services
 from issuance.forms.letters import LettersForm
+from issuance.views.sharing import learner_of
 from learners.models import Award, Cohort, Learner
 from learners.services import may_open, rosters_of
 from learners.workflow import AwardStatus
@@ -111,7 +112,33 @@ def learner_letter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render_page(request, "issuance/learner_letter.html", context)
 
 
+@login_required
+@never_cache
+@require_safe
+def own_letter(request: HttpRequest) -> HttpResponse:
+    """What a letter may say of oneself, and by when it takes in what is awarded. Six queries more than a page has."""
+    learner = learner_of(request)
+    at = timezone.now()
+    season = seasons.of_class(learner.cohort_id, timezone.localdate(at))
+    freeze_on = season.letters_freeze_on if season is not None else None
+    held = Award.objects.filter(learner=learner).exclude(status__in=[AwardStatus.WITHDRAWN, AwardStatus.REVOKED])
+    found = letters.wordings(held.order_by("awarded_at", "pk"), at=at)
+    designations, others = letters.of_learner(found)
+    late = [each.award.pk for each in found if freeze_on and timezone.localdate(each.award.awarded_at) > freeze_on]
+    context = {
+        "learner": learner,
+        "season": season,
+        "freeze_on": freeze_on,
+        "is_frozen": freeze_on is not None and freeze_on < timezone.localdate(at),
+        "late": late,
+        "designations": designations,
+        "others": others,
+    }
+    return render_page(request, "issuance/own_letter.html", context)
+
+
 urlpatterns: list[URLPattern] = [
+    path("record/letter/", own_letter, name="own-letter"),
     path("registrar/letters/", letter_list, name="letter-list"),
     path("people/<uuid:public_id>/letter/", learner_letter, name="learner-letter"),
 ]

@@ -1,6 +1,7 @@
 """Wording for performance letters: two sentences of facts, for those who may, and each list that is taken out is told."""
 
 import csv
+import html
 import io
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from config import committees, records
 from config.errors import Conflict, Invalid, NotAllowed
 from issuance import letters, services
+from issuance.models import SeasonDates
 from learners.models import AccessEntry, Award, AwardComponent
 from learners.models.access import AccessReason
 from learners.services import may_open, search_learners
@@ -225,3 +227,78 @@ def test_the_page_is_for_registrars_of_the_school_alone(client, learner, make_us
     ):
         client.force_login(person)
         assert client.get(f"/people/{learner.public_id}/letter/").status_code == 404
+
+
+# Oneself -------------------------------------------------------------------------------------------------------------
+OWN = "/record/letter/"
+
+
+@pytest.fixture
+def freeze(learner, cohort, organization, administrator):
+    """The learner's class graduates in the present season, whose letters freeze on a day."""
+
+    def act(on):
+        season = services.open_seasons(timezone.localdate(), organization)[0]
+        cohort.graduates_on = season.ends_on
+        cohort.save()
+        SeasonDates.objects.create(
+            organization=organization,
+            year=season.year,
+            ends_on=season.ends_on,
+            letters_freeze_on=on,
+            set_by=administrator,
+            at=timezone.now(),
+        )
+
+    return act
+
+
+def test_a15_learners_read_their_own_wording_word_for_word_and_when_it_freezes(
+    client, learner, make_designation, make_learner, freeze, decided, django_assert_max_num_queries
+):
+    award = make_designation(learner)
+    make_designation(make_learner(name="Somebody Else"), title="Not Mine")
+    day = timezone.localdate() + timedelta(days=20)
+    freeze(day)
+    client.force_login(learner.user)
+
+    with django_assert_max_num_queries(13):
+        page = client.get(OWN)
+
+    text = page.content.decode()
+    assert worded(award).text in html.unescape(text) and "Part 1" in text
+    assert f'freeze on <time datetime="{day.isoformat()}"' in text
+    assert "Not Mine" not in text and "Not in the letter" not in text
+    assert [each.award for each in page.context["designations"]] == [award] and len(page.context["others"]) == 2
+
+
+def test_what_came_after_the_freeze_or_does_not_stand_says_so(client, learner, make_designation, freeze):
+    make_designation(learner)
+    lapsed = make_designation(learner, title="Old", parts=0, valid_until=timezone.now() - timedelta(days=1))
+    freeze(timezone.localdate(NOON) - timedelta(days=1))
+    client.force_login(learner.user)
+
+    page = client.get(OWN).content.decode()
+
+    assert "froze on" in page and page.count("Not in the letter") == 3
+    assert worded(lapsed).why in page and "The letter says nothing of it" in page
+
+
+def test_without_badges_or_dates_the_page_says_what_will_stand_there(client, learner, registrar):
+    client.force_login(learner.user)
+
+    page = client.get(OWN).content.decode()
+
+    assert "Nothing was awarded yet" in page and "has set no dates" in page
+    client.force_login(registrar)
+    assert client.get(OWN).status_code == 404
+
+
+def test_the_record_and_ones_own_designation_lead_to_it(client, learner, make_designation):
+    award = make_designation(learner, parts=1)
+    part = award.components.get().component
+    client.force_login(learner.user)
+
+    assert OWN in client.get("/record/").content.decode()
+    assert OWN in client.get(award.get_absolute_url()).content.decode()
+    assert OWN not in client.get(part.get_absolute_url()).content.decode()

@@ -173,6 +173,7 @@ READ = {
     "issuance:question-detail": ("question", "registrar auditor"),
     "issuance:share": ("award", "owner"),
     "issuance:share-center": (None, "owner classmate"),
+    "issuance:own-letter": (None, "owner classmate"),
     "issuance:link-create": (None, "owner classmate"),
     "issuance:own-file": ("award form=json", "owner"),
     "issuance:packet-create": (None, "owner classmate"),
