@@ -108,6 +108,7 @@ class Can(TextChoices):
     PATHWAY_JOIN = "pathway-join", gettext_lazy("join a pathway")
     WAIVER_GRANT = "waiver-grant", gettext_lazy("waive or substitute a requirement")
     CAPSTONE_RECORD = "capstone-record", gettext_lazy("record a capstone")
+    CAPSTONE_HAND_IN = "capstone-hand-in", gettext_lazy("hand in one's own capstone")
     COHORT_MOVE = "cohort-move", gettext_lazy("move a class to another version of a pathway")
     CASE_READ = "case-read", gettext_lazy("read a designation case")
     CASE_DECIDE = "case-decide", gettext_lazy("confirm or decline a designation case")
@@ -365,6 +366,7 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
         and user.has_any_role({Role.PATHWAY_ADMIN, Role.ADMINISTRATOR}, enrollment.credential)
         and not user.has_conflict_with(enrollment.learner)
     ),
+    Can.CAPSTONE_HAND_IN: lambda user, enrollment: enrollment.learner.user_id == user.pk,
     # subject: a DesignationCase
     Can.CASE_READ: lambda user, case: (
         user.has_any_role({Role.COMMITTEE, Role.AUDITOR}, case.credential) and not user.has_conflict_with(case.learner)

@@ -63,6 +63,7 @@ ABOUT = {
     "waiver": About.RESULTS,
     "pathway-moved": About.RESULTS,
     "capstone": About.RESULTS,
+    "capstone-waits": About.WORK,
     "component-revoked": About.REGISTRY,
     "revocation": About.REGISTRY,
     "roster": About.REGISTRY,

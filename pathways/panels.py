@@ -13,12 +13,12 @@ from credentials.models import Credential
 from learners.models import Award
 from learners.selectors.learning import day_in_words, learner_of
 from pathways import selectors
-from pathways.models import DesignationCase, PathwayVersion, Requirement, RequirementKind, Waiver
+from pathways.models import CapstoneWork, DesignationCase, PathwayVersion, Requirement, RequirementKind, Waiver
 from pathways.workflow import CaseStatus, PathwayVersionStatus
 
 
 def home(request: HttpRequest, user: Any) -> dict[str, Any] | None:
-    """A learner's standing in each pathway, a member's open cases. At most six queries."""
+    """A learner's standing in each pathway, a member's open cases, the capstones that wait. At most seven queries."""
     if not user.is_authenticated:
         return None
     learner = learner_of(user)
@@ -27,9 +27,18 @@ def home(request: HttpRequest, user: Any) -> dict[str, Any] | None:
     if Role.COMMITTEE in user.roles():
         scope = user.scope_q({Role.COMMITTEE}, "pathway_version__pathway__credential__")
         cases = DesignationCase.objects.filter(scope, status=CaseStatus.OPEN).exclude(learner__user=user).count()
-    if not standings and not cases:
+    works = 0
+    if {Role.PATHWAY_ADMIN, Role.ADMINISTRATOR} & user.roles():
+        works = CapstoneWork.objects.kept_by(user).waiting().count()
+    if not standings and not cases and not works:
         return None
-    return {"standings": standings, "open_cases": cases, "cases_url": reverse("pathways:case-list")}
+    return {
+        "standings": standings,
+        "open_cases": cases,
+        "cases_url": reverse("pathways:case-list"),
+        "open_works": works,
+        "works_url": reverse("pathways:capstone-list"),
+    }
 
 
 def award(request: HttpRequest, award: Award) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from learners.models import Learner
 from pathways import selectors
 from pathways.models import (
     CapstoneRecord,
+    CapstoneWork,
     CaseCondition,
     CaseEvent,
     CaseVote,
@@ -63,6 +64,25 @@ def _capstones(learner: Learner) -> list[dict[str, Any]]:
         note=lambda row: row.note,
         withdrawn=lambda row: row.withdrawal.at if hasattr(row, "withdrawal") else None,
         withdrawn_reason=lambda row: row.withdrawal.reason if hasattr(row, "withdrawal") else "",
+    )
+
+
+def _works(learner: Learner) -> list[dict[str, Any]]:
+    found = CapstoneWork.objects.filter(enrollment__learner=learner).select_related(
+        "enrollment__version", "file", "answer"
+    )
+    return rows_of(
+        found.order_by("at", "pk"),
+        at=lambda row: row.at,
+        title=lambda row: row.enrollment.version.title,
+        attempt=lambda row: row.attempt,
+        text=lambda row: row.text,
+        link=lambda row: row.link,
+        file=lambda row: row.file.original_name if row.file else "",
+        declared=lambda row: row.wording,
+        ai_use=lambda row: row.ai_use,
+        outcome=lambda row: row.answer.get_outcome_display() if hasattr(row, "answer") else "",
+        reason=lambda row: row.answer.reason if hasattr(row, "answer") else "",
     )
 
 
@@ -190,6 +210,26 @@ def register_all() -> None:
             },
             _capstones,
             ("pathways.CapstoneRecord", "pathways.CapstoneWithdrawal"),
+            62,
+        ),
+        Section(
+            "capstone_works",
+            "pathways",
+            _("Capstones that you handed in"),
+            {
+                "at": at,
+                "title": title,
+                "attempt": _("Attempt"),
+                "text": _("Text"),
+                "link": _("Address"),
+                "file": _("File"),
+                "declared": _("Declared"),
+                "ai_use": _("Use of AI"),
+                "outcome": _("Answer"),
+                "reason": _("Reason"),
+            },
+            _works,
+            ("pathways.CapstoneWork", "pathways.CapstoneAnswer"),
             62,
         ),
         Section(

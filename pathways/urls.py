@@ -1,5 +1,6 @@
 from pathways.views import (
     building,
+    capstones,
     cases,
     committee,
     keeping,
@@ -25,4 +26,5 @@ urlpatterns = [
     *simulating.urlpatterns,
     *keeping.urlpatterns,
     *moving.urlpatterns,
+    *capstones.urlpatterns,
 ]

@@ -26,13 +26,11 @@ from credentials.models.catalog import CredentialKind
 from learners import services
 from learners.forms.recognition import BringForm, DecideForm, EndForm
 from learners.models import RecognizedCredential, StoredFile
-from learners.models.evidence import ScanState
 from learners.selectors import recognition as selectors
 from learners.selectors.learning import learner_of
-from learners.services.files import IMAGES, PDF
 from learners.services.recognition import refusals
 from learners.services.recognition_rules import kinds_of
-from learners.views.uploads import file_response
+from learners.views.uploads import file_response, shown_as
 from learners.workflow import OPEN_RECOGNITIONS, RecognitionStatus
 
 PAGE = 50
@@ -114,7 +112,7 @@ def _detail(
         "badge": badge,
         "checks": list(badge.lines.order_by("position")) if badge else [],
         "timeline": selectors.timeline(recognized, is_own=is_own),
-        "file_shown_as": _shown_as(recognized.file),
+        "file_shown_as": shown_as(recognized.file),
         "refusal": refusal,
         "refused": decide or end,
         **selectors.decision(recognized, today),
@@ -136,17 +134,6 @@ def _decide_form(recognized: RecognizedCredential, said: dict[str, Any], data: A
     initial = {"valid_until": badge.valid_until} if badge is not None else {}
     is_whole = recognized.rule is not None and recognized.rule.is_whole
     return DecideForm(data, kinds=said["kinds"], is_whole=is_whole, gives_now=said["gives_now"], initial=initial)
-
-
-def _shown_as(stored: StoredFile | None) -> str:
-    """How a file is shown in its place: as an image, in a frame, or only as a link; withheld while it is not clean."""
-    if stored is None:
-        return ""
-    if stored.tombstoned_at or stored.quarantined_at or stored.scan_state in {ScanState.WAITING, ScanState.INFECTED}:
-        return "withheld"
-    if stored.media_type in IMAGES or stored.media_type == "image/svg+xml":
-        return "image"
-    return "frame" if stored.media_type == PDF else "link"
 
 
 @login_required
@@ -266,13 +253,13 @@ def recognition_file(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     """The bytes, for the learner and those who decide. A badge that could act is only ever saved, never opened."""
     readable = RecognizedCredential.objects.visible_to(request.user).values("file")
     stored = get_object_or_404(StoredFile, public_id=public_id, pk__in=readable)
-    shown_as = _shown_as(stored)
+    kind = shown_as(stored)
     if stored.tombstoned_at is not None:
         raise Http404
-    if shown_as == "withheld":
+    if kind == "withheld":
         return render(request, "learners/file_withheld.html", {"file": stored}, status=403)
     response = file_response(stored, stored.original_name)
-    if shown_as == "link" or (stored.media_type == "image/svg+xml" and "picture" not in request.GET):
+    if kind == "link" or (stored.media_type == "image/svg+xml" and "picture" not in request.GET):
         response["Content-Disposition"] = content_disposition_header(True, stored.original_name) or "attachment"
     return response
 

@@ -56,6 +56,17 @@ def file_response(stored: StoredFile, name: str) -> FileResponse:
     return response
 
 
+def shown_as(stored: StoredFile | None) -> str:
+    """How a file is shown in its place: as an image, in a frame, or only as a link; withheld while it is not clean."""
+    if stored is None:
+        return ""
+    if stored.tombstoned_at or stored.quarantined_at or stored.scan_state in {ScanState.WAITING, ScanState.INFECTED}:
+        return "withheld"
+    if stored.media_type in files.IMAGES or stored.media_type == "image/svg+xml":
+        return "image"
+    return "frame" if stored.media_type == files.PDF else "link"
+
+
 def _name_of(request: HttpRequest, stored: StoredFile) -> str:
     """Its own name; one that says nothing where the reader must not learn whose work it is."""
     own = stored.evidence_items.filter(submission__enrollment__learner__user=request.user)

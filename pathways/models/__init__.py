@@ -1,6 +1,7 @@
 """The tables of this app, by subject."""
 
 from .allowances import CapstoneRecord, CapstoneWithdrawal, Waiver, WaiverWithdrawal
+from .capstones import CapstoneAnswer, CapstoneOutcome, CapstoneWork
 from .cases import CaseCondition, CaseEvent, CaseVote, DesignationCase, QuorumRule
 from .catching_up import CatchUp, CatchUpMark
 from .enrollment import EnrollmentMove, PathwayEnrollment
@@ -13,8 +14,11 @@ __all__ = [
     "GROUPS",
     "OF_BADGES",
     "SUMS",
+    "CapstoneAnswer",
+    "CapstoneOutcome",
     "CapstoneRecord",
     "CapstoneWithdrawal",
+    "CapstoneWork",
     "CaseCondition",
     "CaseEvent",
     "CaseVote",

@@ -15,6 +15,8 @@ from .committee import quorum as quorum
 from .committee import seats as seats
 from .committee import tally as tally
 from .drawing import groups as groups
+from .handing_in import Capstones as Capstones
+from .handing_in import capstones as capstones
 from .holding import Known as Known
 from .holding import standing_awards as standing_awards
 from .mapping import Drawing as Drawing

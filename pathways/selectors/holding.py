@@ -118,7 +118,7 @@ class Known:
             self.waivers[waiver.enrollment_id].append(waiver)
         self.capstones: dict[int, list[CapstoneRecord]] = defaultdict(list)
         records = CapstoneRecord.objects.filter(enrollment__in=enrollments).order_by("pk")
-        for record in records.select_related(*related):
+        for record in records.select_related("answer__work", *related):
             self.capstones[record.enrollment_id].append(record)
 
     def _item(self, credential: Credential) -> rules.Item:

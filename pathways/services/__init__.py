@@ -18,6 +18,10 @@ from .cases import open_case as open_case
 from .cases import open_due_cases as open_due_cases
 from .catching_up import catch_up as catch_up
 from .catching_up import start_catch_up as start_catch_up
+from .handing_in import accept_capstone as accept_capstone
+from .handing_in import hand_in_capstone as hand_in_capstone
+from .handing_in import return_capstone as return_capstone
+from .handing_in import take_capstone_back as take_capstone_back
 from .moving import Moved as Moved
 from .moving import move_cohort as move_cohort
 from .pathways import create_pathway as create_pathway

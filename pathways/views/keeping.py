@@ -25,6 +25,7 @@ from pathways import selectors, services
 from pathways.forms.keeping import CapstoneForm, LearnerFilterForm, WaiverForm, WithdrawForm
 from pathways.models import (
     CapstoneRecord,
+    CapstoneWork,
     DesignationCase,
     Pathway,
     PathwayEnrollment,
@@ -155,6 +156,9 @@ def enrollment_page(
         "form": form,
         "has_capstone": has_capstone,
         "capstones": capstones,
+        "works": CapstoneWork.objects.with_context().filter(enrollment=enrollment).order_by("-pk")
+        if has_capstone
+        else [],
         "capstone_form": capstone_form,
         "withdraw_form": withdraw_form,
         "withdrawn": withdrawn,

@@ -25,6 +25,7 @@ from pathways.models import (
     EnrollmentMove,
     Pathway,
     PathwayEnrollment,
+    RequirementKind,
 )
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
 
@@ -115,6 +116,7 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
             "progress": progress,
             "allowances": selectors.allowances(known.waivers[enrollment.pk], asked) if enrollment else [],
             "capstones": known.capstones[enrollment.pk] if enrollment else [],
+            "handed_in": _handed_in(enrollment, asked, known),
             "case": case,
             "state": _state(enrollment is not None, case),
             "declined_because": _declined_because(case),
@@ -128,6 +130,15 @@ def pathway_page(request: HttpRequest, public_id: UUID, error: str = "", status:
     word = str(state["word"]) if state else _("Not yet confirmed")
     context |= {"groups": groups, "drawing": selectors.drawing(groups, version.title, word), "goal": word}
     return render_page(request, "pathways/pathway_detail.html", context, status=status)
+
+
+def _handed_in(
+    enrollment: PathwayEnrollment | None, asked: selectors.Asked, known: selectors.Known
+) -> selectors.Capstones | None:
+    """The attempts at a capstone, where the version asks for one. One query then."""
+    if enrollment is None or not any(row.kind == RequirementKind.CAPSTONE for row in asked.rows.values()):
+        return None
+    return selectors.capstones(enrollment, asked, known.capstones[enrollment.pk], known.waivers[enrollment.pk])
 
 
 def _with_move(joined: Any) -> Any:

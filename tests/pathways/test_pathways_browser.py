@@ -9,6 +9,7 @@ from pathways.models import DesignationCase, Plan
 from tests.browser.conftest import look as look
 from tests.fixtures.browsing import follow
 from tests.fixtures.records import NOON
+from tests.fixtures.uploads import pdf_bytes
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -144,3 +145,39 @@ def test_a_capstone_is_recorded_and_the_committee_reads_it(
     look(page, "enrollment-capstone")
     case = services.open_case(enrollment=enrollment, at=timezone.now())
     look(open_as(member, case.get_absolute_url(), bypass_csp=True), "case-capstone")
+
+
+def test_a_capstone_is_handed_in_returned_and_accepted(
+    make_pathway, version, learner, make_award, join, pathway_admin, open_as, look
+):
+    make_award(learner=learner, version=version)
+    pathway = make_pathway(required=[version], capstone="policy memo of 1,000 words").pathway
+    join(pathway.versions.get())
+    own = open_as(learner.user, pathway.get_absolute_url(), bypass_csp=True)
+    follow(own, own.get_by_role("link", name="Hand in your capstone"))
+    look(own, "capstone-empty")
+    own.get_by_role("textbox", name="Text").fill(
+        "Rural clinics close because nobody pays for the nights.\n\nThree remedies follow."
+    )
+    own.locator("input[type=file]").set_input_files(
+        {"name": "memo.pdf", "mimeType": "application/octet-stream", "buffer": pdf_bytes()}
+    )
+    for box in own.get_by_role("checkbox").all():
+        box.check()
+    with own.expect_navigation():
+        own.get_by_role("button", name="Hand it in").press("Enter")
+    own.get_by_text("Whoever keeps the pathway is told").first.wait_for()
+    look(own, "capstone-waiting")
+    staff = open_as(pathway_admin, reverse("pathways:capstone-list"), bypass_csp=True)
+    look(staff, "capstone-list")
+    follow(staff, staff.get_by_role("link", name="Robin Alder"))
+    look(staff, "capstone-answer")
+    staff.get_by_label("What is missing").fill("Name your sources, and say who pays today.")
+    with staff.expect_navigation():
+        staff.get_by_role("button", name="Return it").press("Enter")
+    staff.get_by_text("Nothing waits").wait_for()
+    own.goto(own.url.split("/pathways/")[0] + pathway.get_absolute_url())
+    own.get_by_text("Name your sources").wait_for()
+    look(own, "pathway-capstone-returned")
+    follow(own, own.get_by_role("link", name="Hand in your capstone"))
+    look(own, "capstone-again")

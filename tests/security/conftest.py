@@ -144,6 +144,22 @@ def records(
     capstone = joined.capstones.create(
         requirement=pathway.requirements.get(), done_on=NOON, note="Spoke.", actor=people["administrator"], at=NOON
     )
+    capstone_work = joined.works.create(
+        requirement=pathway.requirements.get(),
+        attempt=1,
+        text="What I did.",
+        wording="My own work.",
+        file=StoredFile.objects.create(
+            sha256="1" * 64,
+            media_type="text/plain",
+            size_bytes=4,
+            original_name="capstone.txt",
+            path=default_storage.save("capstone.txt", ContentFile(b"done")),
+            uploaded_by=learner.user,
+            uploaded_at=NOON,
+        ),
+        at=NOON,
+    )
     transcript = issuance_services.request_transcript(actor=learner.user, learner=learner, at=timezone.now())
     consent = issuance_services.give_consent(
         actor=learner.user,
@@ -228,6 +244,7 @@ def records(
         "joined": joined,
         "waiver": waiver,
         "capstone": capstone,
+        "capstone_work": capstone_work,
         "case": case,
         "condition": condition,
         "transcript": transcript,
