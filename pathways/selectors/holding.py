@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date
+from typing import Any
 
-from django.db.models import QuerySet
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, QuerySet
 from django.utils import timezone
 
 from credentials.models import Alignment, Credential
@@ -30,8 +32,8 @@ def standing_awards(learners: Collection[Learner | int]) -> QuerySet[Award]:
 class Known:
     """What is known of some learners, for the rules that ask for it.
 
-    Four queries, and one for each kind of rule among `asks` that looks at something of its own: competencies, sharing,
-    observations, professions; however many learners there are.
+    Four queries, and one for each kind of rule among `asks` that looks at something of its own: observations, professions;
+    however many learners there are.
     """
 
     def __init__(
@@ -42,45 +44,43 @@ class Known:
     ) -> None:
         pathways = [each.rules for each in asks]
         kinds = {type(rule) for pathway in pathways for rule in rules.walk(pathway.rules)}
+        self._has_coverage = rules.Coverage in kinds
+        self._is_limited = any(pathway.shared_max is not None for pathway in pathways)
+        self._covers: dict[int, frozenset[str]] = {}
         self.awards: dict[int, list[Award]] = defaultdict(list)
-        for award in standing_awards(learners):
+        self._shared: dict[int, set[int]] = {}
+        for award in self._with_shared(self._with_covers(standing_awards(learners), "credential_version")):
             self.awards[award.learner_id].append(award)
+            if self._is_limited:
+                self._shared[award.pk] = set(award.counted_by)
+            self._keep_covers(award.credential_version_id, award)
         self.recognized: dict[int, list[RecognizedCredential]] = defaultdict(list)
         standing = RecognizedCredential.objects.standing_on(timezone.localdate()).giving(Credit.WHOLE, Credit.PARTIAL)
-        for each in standing.filter(learner__in=learners).select_related("provider", "counts_toward__current_version"):
+        found = standing.filter(learner__in=learners).select_related("provider", "counts_toward__current_version")
+        for each in self._with_covers(found, "counts_toward__current_version"):
             self.recognized[each.learner_id].append(each)
+            self._keep_covers(each.counts_toward and each.counts_toward.current_version_id, each)
         self._read_allowances(list(enrollments))
-        self._covers = self._read_covers() if rules.Coverage in kinds else {}
-        is_limited = any(pathway.shared_max is not None for pathway in pathways)
-        self._shared = self._read_shared(learners) if is_limited else {}
         self._seen = self._read_observations(learners) if rules.Observed in kinds else {}
         self._teams = self._read_teams(learners) if rules.Professions in kinds else {}
 
-    def _read_covers(self) -> dict[int, frozenset[str]]:
-        versions = {award.credential_version_id for few in self.awards.values() for award in few}
-        versions |= {
-            each.counts_toward.current_version_id
-            for few in self.recognized.values()
-            for each in few
-            if each.counts_toward is not None and each.counts_toward.current_version_id is not None
-        }
-        allowed = [each.substitute for few in self.waivers.values() for each in few if each.substitute is not None]
-        versions |= {each.current_version_id for each in allowed if each.current_version_id is not None}
-        found: dict[int, set[str]] = defaultdict(set)
-        for version_id, code in Alignment.objects.filter(version__in=versions, strength=Strength.ASSESSES).values_list(
-            "version_id", "competency__code"
-        ):
-            found[version_id].add(code)
-        return {key: frozenset(codes) for key, codes in found.items()}
+    def _with_covers(self, found: Any, version: str) -> Any:
+        """With the codes of the competencies that a version assesses, where a rule asks for competencies."""
+        if not self._has_coverage:
+            return found
+        assessed = Alignment.objects.filter(version=OuterRef(version), strength=Strength.ASSESSES)
+        return found.annotate(covered=ArraySubquery(assessed.values("competency__code")))
 
-    def _read_shared(self, learners: Collection[Learner | int]) -> dict[int, set[int]]:
-        """The designations that count an award already, by the award."""
-        found: dict[int, set[int]] = defaultdict(set)
-        for component_id, credential_id in AwardComponent.objects.filter(
-            award__learner__in=learners, award__status=AwardStatus.ACTIVE
-        ).values_list("component_id", "award__credential_id"):
-            found[component_id].add(credential_id)
-        return found
+    def _keep_covers(self, version_id: int | None, row: Any) -> None:
+        if self._has_coverage and version_id is not None:
+            self._covers[version_id] = frozenset(row.covered)
+
+    def _with_shared(self, found: Any) -> Any:
+        """With the designations that count an award already, where a rule limits how many may."""
+        if not self._is_limited:
+            return found
+        counting = AwardComponent.objects.filter(component=OuterRef("pk"), award__status=AwardStatus.ACTIVE)
+        return found.annotate(counted_by=ArraySubquery(counting.values("award__credential")))
 
     def _read_observations(self, learners: Collection[Learner | int]) -> dict[int, list[rules.Seen]]:
         found: dict[int, list[rules.Seen]] = defaultdict(list)
@@ -114,8 +114,10 @@ class Known:
         self.waivers: dict[int, list[Waiver]] = defaultdict(list)
         related = ("requirement__credential__current_version", "actor", "withdrawal__actor")
         waivers = Waiver.objects.filter(enrollment__in=enrollments).order_by("pk")
-        for waiver in waivers.select_related("substitute__current_version", *related):
+        waivers = waivers.select_related("substitute__current_version", *related)
+        for waiver in self._with_covers(waivers, "substitute__current_version"):
             self.waivers[waiver.enrollment_id].append(waiver)
+            self._keep_covers(waiver.substitute and waiver.substitute.current_version_id, waiver)
         self.capstones: dict[int, list[CapstoneRecord]] = defaultdict(list)
         records = CapstoneRecord.objects.filter(enrollment__in=enrollments).order_by("pk")
         for record in records.select_related("answer__work", *related):

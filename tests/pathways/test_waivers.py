@@ -393,11 +393,11 @@ def test_the_page_of_a_learner_costs_the_same_for_any_number_of_waivers(
 ):
     client = signed_in(pathway_admin)
     waive(rule("Informatics"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(enrollment.get_absolute_url())
     waive(rule("Evidence"))
     waive(rule(kind="hours"))
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(enrollment.get_absolute_url())
 
 

@@ -1,0 +1,55 @@
+"""What is read of what learners hold: the competencies that it covers, and who counts it already."""
+
+from learners.models import AwardComponent
+from pathways import selectors
+from pathways.services import grant_waiver
+from tests.fixtures.records import NOON
+
+
+def said(enrollment):
+    progress = selectors.progress(version=enrollment.version, learner=enrollment.learner, on=NOON.date())
+    return [line.sentence for line in progress.lines]
+
+
+def test_an_award_and_a_substitute_cover_what_their_versions_assess(
+    make_pathway, make_version, make_award, learner, join, pathway_admin
+):
+    named, other = make_version(title="Roles"), make_version(title="Elsewhere")  # each assesses RR1
+    pathway = make_pathway(published=False)
+    rule = pathway.requirements.create(position=1, kind="coverage", label="Roles", minimum=1, codes=["RR1"])
+    pathway.requirements.create(parent=rule, position=1, kind="credential", credential=named.credential)
+    enrollment = join(pathway)
+    nothing = said(enrollment)
+    make_award(learner=learner, version=other)
+    assert said(enrollment) == nothing
+
+    grant_waiver(
+        actor=pathway_admin,
+        enrollment=enrollment,
+        requirement=rule,
+        substitute=other.credential,
+        reason="The same content.",
+        at=NOON,
+    )
+    by_substitute = said(enrollment)
+    learner.awards.all().delete()
+    make_award(learner=learner, version=named)
+
+    assert "0 of 1" in nothing[0] and "1 of 1" in by_substitute[0]
+    assert "1 of 1" in said(enrollment)[0]
+
+
+def test_what_another_designation_counts_in_force_is_shared(make_pathway, make_version, make_award, learner, join):
+    badge = make_version(title="Roles")
+    enrollment = join(make_pathway(required=[badge], shared_components_max=0))
+    award = make_award(learner=learner, version=badge)
+    other = make_award(learner=learner, version=make_version(kind="designation"))
+    before = said(enrollment)
+
+    AwardComponent.objects.create(award=other, component=award, position=1, requirement="Required")
+    during = said(enrollment)
+    other.status, other.revoked_at = "revoked", NOON
+    other.save()
+
+    assert before != during
+    assert said(enrollment) == before
