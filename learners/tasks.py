@@ -138,6 +138,12 @@ def tell_of_proposals() -> None:
         pass
 
 
+@shared_task(name="learners.tell_of_content_cases", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def tell_of_content_cases() -> None:
+    while services.tell_of_content_cases(at=timezone.now()):
+        pass
+
+
 @shared_task(
     name="learners.check_recognized", autoretry_for=(OperationalError, OSError), retry_backoff=5, max_retries=5
 )

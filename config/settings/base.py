@@ -250,6 +250,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.tell_of_endorsements": 60.0,
     "issuance.settle_endorsements": 60.0,
     "learners.tell_of_proposals": 60.0,
+    "learners.tell_of_content_cases": 60.0,
     "learners.remind_of_review": 3600.0,
 }
 CELERY_BEAT_SCHEDULE = {

@@ -129,6 +129,7 @@ class ContentCase(models.Model):
     seen_sha256 = models.CharField(max_length=64, blank=True)
     status = models.CharField(max_length=20, choices=ContentCaseStatus.choices, default=ContentCaseStatus.OPEN)
     ended_at = models.DateTimeField(null=True, blank=True)
+    told_at = models.DateTimeField(null=True, blank=True, help_text=_("When the members were told of it."))
 
     objects = ContentCaseQuerySet.as_manager()
 
@@ -153,6 +154,7 @@ class ContentCase(models.Model):
                 name="content_case_one_open_for_proposal",
             ),
         ]
+        indexes = [models.Index(fields=["put_at"], condition=Q(told_at__isnull=True), name="content_case_to_tell")]
 
     def __str__(self) -> str:
         return f"content case {self.public_id}"

@@ -1,6 +1,7 @@
 """The commands on what can be earned, the only writers."""
 
 from .committee import (
+    claim_new_content_cases,
     decide_content,
     put_before_committee,
     set_content_quorum,
@@ -71,6 +72,7 @@ __all__ = [
     "catalog_of",
     "claim_answered_endorsements",
     "claim_ended_proposals",
+    "claim_new_content_cases",
     "claim_new_opinions",
     "claim_refused_plans",
     "claim_review_reminders",

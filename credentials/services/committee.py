@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from config import handoff
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials import committee, content
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from learners.models import User
 
 TEXT_MAX_LETTERS = 4000
+BATCH = 100
 OUTCOMES = {ContentCaseStatus.ACCEPTED, ContentCaseStatus.REFUSED, ContentCaseStatus.DEFERRED}
 
 
@@ -118,7 +120,17 @@ def put_before_committee(
     if subject.content_cases.filter(status=ContentCaseStatus.OPEN).exists():
         raise Conflict(_("It is before the committee already."))
     case.save()
+    handoff.after_commit("learners.tell_of_content_cases")
     return case
+
+
+@transaction.atomic
+def claim_new_content_cases(*, at: datetime) -> list[ContentCase]:
+    """What was put before a committee whose members do not know it; from now on it counts as told. For who tells people."""
+    untold = ContentCase.objects.select_for_update(skip_locked=True, of=("self",)).filter(told_at__isnull=True)
+    found = list(untold.with_subject().order_by("put_at", "pk")[:BATCH])
+    ContentCase.objects.filter(pk__in=[each.pk for each in found]).update(told_at=at)
+    return found
 
 
 def _locked(case: ContentCase) -> ContentCase:

@@ -115,6 +115,7 @@ from .results import (
 )
 from .review_reminders import (
     remind_of_review,
+    tell_of_content_cases,
     tell_of_endorsements,
     tell_of_opinions,
     tell_of_proposals,
@@ -313,6 +314,7 @@ __all__ = [
     "suspend_award",
     "tell",
     "tell_all",
+    "tell_of_content_cases",
     "tell_of_disagreement",
     "tell_of_endorsements",
     "tell_of_opinions",

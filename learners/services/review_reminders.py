@@ -1,4 +1,4 @@
-"""Telling owners that an item is to be looked at again, and planners that what they planned could not be done."""
+"""Telling people what happened to content: owners what is due, planners, proposers and committees what came of things."""
 
 from datetime import datetime
 
@@ -7,9 +7,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from credentials import services as credentials_services
+from credentials.committee import content_tally
 from credentials.models import EndorsementRequest, PlannedChange
-from credentials.workflow import ProposalStatus
-from learners.models import Notice
+from credentials.workflow import ContentCaseStatus, ProposalStatus
+from learners.models import Notice, User
 from learners.services.notices import tell_all
 
 
@@ -137,3 +138,26 @@ def tell_of_proposals(*, at: datetime) -> int:
         for each in ended
     )
     return len(ended)
+
+
+@transaction.atomic
+def tell_of_content_cases(*, at: datetime) -> int:
+    """Tell the members who may vote what was put before their committee on content; answer how many cases there were.
+
+    Once for each case, and nobody who put it forward or has too much to do with it. A second call tells nobody.
+    """
+    cases = credentials_services.claim_new_content_cases(at=at)
+    tell_all(
+        Notice(
+            user=member,
+            kind="case",
+            subject=_("%(title)s: before the committee on content") % {"title": case.title[:150]},
+            text=_("It was put before your committee. Its page shows what it says, and takes your vote."),
+            path=case.get_absolute_url(),
+            created_at=at,
+        )
+        for case in cases
+        if case.status == ContentCaseStatus.OPEN
+        for member in User.objects.filter(pk__in=content_tally(case, at).members).order_by("pk")
+    )
+    return len(cases)

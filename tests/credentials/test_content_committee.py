@@ -26,6 +26,8 @@ from credentials.models import (
 )
 from credentials.models.committee import Vote
 from credentials.workflow import CONTENT_CASE_MOVES, ContentCaseStatus
+from learners.models import Notice
+from learners.services import tell_of_content_cases
 
 ACCEPTED, REFUSED, DEFERRED = ContentCaseStatus.ACCEPTED, ContentCaseStatus.REFUSED, ContentCaseStatus.DEFERRED
 
@@ -527,3 +529,37 @@ def published_in_file(version, organization):
     row = next(each for each in data["credentials"] if each["code"] == version.credential.code)
     row["versions"][0] |= {"status": "published", "published_at": timezone.now().isoformat()}
     return row, data
+
+
+# Telling its members --------------------------------------------------------------------------------------------------
+def test_its_members_are_told_once_of_what_is_put_before_it(
+    committee, draft, lead, organization, make_user, django_capture_on_commit_callbacks
+):
+    lead.role_grants.create(role=Role.COMMITTEE, organization=organization, from_at=timezone.now() - timedelta(days=1))
+    gone = make_user(Role.COMMITTEE)
+    gone.role_grants.update(until_at=timezone.now() - timedelta(hours=1))
+    with django_capture_on_commit_callbacks() as called:
+        case = services.put_before_committee(actor=lead, subject=draft, at=timezone.now())
+
+    assert len(called) == 1
+    assert (tell_of_content_cases(at=timezone.now()), tell_of_content_cases(at=timezone.now())) == (1, 0)
+
+    notices = Notice.objects.filter(kind="case")
+    assert {each.user for each in notices} == set(committee) and len(notices) == 3
+    assert {(each.path, draft.title in each.subject) for each in notices} == {(case.get_absolute_url(), True)}
+
+
+def test_what_was_taken_back_before_anybody_was_told_is_told_to_nobody(case, lead):
+    services.take_back_content_case(actor=lead, case=case, at=timezone.now())
+
+    assert tell_of_content_cases(at=timezone.now()) == 1
+    assert not Notice.objects.filter(kind="case").exists()
+
+
+def test_put_before_it_anew_it_is_told_anew(case, draft, lead, committee):
+    tell_of_content_cases(at=timezone.now())
+    services.take_back_content_case(actor=lead, case=case, at=timezone.now())
+    services.put_before_committee(actor=lead, subject=draft, at=timezone.now())
+    tell_of_content_cases(at=timezone.now())
+
+    assert Notice.objects.filter(kind="case", user=committee[0]).count() == 2
