@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import F, Q
+from django.db.models import BooleanField, ExpressionWrapper, F, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -100,7 +100,10 @@ def rows_now(badge_list: BadgeList, at: datetime) -> list[BadgeListRow]:
     """
     rows = list(badge_list.rows.defer("content").order_by("position"))
     ours = {row.pk: own_id(row.given) for row in rows if row.badge_id}
-    is_current = Q(award__documents__superseded_at=None, award__documents__holder=F("award__learner__display_name"))
+    is_current = ExpressionWrapper(
+        Q(award__documents__superseded_at=None, award__documents__holder=F("award__learner__display_name")),
+        output_field=BooleanField(),
+    )
     documents = (
         ConsentAward.objects.filter(
             consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
