@@ -7,6 +7,7 @@ handler500 = "config.views.server_error"
 
 urlpatterns = [
     path("", views.landing, name="landing"),
+    path("words/", views.glossary, name="glossary"),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     # Addresses are tried in turn: the pages of strangers, who are the most, stand before those of the signed-in.

@@ -10,11 +10,17 @@ from django.views import defaults
 from django.views.decorators.http import require_safe
 
 from config import health
+from config.glossary import GLOSSARY
 
 
 @require_safe
 def landing(request: HttpRequest) -> HttpResponse:
     return render(request, "config/landing.html")
+
+
+@require_safe
+def glossary(request: HttpRequest) -> HttpResponse:
+    return render(request, "config/glossary.html", {"glossary": GLOSSARY})
 
 
 @require_safe

@@ -27,7 +27,7 @@ class QueueFilter(forms.Form):
     """What of the queue is shown; read from the address, and an odd value shows everything."""
 
     item = forms.ChoiceField(label=_("Credential"), required=False)
-    cohort = forms.ChoiceField(label=_("Cohort"), required=False)
+    cohort = forms.ChoiceField(label=_("Class"), required=False)
     kind = forms.ChoiceField(
         label=_("Attempt"),
         required=False,
@@ -42,7 +42,7 @@ class QueueFilter(forms.Form):
     def __init__(self, *args: Any, credentials: Sequence[Credential], cohorts: Sequence[Cohort], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["item"].choices = [("", _("Any credential")), *item_choices(credentials)]
-        self.fields["cohort"].choices = [("", _("Any cohort")), *((str(each.pk), each.name) for each in cohorts)]
+        self.fields["cohort"].choices = [("", _("Any class")), *((str(each.pk), each.name) for each in cohorts)]
 
     def chosen(self) -> dict[str, str]:
         """What was chosen, by field; nothing where the address is odd."""

@@ -43,7 +43,7 @@ class LearnerLeaveForm(forms.Form):
 
 class EndForm(forms.Form):
     status = forms.ChoiceField(
-        label=_("The course ends"),
+        label=_("Studies end"),
         help_text=_("Sign-in, badges and what was shared stay as they are."),
         choices=[(LearnerStatus.GRADUATED, _("Graduated")), (LearnerStatus.LEFT, _("Left without graduating"))],
         widget=forms.RadioSelect,

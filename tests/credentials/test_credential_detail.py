@@ -34,7 +34,7 @@ def test_the_item_page_says_all_that_a_stranger_needs(client, full):
         full.title,
         full.summary,
         "A microcredential:",
-        "Open to students of medicine, nursing, pharmacy.",
+        "Open to learners of medicine, nursing, pharmacy.",
         "8 hours in all",
         "Curricular",
         "Blended",

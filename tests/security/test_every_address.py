@@ -10,6 +10,7 @@ from django.urls import get_resolver, reverse
 # "all" is everybody with an account. Everybody else is sent to sign in, or told that there is nothing.
 ANYBODY = {
     "landing": None,
+    "glossary": None,
     "healthz": None,
     "readyz": None,
     "credentials:catalog": None,
