@@ -9,6 +9,7 @@ from django.db.models import Count, Exists, Max, OuterRef, Prefetch, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.permissions import Can, Role, allowed
 from credentials.models.catalog import CredentialKind
@@ -215,10 +216,36 @@ def registry(user: User) -> AwardQuerySet:
     return Award.objects.filter(user.scope_q({str(role) for role in STAFF}, "credential__"))
 
 
-def find(awards: AwardQuerySet, *, words: str = "", status: str = "") -> AwardQuerySet:
-    """Those that match a learner's name, a title, a code, or a badge's address."""
-    if status:
-        awards = awards.filter(status=status)
+# What a registrar reads of an award's state, in the table and in its filter: one word for one state.
+AWARD_STATES = {
+    "valid": gettext_lazy("Valid"),
+    "signing": gettext_lazy("Being signed"),
+    "expired": gettext_lazy("Expired"),
+    "suspended": gettext_lazy("Suspended"),
+    "superseded": gettext_lazy("Superseded"),
+    "revoked": gettext_lazy("Revoked"),
+    "withdrawn": gettext_lazy("Taken back"),
+}
+
+
+def state_of_award(award: Award, at: datetime) -> str:
+    """A key of AWARD_STATES. No query for an award that was `listed`; another one counts as signed."""
+    if award.status != AwardStatus.ACTIVE:
+        return str(award.status)
+    if award.valid_until is not None and award.valid_until <= at:
+        return "expired"
+    return "valid" if getattr(award, "is_signed", True) else "signing"
+
+
+def find(awards: AwardQuerySet, *, words: str = "", state: str = "", at: datetime) -> AwardQuerySet:
+    """Those that match a learner's name, a title, a code, or a badge's address. state: a key of AWARD_STATES."""
+    if state in {"valid", "signing", "expired"}:
+        has_expired = Q(valid_until__isnull=False, valid_until__lte=at)
+        is_signed = _has(DocumentKind.CREDENTIAL)
+        which = {"expired": has_expired, "valid": ~has_expired & Q(is_signed), "signing": ~has_expired & ~Q(is_signed)}
+        awards = awards.filter(which[state], status=AwardStatus.ACTIVE)
+    elif state:
+        awards = awards.filter(status=state)
     if words and (public_id := id_in(words)):
         return awards.filter(public_id=public_id)
     for word in words.split():

@@ -3,9 +3,10 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from credentials.forms.choices import in_capitals
+from issuance import selectors
 from issuance.models.revocation import RevocationReason
 from issuance.workflow import RevocationStatus
-from learners.workflow import AwardStatus
 
 
 class AwardFilter(forms.Form):
@@ -17,17 +18,19 @@ class AwardFilter(forms.Form):
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
     )
-    status = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any state")), *AwardStatus.choices])
+    status = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("Any state")), *selectors.AWARD_STATES.items()]
+    )
 
 
 class RevocationFilter(forms.Form):
     status = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("Any state")), *RevocationStatus.choices]
+        label=_("State"), required=False, choices=[("", _("Any state")), *in_capitals(RevocationStatus)]
     )
 
 
 class RevocationForm(forms.Form):
-    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *RevocationReason.choices])
+    reason = forms.ChoiceField(label=_("Reason"), choices=[("", _("Choose a reason")), *in_capitals(RevocationReason)])
     note = forms.CharField(
         label=_("What happened"),
         max_length=4000,

@@ -42,7 +42,10 @@ def registrar(request: HttpRequest) -> HttpResponse:
     form = AwardFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
     awards = selectors.find(
-        selectors.registry(request.user), words=chosen.get("q", ""), status=chosen.get("status", "")
+        selectors.registry(request.user),
+        words=chosen.get("q", ""),
+        state=chosen.get("status", ""),
+        at=timezone.now(),
     )
     page = Paginator(selectors.listed(awards), PAGE).get_page(request.GET.get("page"))
     waiting = RevocationRequest.objects.visible_to(request.user).filter(status=RevocationStatus.REQUESTED).count()
@@ -65,13 +68,10 @@ def registrar(request: HttpRequest) -> HttpResponse:
 
 def award_state(award: Award) -> dict[str, Any]:
     """An award's state for the status component."""
-    if award.status == AwardStatus.ACTIVE and award.valid_until is not None and award.valid_until <= timezone.now():
-        return {"kind": "expired", "word": _("Expired"), "time": award.valid_until}
-    if award.status == AwardStatus.ACTIVE and not getattr(award, "is_signed", True):
-        return {"kind": "waiting", "word": _("Being signed"), "time": None}
-    word = {"active": _("Valid"), "withdrawn": _("Taken back")}.get(award.status, award.get_status_display())
-    kind = {"active": "valid", "withdrawn": "not-met"}.get(award.status, award.status)
-    return {"kind": kind, "word": str(word).capitalize(), "time": award.revoked_at}
+    state = selectors.state_of_award(award, timezone.now())
+    kind = {"signing": "waiting", "withdrawn": "not-met"}.get(state, state)
+    time = award.valid_until if state == "expired" else award.revoked_at
+    return {"kind": kind, "word": selectors.AWARD_STATES[state], "time": time}
 
 
 @login_required

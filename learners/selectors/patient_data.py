@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import Count, Exists, Min, OuterRef, Prefetch, Q
 from django.urls import reverse
 
 from config.permissions import Can, allowed
 from learners.models import EvidenceItem, IncidentStep, PatientDataEvent, PatientDataReport, Submission, User
 from learners.selectors.assessing import ShownEvidence, shown_name
 from learners.services.patient_data import REPORTABLE
-from learners.workflow import SubmissionStatus
+from learners.workflow import PatientDataStatus, SubmissionStatus
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,31 @@ def incidents(user: User) -> Any:
         )
         .prefetch_related(Prefetch("events", queryset=events))
         .order_by("-reported_at", "-pk")
+    )
+
+
+@dataclass(frozen=True)
+class Waits:
+    """What waits for a privacy officer: open reports, since when, and purged ones of which files are still in storage."""
+
+    count: int
+    oldest_at: datetime | None
+    to_remove: int
+
+
+def waits(user: User) -> Waits:
+    """One query."""
+    left = EvidenceItem.objects.filter(
+        set_aside_by=OuterRef("pk"), file__isnull=False, file__bytes_removed_at__isnull=True
+    )
+    is_open = Q(status=PatientDataStatus.OPEN)
+    found = PatientDataReport.objects.visible_to(user).annotate(has_files=Exists(left))
+    return Waits(
+        **found.aggregate(
+            count=Count("pk", filter=is_open),
+            oldest_at=Min("reported_at", filter=is_open),
+            to_remove=Count("pk", filter=Q(status=PatientDataStatus.PURGED, has_files=True)),
+        )
     )
 
 

@@ -15,7 +15,7 @@ from config.permissions import Role
 from credentials.selectors import drafts_to_publish
 from learners import services
 from learners.models import Award, Decision
-from learners.selectors import assessing, learning, seasons
+from learners.selectors import assessing, learning, patient_data, seasons
 from learners.selectors.renewal import renewal_of
 from learners.workflow import DecisionStatus
 
@@ -46,6 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
             if {Role.ASSESSOR, Role.LEAD} & roles
             else 0
         ),
+        "privacy": patient_data.waits(user) if Role.PRIVACY in roles else None,
         "may_manage": bool({Role.LEAD, Role.ADMINISTRATOR} & roles),
         "to_publish": drafts_to_publish(user).count() if Role.ADMINISTRATOR in roles else 0,
     }

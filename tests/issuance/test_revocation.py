@@ -1,5 +1,7 @@
 """Revoking takes two registrars; auditors read, and nobody else gets in."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -9,9 +11,9 @@ from django.utils import timezone
 from config.errors import Conflict, IllegalMove, Invalid, NotAllowed
 from config.permissions import Role
 from issuance import openbadges as ob
-from issuance import services
+from issuance import selectors, services
 from issuance.models import RevocationRequest
-from learners.models import AwardEvent, Notice
+from learners.models import Award, AwardEvent, Notice
 
 
 @pytest.fixture
@@ -184,3 +186,30 @@ def test_the_registry_asks_the_same_number_of_questions(sign_in, registrar, make
     with django_assert_num_queries(len(first)):
         client.get(url)
     assert len(first) < 20
+
+
+# The list of awards --------------------------------------------------------------------------------------------------
+def test_the_filter_says_the_words_of_the_table_and_finds_what_the_table_calls_so(
+    client, make_signed, make_award, make_version, make_user
+):
+    at = timezone.now()
+    rows = {"Valid": make_signed().award, "Expired": make_signed().award, "Being signed": make_award(sign_after=at)}
+    for word, fields in {
+        "Suspended": {"status": "suspended"},
+        "Superseded": {"status": "superseded"},
+        "Revoked": {"status": "revoked", "revoked_at": at},
+        "Taken back": {"status": "withdrawn"},
+    }.items():
+        rows[word] = make_award(version=make_version(), **fields)
+    Award.objects.filter(pk=rows["Expired"].pk).update(valid_until=at - timedelta(days=1))
+    client.force_login(make_user("registrar"))
+
+    page = client.get("/registrar/")
+
+    shown = {row["award"].pk: str(row["word"]) for row in page.context["rows"]}
+    assert shown == {award.pk: word for word, award in rows.items()}
+    choices = [(key, str(word)) for key, word in page.context["form"].fields["status"].choices if key]
+    assert [word for _key, word in choices] == list(selectors.AWARD_STATES.values()) and len(choices) == len(rows)
+    for key, word in choices:
+        found = client.get("/registrar/", {"status": key}).context["rows"]
+        assert [row["award"].pk for row in found] == [rows[word].pk]

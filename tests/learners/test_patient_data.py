@@ -403,3 +403,36 @@ def test_two_reports_at_once_are_one(handed_in, assessor, lead, together):
 
     assert PatientDataReport.objects.count() == 1
     assert PatientDataEvent.objects.count() == 2
+
+
+# The privacy officer's home ------------------------------------------------------------------------------------------
+def test_the_privacy_officer_reads_at_home_what_waits_since_when_and_what_is_still_to_be_removed(
+    client, handed_in, assessor, officer, django_assert_max_num_queries
+):
+    client.force_login(officer)
+    assert "No report of patient data waits for you." in client.get("/home/").content.decode()
+    found = report(assessor, handed_in)
+
+    with django_assert_max_num_queries(12):
+        page = client.get("/home/").content.decode()
+    assert "1 report of patient data to look into" in page and "the oldest since" in page
+    assert reverse("learners:incident-list") in page and "storage" not in page
+
+    services.purge_report(actor=officer, report=found, at=LATER)
+    page = client.get("/home/").content.decode()
+    assert "No report of patient data waits for you." in page
+    assert "1 purged report has files that are still to be removed from storage" in page
+    services.remove_purged_bytes(at=LATER)
+    assert "storage" not in client.get("/home/").content.decode()
+
+
+def test_nobody_else_reads_of_reports_at_home_and_none_of_another_school(
+    client, handed_in, assessor, make_user, make_organization
+):
+    report(assessor, handed_in)
+    for user in (assessor, make_user("registrar"), handed_in.learner.user):
+        client.force_login(user)
+        assert "patient data" not in client.get("/home/").content.decode()
+
+    client.force_login(make_user("privacy", scope=make_organization()))
+    assert "No report of patient data waits for you." in client.get("/home/").content.decode()
