@@ -89,6 +89,7 @@ class Can(TextChoices):
     RECORD_OWN = "record-own", gettext_lazy("act on one's own record")
     AMENDMENT_DECIDE = "amendment-decide", gettext_lazy("answer a request to amend a record")
     RECORD_RELEASE = "record-release", gettext_lazy("record that a learner's record was given to others")
+    SHARING_END = "sharing-end", gettext_lazy("end everything that a learner shares")
     CLASS_EXPORT = "class-export", gettext_lazy("take out the transcripts of a class")
     LETTER_READ = "letter-read", gettext_lazy("read what a performance letter may say of a learner")
     CONSENT_READ = "consent-read", gettext_lazy("look up what a learner consented to")
@@ -307,6 +308,9 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     # subject: a Learner
     Can.RECORD_RELEASE: lambda user, learner: (
+        learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    Can.SHARING_END: lambda user, learner: (
         learner.user_id != user.pk and user.has_role(Role.REGISTRAR, learner.organization)
     ),
     Can.DIRECTORY_OPT_OUT: lambda user, learner: (

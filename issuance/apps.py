@@ -21,6 +21,7 @@ class IssuanceConfig(AppConfig):
         panels.register("learners:award", selectors.own_letter_panel, "issuance/_own_letter.html", order=60)
         panels.register("learners:manage", selectors.release_panel, "issuance/_release_panel.html")
         panels.register("learners:manage", selectors.letter_panel, "issuance/_letter_panel.html", order=40)
+        panels.register("learners:manage", selectors.sharing_end_panel, "issuance/_sharing_end_panel.html", order=45)
         panels.register("learners:calendar", lambda request, school: {}, "issuance/_season_panel.html")
         panels.register("credentials:item", endorsements.item_panel, "issuance/_endorsements.html", order=10)
         panels.register("credentials:version", endorsements.version_panel, "issuance/_endorsements.html", order=10)

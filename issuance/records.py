@@ -14,6 +14,7 @@ from issuance.models import (
     RecordRelease,
     RevocationRequest,
     ShareLink,
+    SharingEnd,
     SignedDocument,
     Transcript,
     VerifierQuestion,
@@ -122,6 +123,16 @@ def _releases(learner: Learner) -> list[dict[str, Any]]:
     )
 
 
+def _ends(learner: Learner) -> list[dict[str, Any]]:
+    return rows_of(
+        SharingEnd.objects.filter(learner=learner).order_by("at", "pk"),
+        at=lambda row: row.at,
+        reason=lambda row: row.get_reason_display(),
+        note=lambda row: row.note,
+        consents=lambda row: row.consents,
+    )
+
+
 def register_all() -> None:
     at, title, kind, until = _("When"), _("Title"), _("Kind"), _("Until")
     rows: list[tuple[str, str, Any, dict[str, Any], Any, str]] = [
@@ -194,6 +205,14 @@ def register_all() -> None:
             },
             _releases,
             "RecordRelease",
+        ),
+        (
+            "sharing_ends",
+            "sharing",
+            _("When the school ended what you shared"),
+            {"at": at, "reason": _("Reason"), "note": _("In words"), "consents": _("Consents that ended")},
+            _ends,
+            "SharingEnd",
         ),
     ]
     register(

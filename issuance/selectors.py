@@ -24,6 +24,7 @@ from issuance.models import (
     RevocationRequest,
     ShareLink,
     ShareLinkItem,
+    SharingEnd,
     SignedDocument,
     Transcript,
     VerifierQuestion,
@@ -133,6 +134,15 @@ def release_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | No
         return None
     found = RecordRelease.objects.filter(learner=learner).select_related("recorded_by").order_by("-released_on", "-pk")
     return {"releases": list(found), "learner": learner, "today": timezone.localdate()}
+
+
+def sharing_end_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:
+    """How much a learner shares, and when the school ended it, for a registrar. Two queries."""
+    if not allowed(request.user, Can.SHARING_END, learner):
+        return None
+    ends = SharingEnd.objects.filter(learner=learner).select_related("ended_by").order_by("-at", "-pk")
+    standing = Consent.objects.standing(timezone.now()).filter(learner=learner).count()
+    return {"learner": learner, "standing": standing, "ends": list(ends)}
 
 
 def letter_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | None:

@@ -1,10 +1,10 @@
-"""What the school gave to others about a learner."""
+"""What the school gave to others about a learner, and the end of what the learner shared."""
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from credentials.forms.choices import in_capitals
-from issuance.models.record import ReleaseBasis
+from issuance.models.record import ReleaseBasis, SharingEndReason
 
 
 class ReleaseForm(forms.Form):
@@ -26,4 +26,20 @@ class ReleaseForm(forms.Form):
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}),
         help_text=_("From this day on the learner reads it. Without a day, never."),
+    )
+
+
+class SharingEndForm(forms.Form):
+    reason = forms.ChoiceField(
+        label=_("Why"),
+        choices=in_capitals(SharingEndReason),
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Choose the reason.")},
+    )
+    note = forms.CharField(
+        label=_("In your words"),
+        required=False,
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Needed for another reason. It stands in the learner’s record, and nobody outside reads it."),
     )

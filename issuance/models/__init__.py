@@ -3,7 +3,7 @@ from .documents import Batch, DocumentKind, SealImage, SignedDocument, Transcrip
 from .keys import KeyPurpose, SigningKey
 from .lists import BadgeList, BadgeListRow
 from .receipts import Receipt
-from .record import Archive, DirectoryDecision, RecordRelease, ReleaseBasis
+from .record import Archive, DirectoryDecision, RecordRelease, ReleaseBasis, SharingEnd, SharingEndReason
 from .revocation import RevocationRequest
 from .seasons import SeasonDates, SeasonReminder
 from .sharing import Consent, ConsentAward, Disclosure, LinkKind, ShareLink, ShareLinkItem, ShortCode
@@ -41,6 +41,8 @@ __all__ = [
     "SeasonReminder",
     "ShareLink",
     "ShareLinkItem",
+    "SharingEnd",
+    "SharingEndReason",
     "ShortCode",
     "SignedDocument",
     "SigningKey",

@@ -117,3 +117,28 @@ class Archive(models.Model):
 
     def __str__(self) -> str:
         return f"archive {self.public_id}"
+
+
+class SharingEndReason(TextChoices):
+    DECEASED = "deceased", _("the learner has died")
+    WITHDRAWN = "withdrawn", _("the learner has withdrawn from the school")
+    OTHER = "other", _("another reason")
+
+
+class SharingEnd(models.Model):
+    """Append-only: a registrar ended everything that a learner shared, with the reason."""
+
+    learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="sharing_ends")
+    reason = models.CharField(max_length=20, choices=SharingEndReason.choices)
+    note = models.CharField(max_length=500, blank=True)
+    consents = models.PositiveIntegerField(help_text=_("How many consents stood, and were ended."))
+    ended_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            CheckConstraint(condition=~Q(reason="other") | ~Q(note=""), name="sharing_end_other_says_why"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.reason} at {self.at:%Y-%m-%d %H:%M}"

@@ -12,6 +12,7 @@ from .classes import (
 from .codes import code_of, opened_by, read_code
 from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
+from .ending import end_sharing
 from .endorsing import settle_endorsements
 from .keys import (
     KeyUnavailable,
@@ -81,6 +82,7 @@ __all__ = [
     "digest",
     "download_class_export",
     "drop_item",
+    "end_sharing",
     "end_watches",
     "ensure_image",
     "forget_archives",

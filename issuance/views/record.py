@@ -20,8 +20,8 @@ from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from issuance import selectors, services
-from issuance.forms.record import ReleaseForm
-from issuance.models import Archive, RecordRelease
+from issuance.forms.record import ReleaseForm, SharingEndForm
+from issuance.models import Archive, Consent, RecordRelease
 from issuance.selectors import id_in
 from issuance.views.sharing import learner_of
 from learners.models import Award, Learner
@@ -121,9 +121,37 @@ def learner_consents(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render_page(request, "issuance/learner_consents.html", context)
 
 
+@login_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def sharing_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """End everything that a learner shares, for a registrar who said why they look."""
+    covered = Learner.objects.filter(organization__in=rosters_of(request.user)).exclude(user=request.user)
+    learner = get_object_or_404(covered.select_related("organization", "cohort"), public_id=public_id)
+    at = timezone.now()
+    if not allowed(request.user, Can.SHARING_END, learner):
+        raise Http404
+    if not may_open(actor=request.user, learner=learner, at=at):
+        messages.info(request, _("Say first why you look for this person."))
+        return redirect("learners:learner-search")
+    form = SharingEndForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.end_sharing(actor=request.user, learner=learner, at=at, **form.cleaned_data)
+        except RegistryError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("Ended. Whatever showed this learner is the page of what is not there."))
+            return redirect("learners:learner-manage", learner.public_id)
+    standing = Consent.objects.standing(at).filter(learner=learner).count()
+    context = {"learner": learner, "form": form, "standing": standing}
+    return render_page(request, "issuance/sharing_end.html", context, status=422 if form.errors else 200)
+
+
 urlpatterns: list[URLPattern] = [
     path("record/archive/", archive_request, name="archive-request"),
     path("record/archive/<uuid:public_id>/", archive_file, name="archive-file"),
     path("people/<uuid:public_id>/consents/", learner_consents, name="learner-consents"),
+    path("people/<uuid:public_id>/sharing/end/", sharing_end, name="sharing-end"),
     path("people/<uuid:public_id>/releases/", release_record, name="release-record"),
 ]

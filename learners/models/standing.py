@@ -25,6 +25,7 @@ class LearnerChange(TextChoices):
     LEFT = "left", _("left")
     DIRECTORY = "directory", _("directory information")
     SIGN_IN = "sign-in", _("sign-in moved to the personal address")
+    CLOSED = "closed", _("sign-in closed")
 
 
 class LearnerEvent(models.Model):

@@ -58,6 +58,24 @@ def end_school_account(*, actor: User, learner: Learner, at: datetime) -> User:
 
 
 @transaction.atomic
+def close_sign_in(*, actor: User, learner: Learner, at: datetime) -> bool:
+    """Close the account of a learner who has died; answer whether that changed anything.
+
+    Nobody signs in any more, roles end, and no mail goes out. Records and awards stay. Raises NotAllowed.
+    """
+    learner = Learner.objects.select_for_update(of=("self",)).select_related("organization").get(pk=learner.pk)
+    require(actor, Can.LEARNER_MANAGE, learner)
+    user = User.objects.select_for_update().filter(pk=learner.user_id, is_active=True).first()
+    if user is None:
+        return False
+    user.is_active = False
+    user.save(update_fields=["is_active"])
+    RoleGrant.objects.in_force(at).filter(user=user).update(until_at=at)
+    LearnerEvent.objects.create(learner=learner, actor=actor, kind=LearnerChange.CLOSED, at=at)
+    return True
+
+
+@transaction.atomic
 def set_directory_opt_out(*, actor: User, learner: Learner, is_opted_out: bool, at: datetime) -> bool:
     """Keep a learner out of the school's directory, or not; answer whether that changed anything.
 

@@ -381,6 +381,7 @@ ELSEWHERE = {
     "issuance:season-edit",
     "issuance:learner-letter",
     "issuance:learner-consents",
+    "issuance:sharing-end",
     "issuance:verify-page-elsewhere",
     "issuance:page-vote",
     "issuance:page-receipt",
