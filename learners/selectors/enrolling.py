@@ -4,6 +4,7 @@ from datetime import datetime
 from statistics import median
 from typing import Any
 
+from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +28,7 @@ ANSWERS_LEAST, ANSWERS_MOST = 5, 100
 
 
 def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] | None:
-    """What the reader of an item's page can do there. At most five queries; one for a stranger."""
+    """What the reader of an item's page can do there. At most five queries; one for a stranger, two for who is enrolled."""
     is_offered = credential.kind == CredentialKind.MICROCREDENTIAL and credential.status == CredentialStatus.OFFERED
     offerings = running(credential, timezone.localdate()) if is_offered else []
     shown = {"offerings": offerings}
@@ -39,9 +40,17 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
     newest = (
         learner.enrollments.filter(credential=credential)
         .select_related("offering")
+        .annotate(line=_line())
         .order_by("-enrolled_at", "-pk")
         .first()
     )
+    if newest is not None and newest.status in OPEN_ENROLLMENTS:
+        return shown | {
+            "enrollment": newest,
+            "place": newest.line if newest.status == EnrollmentStatus.WAITLISTED else None,
+            "is_without_date": is_without_date(newest),
+            "has_other_dates": any(each.offering.pk != newest.offering_id for each in offerings),
+        }
     every = list(
         learner.awards.filter(status__in=[AwardStatus.ACTIVE, AwardStatus.REVOKED])
         .with_counting(timezone.localdate())
@@ -51,14 +60,6 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
     standing = next((each for each in awards if each.status == AwardStatus.ACTIVE), None)
     has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until < timezone.now()
     award = None if has_lapsed else standing
-    if newest is not None and newest.status in OPEN_ENROLLMENTS:
-        return shown | {
-            "enrollment": newest,
-            "place": waiting_place(newest),
-            "award": award,
-            "is_without_date": is_without_date(newest),
-            "has_other_dates": any(each.offering.pk != newest.offering_id for each in offerings),
-        }
     held = {each.credential_id: each.valid_until for each in every if each.is_counting}  # type: ignore[attr-defined]
     reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False, held=held)
     return shown | {
@@ -69,6 +70,14 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
         "may_test_out": not reasons and credential.allows_early_assessment,
         "was_revoked": any(each.status == AwardStatus.REVOKED for each in awards),
     }
+
+
+def _line() -> Subquery:
+    """Within a query of enrollments: how many wait for the same offering up to this one; see `waiting_place`."""
+    ahead = Enrollment.objects.filter(
+        offering=OuterRef("offering"), status=EnrollmentStatus.WAITLISTED, pk__lte=OuterRef("pk")
+    )
+    return Subquery(ahead.order_by().values("offering").annotate(count=Count("pk")).values("count"))
 
 
 def waiting_place(enrollment: Enrollment) -> int | None:

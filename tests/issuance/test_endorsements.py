@@ -1,5 +1,6 @@
 """Endorsements: asked for by link, confirmed by the organization, signed by a worker, carried by badges, withdrawable."""
 
+import re
 import threading
 from datetime import timedelta
 from functools import partial
@@ -706,6 +707,26 @@ def test_the_database_holds_one_standing_endorsement_and_one_current_document(si
     with pytest.raises(IntegrityError, match="endorsement_one_current_document"), transaction.atomic():
         signed.save(force_insert=True)
     assert StatusEntry.objects.filter(document__endorsement=endorsement).count() == 1
+
+
+def test_an_endorsed_item_costs_who_waits_for_a_seat_fewer_than_twenty_questions(
+    client, signed, learner, make_learner, version, make_offering, make_enrollment
+):
+    offering = make_offering(version=version, seats=1)
+    make_enrollment(learner=make_learner(name="Seated"), version=version, offering=offering)
+    for number in range(3):
+        make_enrollment(
+            learner=make_learner(name=f"Before {number}"), version=version, offering=offering, status="waitlisted"
+        )
+    make_enrollment(learner=learner, version=version, offering=offering, status="waitlisted")
+    client.force_login(learner.user)
+    client.get(version.credential.get_absolute_url())
+
+    with CaptureQueriesContext(connection) as asked:
+        page = client.get(version.credential.get_absolute_url()).content.decode()
+
+    assert signed.endorsement.organization.name in page and "Number 4 on the waitlist" in re.sub(r"\s+", " ", page)
+    assert len(asked) < 20
 
 
 def test_the_pages_ask_the_database_a_fixed_number_of_times(signed, ask, version, administrator):
