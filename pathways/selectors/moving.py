@@ -1,19 +1,28 @@
 """Who would gain or lose by a move of a class to another version of a pathway, and by which rules."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, TextChoices
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery, TextChoices
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learners.models import Cohort, User
 from pathways import rules
-from pathways.models import DesignationCase, PathwayEnrollment, PathwayVersion
+from pathways.models import (
+    CapstoneRecord,
+    CapstoneWork,
+    DesignationCase,
+    EnrollmentMove,
+    PathwayEnrollment,
+    PathwayVersion,
+    Waiver,
+)
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
 
 from .asking import Asked, asked_by
@@ -26,15 +35,20 @@ class MoveOutcome(TextChoices):
     GAINS = "gains", gettext_lazy("gains")
     SAME = "same", gettext_lazy("neither")
     STAYS = "stays", gettext_lazy("stays: before the committee")
+    RESTS = "rests", gettext_lazy("stays: something rests on this version")
 
 
 RANKS = list(MoveOutcome)
 Change = tuple[str, str]  # a rule in words, and what is missing of it
+UNDO_FOR = timedelta(days=14)  # how long a class can be moved back
 
 
 @dataclass(frozen=True)
 class Moving:
-    """What a move would mean for one learner. lost: what is missing then and is not today; gained: the other way round."""
+    """What a move would mean for one learner. lost: what is missing then and is not today; gained: the other way round.
+
+    why_lost, why_gained: the same in words, one sentence for each rule.
+    """
 
     enrollment: PathwayEnrollment
     outcome: MoveOutcome
@@ -42,6 +56,8 @@ class Moving:
     after: str = ""
     lost: tuple[Change, ...] = ()
     gained: tuple[Change, ...] = ()
+    why_lost: tuple[str, ...] = ()
+    why_gained: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,7 +77,7 @@ class MoveReport:
 
     @property
     def moving(self) -> int:
-        return len(self.rows) - self.count(MoveOutcome.STAYS)
+        return len(self.rows) - self.count(MoveOutcome.STAYS) - self.count(MoveOutcome.RESTS)
 
     @cached_property
     def by_rule(self) -> list[tuple[str, int, int]]:
@@ -117,31 +133,104 @@ def movable_cohorts(version: PathwayVersion) -> QuerySet[Cohort]:
     return counted.filter(waiting__gt=0).order_by("entered_on", "pk")
 
 
+def movable_back(version: PathwayVersion, cohort: Cohort, *, at: datetime) -> QuerySet[PathwayEnrollment]:
+    """Those of a class whom the last move brought to a version from an earlier one, lately, with the key of that as `came_from`."""
+    last = EnrollmentMove.objects.filter(enrollment=OuterRef("pk")).order_by("-pk")
+    found = PathwayEnrollment.objects.filter(
+        version=version, learner__cohort=cohort, status=PathwayEnrollmentStatus.ACTIVE
+    ).annotate(
+        came_from=Subquery(last.values("from_version")[:1]),
+        came_from_number=Subquery(last.values("from_version__number")[:1]),
+        came_to=Subquery(last.values("to_version")[:1]),
+        came_at=Subquery(last.values("at")[:1]),
+    )
+    return found.filter(came_to=version.pk, came_from_number__lt=version.number, came_at__gt=at - UNDO_FOR)
+
+
+def resting(enrollments: QuerySet[PathwayEnrollment]) -> set[int]:
+    """The keys of those for whom something was decided by the version that they follow: a case, a waiver, a capstone. One query."""
+    here = {"enrollment": OuterRef("pk"), "requirement__version": OuterRef("version")}
+    cases = DesignationCase.objects.awarding().filter(learner=OuterRef("learner"), pathway_version=OuterRef("version"))
+    something = Q(Exists(cases))
+    for model in (Waiver, CapstoneRecord, CapstoneWork):
+        something |= Q(Exists(model._default_manager.filter(**here)))
+    return set(enrollments.filter(something).values_list("pk", flat=True))
+
+
+def moved_lately(version: PathwayVersion, *, at: datetime) -> list[EnrollmentMove]:
+    """The moves to a version that can still be undone: one for each class and act, the newest first, with `moved`. One query."""
+    moves = (
+        EnrollmentMove.objects.filter(
+            to_version=version,
+            from_version__number__lt=version.number,
+            at__gt=at - UNDO_FOR,
+            at__lte=at,
+            enrollment__version=version,
+            enrollment__status=PathwayEnrollmentStatus.ACTIVE,
+        )
+        .select_related("enrollment__learner__cohort", "actor")
+        .order_by("-at", "enrollment__learner__cohort", "pk")
+    )
+    found: dict[tuple[datetime, int | None], EnrollmentMove] = {}
+    counts: dict[tuple[datetime, int | None], int] = defaultdict(int)
+    for each in moves:
+        key = (each.at, each.enrollment.learner.cohort_id)
+        counts[key] += 1
+        found.setdefault(key, each)
+    for key, each in found.items():
+        each.moved, each.until = counts[key], each.at + UNDO_FOR  # type: ignore[attr-defined]
+    return [each for each in found.values() if each.enrollment.learner.cohort_id is not None]
+
+
 def move_report(version: PathwayVersion, cohort: Cohort, *, on: date, by: User | None = None) -> MoveReport:
     """Work out every learner of the class by both versions in one pass. A fixed number of queries, however many.
 
     by: who reads it; it says nothing of themselves, nor of those with whom they have a conflict.
     """
     found = movable(version, cohort)
-    staying = before_committee(found)
+    return _report(version, cohort, found, dict.fromkeys(before_committee(found), MoveOutcome.STAYS), on, by)
+
+
+def back_report(
+    version: PathwayVersion, cohort: Cohort, *, at: datetime, on: date, by: User | None = None
+) -> MoveReport:
+    """The same of moving a class back to where it came from, each learner to the version of before."""
+    found = movable_back(version, cohort, at=at)
+    staying = dict.fromkeys(resting(found), MoveOutcome.RESTS) | dict.fromkeys(
+        before_committee(found), MoveOutcome.STAYS
+    )
+    return _report(version, cohort, found, staying, on, by)
+
+
+def _report(
+    version: PathwayVersion,
+    cohort: Cohort,
+    found: QuerySet[PathwayEnrollment],
+    staying: dict[int, MoveOutcome],
+    on: date,
+    by: User | None,
+) -> MoveReport:
+    """By the version of today and by the other: where they came from, for a move back, else the one of the report."""
     barred = barred_from(by, found) if by is not None else set[int]()
     found = found.exclude(pk__in=barred)
     joined = list(found.select_related("learner", "version").order_by("learner__display_name", "pk"))
-    asks = asked_by({each.version_id: each.version for each in joined}.values())
-    target = asked_by([version])[version.pk]
-    known = Known([each.learner_id for each in joined], [*asks.values(), target], joined)
+    others = PathwayVersion.objects.in_bulk({getattr(each, "came_from", version.pk) for each in joined} - {version.pk})
+    others[version.pk] = version
+    asks = asked_by(({each.version_id: each.version for each in joined} | others).values())
+    known = Known([each.learner_id for each in joined], asks.values(), joined)
     rows = []
     for each in joined:
         if each.pk in staying:
-            rows.append(Moving(each, MoveOutcome.STAYS))
+            rows.append(Moving(each, staying[each.pk]))
             continue
-        before = _Stand(
-            asks[each.version_id], known.progress(asks[each.version_id], each.learner_id, on=on, enrollment=each)
+        then = others[getattr(each, "came_from", version.pk)]
+        before, after = (
+            _Stand(asks[key], known.progress(asks[key], each.learner_id, on=on, enrollment=each))
+            for key in (each.version_id, then.pk)
         )
-        after = _Stand(target, known.progress(target, each.learner_id, on=on, enrollment=each))
-        rows.append(_compared(each, version, before, after))
+        rows.append(_compared(each, then, before, after))
     rows.sort(key=lambda row: RANKS.index(row.outcome))
-    return MoveReport(version, cohort, rows, bool(barred - staying))
+    return MoveReport(version, cohort, rows, bool(barred - staying.keys()))
 
 
 class _Stand:
@@ -171,19 +260,51 @@ class _Stand:
 
 
 def _compared(enrollment: PathwayEnrollment, version: PathwayVersion, before: _Stand, after: _Stand) -> Moving:
-    lost = [after.change(key) for key, _line in after.unmet() if _is_more(key, before, after)]
-    gained = [before.change(key) for key, _line in before.unmet() if _is_more(key, after, before)]
+    less = [key for key, _line in after.unmet() if _is_more(key, before, after)]
+    more = [key for key, _line in before.unmet() if _is_more(key, after, before)]
+    lost, why_lost = [after.change(key) for key in less], [_why_lost(key, before, after) for key in less]
+    gained = [before.change(key) for key in more]
     profession = enrollment.learner.profession
     if version.professions_admitted and profession not in version.professions_admitted:
         said = _("The version does not admit the profession.")
         lost.append((said, said))
+        why_lost.append(said)
     outcome = {
         (True, True): MoveOutcome.BOTH,
         (True, False): MoveOutcome.LOSES,
         (False, True): MoveOutcome.GAINS,
         (False, False): MoveOutcome.SAME,
     }[bool(lost), bool(gained)]
-    return Moving(enrollment, outcome, before.words, after.words, tuple(lost), tuple(gained))
+    return Moving(
+        enrollment,
+        outcome,
+        before.words,
+        after.words,
+        tuple(lost),
+        tuple(gained),
+        tuple(why_lost),
+        tuple(_why_gained(key, before, after) for key in more),
+    )
+
+
+def _why_lost(key: UUID | str, before: _Stand, after: _Stand) -> str:
+    """Why a rule is to somebody's loss: it is new, asks for more, or is met by less."""
+    words, missing = after.change(key)
+    if key not in before.lines:
+        return _("Asked anew: %(rule)s %(missing)s") % {"rule": words, "missing": missing}
+    if _size(after.rules[key]) > _size(before.rules[key]):
+        return _("Asks for more: %(rule)s %(missing)s") % {"rule": words, "missing": missing}
+    return _("Met no more, or less nearly: %(missing)s") % {"missing": missing}
+
+
+def _why_gained(key: UUID | str, before: _Stand, after: _Stand) -> str:
+    """Why a rule that is missing now is to somebody's gain: it is gone, asks for less, or is met by more."""
+    if key not in after.lines:
+        return _("No longer asked: %(rule)s") % {"rule": before.change(key)[0]}
+    words, sentence = after.change(key)
+    if _size(after.rules[key]) < _size(before.rules[key]):
+        return _("Asks for less: %(rule)s %(missing)s") % {"rule": words, "missing": sentence}
+    return _("Met then, or more nearly: %(missing)s") % {"missing": sentence}
 
 
 def _is_more(key: UUID | str, before: _Stand, after: _Stand) -> bool:

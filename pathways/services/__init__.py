@@ -24,6 +24,7 @@ from .handing_in import return_capstone as return_capstone
 from .handing_in import take_capstone_back as take_capstone_back
 from .moving import Moved as Moved
 from .moving import move_cohort as move_cohort
+from .moving import move_cohort_back as move_cohort_back
 from .pathways import create_pathway as create_pathway
 from .pathways import is_open_to as is_open_to
 from .pathways import join_pathway as join_pathway

@@ -116,6 +116,8 @@ def _event_title(moved_to: str) -> str:
         "retired": _("Retired"),
         "settings": _("Settings changed"),
         "class-moved": _("A class was moved here"),
+        "class-moved-back": _("A class was moved back to the version of before"),
+        "class-pinned": _("A class joins by this version from now on"),
     }.get(moved_to, moved_to)
 
 

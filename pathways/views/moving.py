@@ -1,4 +1,4 @@
-"""Moving a class to a newer version: first who would gain or lose, by name and by rule, then the move itself."""
+"""Moving a class to a newer version, and back: first who would gain or lose, by name and by rule, then the move itself."""
 
 from typing import Any
 from uuid import UUID
@@ -32,22 +32,45 @@ KINDS: dict[str, str] = {
     MoveOutcome.GAINS: "valid",
     MoveOutcome.SAME: "draft",
     MoveOutcome.STAYS: "waiting",
+    MoveOutcome.RESTS: "superseded",
 }
 
 
 @login_required
 @require_http_methods(["GET", "POST"])
 def cohort_move(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
-    """The classes that follow an earlier version; with ?cohort= the report on one; a POST moves it."""
-    version = get_object_or_404(managed(request), pathway__public_id=public_id, number=number)
+    """The classes that follow an earlier version, and what was moved lately; with ?cohort= the report on one; a POST moves it."""
+    version = _version(request, public_id, number)
+    if request.method == "POST":
+        return _move(request, version, is_back=False)
+    if "cohort" in request.GET:
+        return _page(request, version, _cohort(version, request.GET["cohort"]), MoveForm(), is_back=False)
+    context = {
+        "version": version,
+        "cohorts": selectors.movable_cohorts(version),
+        "moves": selectors.moved_lately(version, at=timezone.now()),
+        "undo_days": selectors.UNDO_FOR.days,
+    }
+    return render_page(request, "pathways/cohort_move.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def cohort_move_back(request: HttpRequest, public_id: UUID, number: int) -> HttpResponse:
+    """With ?cohort= what it would mean to undo the last move of a class to this version; a POST undoes it."""
+    version = _version(request, public_id, number)
+    if request.method == "POST":
+        return _move(request, version, is_back=True)
+    if "cohort" not in request.GET:
+        return redirect("pathways:cohort-move", public_id, number)
+    return _page(request, version, _cohort(version, request.GET.get("cohort", "")), MoveForm(), is_back=True)
+
+
+def _version(request: HttpRequest, public_id: UUID, number: int) -> PathwayVersion:
+    version: PathwayVersion = get_object_or_404(managed(request), pathway__public_id=public_id, number=number)
     if version.status != PathwayVersionStatus.PUBLISHED or not allowed(request.user, Can.COHORT_MOVE, version.pathway):
         raise Http404
-    if request.method == "POST":
-        return _move(request, version)
-    if "cohort" in request.GET:
-        return _page(request, version, _cohort(version, request.GET["cohort"]), MoveForm())
-    context = {"version": version, "cohorts": selectors.movable_cohorts(version)}
-    return render_page(request, "pathways/cohort_move.html", context)
+    return version
 
 
 def _cohort(version: PathwayVersion, key: str) -> Cohort:
@@ -57,24 +80,38 @@ def _cohort(version: PathwayVersion, key: str) -> Cohort:
     return get_object_or_404(Cohort, organization=school, pk=int(key))
 
 
-def _move(request: HttpRequest, version: PathwayVersion) -> HttpResponse:
+def _move(request: HttpRequest, version: PathwayVersion, *, is_back: bool) -> HttpResponse:
     cohort = _cohort(version, request.POST.get("cohort", ""))
     form = MoveForm(request.POST)
+    command = services.move_cohort_back if is_back else services.move_cohort
     if form.is_valid():
         try:
-            moved = services.move_cohort(
-                actor=request.user, version=version, cohort=cohort, at=timezone.now(), **form.cleaned_data
-            )
+            moved = command(actor=request.user, version=version, cohort=cohort, at=timezone.now(), **form.cleaned_data)
         except RegistryError as error:
             form.add_error(None, str(error))
         else:
-            messages.success(request, _moved(cohort, moved))
-            return redirect("pathways:manage-detail", version.pathway.public_id, version.number)
-    return _page(request, version, cohort, form, 422)
+            messages.success(request, _moved(cohort, moved, is_back=is_back))
+            return redirect("pathways:cohort-move", version.pathway.public_id, version.number)
+    return _page(request, version, cohort, form, 422, is_back=is_back)
 
 
-def _moved(cohort: Cohort, moved: services.Moved) -> str:
+def _moved(cohort: Cohort, moved: services.Moved, *, is_back: bool) -> str:
     words = {"cohort": cohort.name, "n": moved.moved}
+    if is_back:
+        said = (
+            ngettext(
+                "%(cohort)s: %(n)s learner is moved back.", "%(cohort)s: %(n)s learners are moved back.", moved.moved
+            )
+            % words
+        )
+        if moved.stayed:
+            stayed = ngettext(
+                "%(n)s stays, since something rests on this version.",
+                "%(n)s stay, since something rests on this version.",
+                moved.stayed,
+            )
+            said = f"{said} {stayed % {'n': moved.stayed}}"
+        return said
     said = ngettext("%(cohort)s: %(n)s learner is moved.", "%(cohort)s: %(n)s learners are moved.", moved.moved) % words
     if moved.stayed:
         stayed = ngettext(
@@ -85,17 +122,27 @@ def _moved(cohort: Cohort, moved: services.Moved) -> str:
 
 
 def _page(
-    request: HttpRequest, version: PathwayVersion, cohort: Cohort, form: MoveForm, status: int = 200
+    request: HttpRequest, version: PathwayVersion, cohort: Cohort, form: MoveForm, status: int = 200, *, is_back: bool
 ) -> HttpResponse:
     """The report, also with the words of a refusal. A fixed number of queries, however large the class."""
-    report = selectors.move_report(version, cohort, on=timezone.localdate(), by=request.user)
+    at, today = timezone.now(), timezone.localdate()
+    if is_back:
+        report = selectors.back_report(version, cohort, at=at, on=today, by=request.user)
+    else:
+        report = selectors.move_report(version, cohort, on=today, by=request.user)
     page = Paginator(report.rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "version": version,
         "cohort": cohort,
         "report": report,
         "page": page,
-        "counts": [(str(each.label).capitalize(), report.count(each), KINDS[each]) for each in MoveOutcome],
+        "counts": [
+            (str(each.label).capitalize(), report.count(each), KINDS[each])
+            for each in MoveOutcome
+            if is_back or each != MoveOutcome.RESTS
+        ],
+        "is_back": is_back,
+        "undo_days": selectors.UNDO_FOR.days,
         "rule_columns": [
             {"label": _("Rule")},
             {"label": _("Lose by it"), "number": True},
@@ -107,8 +154,8 @@ def _page(
             {"label": _("Outcome")},
             {"label": _("Now")},
             {"label": _("Then")},
-            {"label": _("Missing then, not now")},
-            {"label": _("Missing now, not then")},
+            {"label": _("Why they lose")},
+            {"label": _("Why they gain")},
         ],
         "rows": [_row(each) for each in page],
         "form": form,
@@ -123,11 +170,14 @@ def _row(moving: Any) -> list[Any]:
         {"kind": KINDS[moving.outcome], "word": str(moving.outcome.label).capitalize()},
         moving.before,
         moving.after,
-        " ".join(missing for _words, missing in moving.lost) or "–",
-        " ".join(missing for _words, missing in moving.gained) or "–",
+        " ".join(moving.why_lost) or "–",
+        " ".join(moving.why_gained) or "–",
     ]
 
 
 urlpatterns: list[URLPattern] = [
     path("manage/pathways/<uuid:public_id>/versions/<int:number>/move/", cohort_move, name="cohort-move"),
+    path(
+        "manage/pathways/<uuid:public_id>/versions/<int:number>/move-back/", cohort_move_back, name="cohort-move-back"
+    ),
 ]

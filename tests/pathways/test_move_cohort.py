@@ -6,13 +6,15 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from config.errors import Conflict, Invalid, NotAllowed
+from config.permissions import Role
 from learners.models import Cohort, Notice
 from pathways import selectors, services
 from pathways.models import DesignationCase, EnrollmentMove, PathwayEnrollment, PathwayEvent, Requirement
 from pathways.records import _moves
-from pathways.services import grant_waiver, join_pathway, move_cohort
+from pathways.services import grant_waiver, join_pathway, move_cohort, move_cohort_back
 from tests.fixtures.records import NOON
 
 TODAY = NOON.date()
@@ -332,6 +334,144 @@ def test_the_page_says_that_another_person_moves_the_class(relative, address, co
         assert "Rel Fern" not in page and "Nobody of this class" not in page and 'name="reason"' not in page
     assert answer.status_code == 422
     assert not EnrollmentMove.objects.exists()
+
+
+# Back ------------------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def move_back(pathway_admin, newer, cohort):
+    def make(*, actor=None, reason="The committee thought again.", seen="", at=NOON + timedelta(days=1)):
+        return move_cohort_back(
+            actor=actor or pathway_admin, version=newer, cohort=cohort, reason=reason, seen=seen, at=at
+        )
+
+    return make
+
+
+def back(newer, cohort, at=NOON + timedelta(days=1)):
+    return selectors.back_report(newer, cohort, at=at, on=TODAY)
+
+
+def test_the_report_says_in_words_why_somebody_loses_or_gains(newer, cohort, somebody):
+    somebody("Ada", "Informatics")
+
+    row = report(newer, cohort).rows[0]
+
+    assert (row.outcome, row.before, row.after) == ("both", "1 of 3 met", "2 of 3 met")
+    assert row.why_lost == ("Asked anew: Earn Data Science. Data Science is missing.",)
+    assert row.why_gained == (
+        "No longer asked: Earn Evidence.",
+        "Asks for less: All components together take at least 20 hours. 20 of 20 hours together.",
+    )
+
+
+def test_a_class_is_moved_back_to_where_it_came_from_and_both_moves_stay_recorded(
+    newer, digital, cohort, somebody, move, move_back, pathway_admin
+):
+    enrollment = somebody("Ada", "Informatics")
+    stranger = somebody("Bo")
+    PathwayEnrollment.objects.filter(pk=stranger.pk).update(version=newer)  # joined by version 2
+    move()
+    assert [each.moved for each in selectors.moved_lately(newer, at=NOON + timedelta(days=1))] == [1]
+    assert [row.enrollment for row in back(newer, cohort).rows] == [enrollment]
+    assert "No longer asked: Earn Data Science." in back(newer, cohort).rows[0].why_gained
+    Notice.objects.all().delete()
+
+    assert move_back(seen=back(newer, cohort).fingerprint) == (1, 0)
+
+    enrollment.refresh_from_db()
+    stranger.refresh_from_db()
+    assert (enrollment.version, stranger.version) == (digital, newer)
+    rows = EnrollmentMove.objects.order_by("pk").values_list("from_version__number", "to_version__number", "reason")
+    assert list(rows) == [(1, 2, "The committee asked for it."), (2, 1, "The committee thought again.")]
+    said = PathwayEvent.objects.get(moved_to="class-moved-back")
+    assert (said.version, said.actor) == (newer, pathway_admin) and "thought again" in said.note
+    notice = Notice.objects.get()
+    assert (notice.user, notice.kind) == (enrollment.learner.user, "pathway-moved") and "again" in notice.text
+    assert not selectors.moved_lately(newer, at=NOON + timedelta(days=1))
+    with pytest.raises(Conflict, match="Nobody of this class can be moved back"):
+        move_back()
+    assert EnrollmentMove.objects.count() == 2
+
+
+def test_whoever_has_something_that_rests_on_the_version_stays(
+    newer, digital, cohort, somebody, move, move_back, pathway_admin
+):
+    waived, asked, declined, free = (somebody(name) for name in ("Ada", "Bo", "Cem", "Dag"))
+    move()
+    for each in (waived, asked, declined, free):
+        each.refresh_from_db()
+    rule = newer.requirements.get(kind="hours")
+    grant_waiver(actor=pathway_admin, enrollment=waived, requirement=rule, reason="x", at=NOON)
+    DesignationCase.objects.create(learner=asked.learner, pathway_version=newer, opened_at=NOON)
+    DesignationCase.objects.create(
+        learner=declined.learner, pathway_version=newer, opened_at=NOON, decided_at=NOON, status="declined"
+    )
+
+    outcomes = {row.enrollment.pk: row.outcome for row in back(newer, cohort).rows}
+    assert (outcomes[waived.pk], outcomes[asked.pk], outcomes[declined.pk]) == ("rests", "stays", "rests")
+    assert back(newer, cohort).moving == 1
+    assert move_back() == (1, 3)
+
+    assert set(PathwayEnrollment.objects.filter(version=digital)) == {free}
+
+
+def test_what_is_refused_moves_nobody_back(newer, cohort, somebody, move, move_back, member, make_user):
+    enrollment = somebody("Ada")
+    move()
+    barred = make_user(Role.PATHWAY_ADMIN)
+    barred.conflicts.create(learner=enrollment.learner, kind="family", declared_at=NOON)
+    for error, words, said in (
+        (NotAllowed, None, {"actor": member}),
+        (Invalid, "Say why", {"reason": " "}),
+        (Conflict, "Another person", {"actor": barred}),
+        (Conflict, "read it again", {"seen": "0" * 64}),
+        (Conflict, "the time is over", {"at": NOON + selectors.UNDO_FOR}),
+    ):
+        with pytest.raises(error, match=words):
+            move_back(**said)
+
+    assert EnrollmentMove.objects.count() == 1
+    assert not PathwayEvent.objects.filter(moved_to="class-moved-back").exists()
+
+
+def test_the_pin_that_a_move_made_goes_with_it_and_another_stays(
+    newer, cohort, somebody, move, move_back, organization
+):
+    other = Cohort.objects.create(
+        organization=organization, name="Class of 2031", entered_on=date(2027, 8, 1), graduates_on=date(2031, 5, 1)
+    )
+    newer.cohorts.add(other)
+    somebody("Ada")
+    move()
+    assert set(newer.cohorts.all()) == {other, cohort}
+
+    move_back()
+
+    assert set(newer.cohorts.all()) == {other}
+
+
+def test_a_class_is_moved_back_on_the_page(newer, address, cohort, somebody, move, pathway_admin, signed_in):
+    enrollment = somebody("Ada Quill", "Informatics")
+    client, at = signed_in(pathway_admin), timezone.now()
+    move_cohort(actor=pathway_admin, version=newer, cohort=cohort, reason="Asked for.", at=at)
+    undo = reverse("pathways:cohort-move-back", args=[newer.pathway.public_id, newer.number])
+    assert client.get(undo).status_code == 302
+    listed = client.get(address).content.decode()
+    assert "Moved lately" in listed and f"{undo}?cohort={cohort.pk}" in listed
+
+    answer = client.get(undo, {"cohort": cohort.pk})
+    page = answer.content.decode()
+    assert "Ada Quill" in page and "No longer asked: Earn Data Science." in page
+    said = {"cohort": cohort.pk, "seen": answer.context["report"].fingerprint, "reason": ""}
+    assert client.post(undo, said).status_code == 422
+    assert client.post(undo, said | {"reason": "A mistake."}).status_code == 302
+
+    enrollment.refresh_from_db()
+    assert enrollment.version.number == 1
+    assert "Moved lately" not in client.get(address).content.decode()
+    assert "can be moved back" in client.get(undo, {"cohort": cohort.pk}).content.decode()
+    own = signed_in(enrollment.learner.user).get(newer.pathway.get_absolute_url()).content.decode()
+    assert "Your class follows version 1 since" in own and "A mistake." in own
 
 
 # Pages -----------------------------------------------------------------------------------------------------------------

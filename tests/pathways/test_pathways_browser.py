@@ -125,6 +125,9 @@ def test_a_rule_is_waived_and_a_class_is_moved_by_keyboard(
     with page.expect_navigation():
         page.get_by_role("button", name="Move the class").press("Enter")
     page.get_by_text("4 learners are moved").first.wait_for()
+    look(page, "cohort-moved")
+    follow(page, page.get_by_role("link", name="Move them back"))
+    look(page, "cohort-move-back-report")
     own = open_as(learner.user, digital.pathway.get_absolute_url(), bypass_csp=True)
     look(own, "pathway-waived")
     enrollment.refresh_from_db()

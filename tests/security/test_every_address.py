@@ -294,6 +294,7 @@ ACT = {
     "pathways:rule-move": ("building.pathway number=1", "administrator pathway_admin"),
     "pathways:version-start": ("pathway.pathway", "administrator pathway_admin"),
     "pathways:cohort-move": ("pathway.pathway number=1", "administrator pathway_admin"),
+    "pathways:cohort-move-back": ("pathway.pathway number=1", "administrator pathway_admin"),
     "pathways:waiver-grant": ("joined", "administrator pathway_admin"),
     "pathways:capstone-record": ("joined", "administrator pathway_admin"),
     "pathways:capstone-withdraw": ("capstone", "administrator pathway_admin"),
