@@ -66,17 +66,17 @@ class TolerantRedisCache(RedisCache):
         """One client for all counts: making one costs as much as asking it."""
         return self._cache.get_client(write=True)
 
-    def count(self, key: str, *, timeout: int) -> int:
-        """One more for a key that is used in its time only; the number so far. 1 while the cache is away."""
+    def count(self, key: str, *, timeout: int, by: int = 1) -> int:
+        """So many more for a key that is used in its time only; the number so far. `by` while the cache is away."""
 
         def bump() -> int:
             made = self.make_and_validate_key(key)
-            number = int(self._counter.incr(made))
-            if number == 1:
+            number = int(self._counter.incr(made, by))
+            if number == by:
                 self._counter.expire(made, timeout)
             return number
 
-        return int(self._tolerate(1, bump))
+        return int(self._tolerate(by, bump))
 
     def set_many(self, *args: Any, **kwargs: Any) -> list[Any]:
         return self._tolerate([], super().set_many, *args, **kwargs)
