@@ -22,10 +22,19 @@ def agreed_levels(consents: QuerySet[Consent], awards: Collection[int]) -> dict[
 
 
 def outdated(consents: Sequence[Consent]) -> set[int]:
-    """The keys of those that name levels which are no longer what was reached. Five queries, none where no levels are shown."""
+    """The keys of those that name levels which are no longer what was reached. Five queries, none where no levels are shown.
+
+    A badge of which a consent names none is one that its learner left out, unless it names none at all: then it is from before
+    consents kept them.
+    """
     showing = [consent.pk for consent in consents if consent.shows_levels]
     if not showing:
         return set()
     said = list(ConsentAward.objects.filter(consent__in=showing).values_list("consent_id", "award_id", "levels"))
     today = levels_of({award for _consent, award, _levels in said})
-    return {consent for consent, award, levels in said if levels != named(today.get(award, []))}
+    naming = {consent for consent, _award, levels in said if levels}
+    return {
+        consent
+        for consent, award, levels in said
+        if (levels or consent not in naming) and levels != named(today.get(award, []))
+    }

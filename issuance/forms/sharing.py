@@ -1,7 +1,7 @@
 """Agreeing to share one badge or several: a badge's page, a link, a packet, a profile."""
 
 import datetime
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django import forms
@@ -109,9 +109,9 @@ ARRANGEMENTS = [(ORDERED, _("As I ordered them")), (BY_THEME, _("By theme, and i
 
 
 class BadgesForm(ConsentForm):
-    """Several badges: which, in what order, which of them are marked, and the consent to it.
+    """Several badges: which, in what order, which of them are marked or show the levels reached, and the consent to it.
 
-    The order is kept in a hidden place for each badge; a button posts `move`, "up:<id>" or "down:<id>".
+    with_levels: the keys of the awards that rest on an assessment here. The order is kept in a hidden place for each badge; a button posts `move`, "up:<id>" or "down:<id>".
     """
 
     title = forms.CharField(
@@ -125,6 +125,7 @@ class BadgesForm(ConsentForm):
     highlighted = forms.MultipleChoiceField(
         label=_("Most meaningful"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    levels = forms.MultipleChoiceField(label=_("Levels reached"), required=False, widget=forms.CheckboxSelectMultiple)
     arrangement = forms.ChoiceField(
         label=_("How they stand on the page"),
         choices=ARRANGEMENTS,
@@ -134,11 +135,13 @@ class BadgesForm(ConsentForm):
         help_text=_("On the page, the sheet to print and the lines to paste."),
     )
 
-    def __init__(self, *args: Any, awards: Sequence[Award], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, awards: Sequence[Award], with_levels: Collection[int] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        del self.fields["shows_levels"]  # asked of each badge
         self.awards = {str(award.public_id): award for award in awards}
         choices = [(key, award.credential_version.title) for key, award in self.awards.items()]
         self.fields["badges"].choices = self.fields["highlighted"].choices = choices
+        self.fields["levels"].choices = [each for each in choices if self.awards[each[0]].pk in with_levels]
         for number, key in enumerate(self.awards, 1):
             self.fields[f"position_{key}"] = forms.IntegerField(
                 required=False, min_value=1, max_value=999, initial=number, widget=forms.HiddenInput
@@ -185,6 +188,13 @@ class BadgesForm(ConsentForm):
     def is_by_theme(self) -> bool:
         return bool(self.cleaned_data.get("arrangement") == BY_THEME)
 
+    def terms(self) -> dict[str, Any]:
+        """The same, with the chosen badges whose levels are shown."""
+        values = getattr(self, "cleaned_data", {})
+        keys = set(values.get("levels") or ()) & set(values.get("badges") or ())
+        shown = [award for key, award in self.awards.items() if key in keys]
+        return super().terms() | {"shows_levels": bool(shown), "levels_for": shown}
+
     def details(self, at: datetime.datetime) -> dict[str, Any]:
         """What the service takes of the link itself, beside badges and consent."""
         return {}
@@ -192,6 +202,8 @@ class BadgesForm(ConsentForm):
     def rows(self) -> list[dict[str, Any]]:
         """The badges as a table in their order: the boxes, and the place of each."""
         picked, marked = set(self["badges"].value() or ()), set(self["highlighted"].value() or ())
+        levels = set(self["levels"].value() or ())
+        with_levels = {key for key, _title in self.fields["levels"].choices}
         order = self.order()
         return [
             {
@@ -200,6 +212,8 @@ class BadgesForm(ConsentForm):
                 "award": self.awards[key],
                 "is_picked": key in picked,
                 "is_marked": key in marked,
+                "has_levels": key in with_levels,
+                "shows_levels": key in levels,
                 "place": self[f"position_{key}"],
                 "number": number,
                 "is_first": number == 1,
@@ -232,7 +246,7 @@ class LinkForm(BadgesForm):
         max_length=200,
         help_text=_("As it should stand in the statement."),
     )
-    fields_after = ["recipients", "recipients_text", "purpose", "purpose_text", "ends_on", "shows_levels"]
+    fields_after = ["recipients", "recipients_text", "purpose", "purpose_text", "ends_on"]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean()
@@ -262,7 +276,7 @@ class PacketForm(BadgesForm):
         ),
     )
     fields_before = ["season", "as_of"]
-    fields_after = ["purpose_text", "ends_on", "shows_levels"]
+    fields_after = ["purpose_text", "ends_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -305,7 +319,7 @@ class ProfileForm(BadgesForm):
         required=False,
         help_text=_("Without this, only who has the address finds it. Search engines take weeks to forget a page."),
     )
-    fields_after = ["is_discoverable", "ends_on", "shows_levels"]
+    fields_after = ["is_discoverable", "ends_on"]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

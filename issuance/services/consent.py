@@ -50,10 +50,11 @@ def wording(
     recipients_text: str = "",
     ends_at: datetime | None = None,
     shows_levels: bool = False,
+    levels_for: Sequence[Award] | None = None,
 ) -> str:
     """The statement that a learner agrees to, as it is shown and stored. The awards come with their context.
 
-    shows_levels: it then names each level that is shown. No query, four with levels.
+    shows_levels: it then names each level that is shown; levels_for: of these awards alone. No query, four with levels.
     """
     return _statement(
         awards=awards,
@@ -62,8 +63,14 @@ def wording(
         recipients=recipients,
         recipients_text=recipients_text,
         ends_at=ends_at,
-        levels=levels_of([award.pk for award in awards]) if shows_levels else {},
+        levels=_levels_shown(awards, levels_for) if shows_levels else {},
     )
+
+
+def _levels_shown(awards: Sequence[Award], chosen: Sequence[Award] | None) -> dict[int, list[Reached]]:
+    """The levels of these awards, or of those among them that were chosen. Four queries."""
+    kept = None if chosen is None else {award.pk for award in chosen}
+    return levels_of([award.pk for award in awards if kept is None or award.pk in kept])
 
 
 def _statement(
@@ -120,6 +127,7 @@ def give_consent(
     sign_in_method: str,
     ends_at: datetime | None = None,
     shows_levels: bool = False,
+    levels_for: Sequence[Award] | None = None,
     shown: str | None = None,
     is_own: bool = False,
     at: datetime,
@@ -128,7 +136,8 @@ def give_consent(
 
     sign_in_method: how the learner was authenticated. shown: the digest of the statement that was on the page. A standing
     consent in the same words is answered instead of a second one, so that a doubled post gives one and withdrawing it ends
-    it; is_own: make another all the same, for a link of its own. shows_levels: the levels reached are shown beside the criteria.
+    it; is_own: make another all the same, for a link of its own. shows_levels: the levels reached are shown beside the criteria;
+    levels_for: those of these awards alone, and of the others none.
     Raises NotAllowed (another learner's award), Invalid (a part of the consent is missing, or there is no level to show),
     Conflict (an award that is not signed, or was taken back), OtherWording (the statement would be another than the one shown).
     """
@@ -150,7 +159,7 @@ def give_consent(
         raise Invalid(_("The end date must lie in the future."))
     if not sign_in_method.strip():
         raise Invalid(_("Sign in again, so that the consent can say who gave it."))
-    levels = levels_of([award.pk for award in rows]) if shows_levels else {}
+    levels = _levels_shown(rows, levels_for) if shows_levels else {}
     statement = _statement(
         awards=rows,
         purpose=purpose,

@@ -23,6 +23,7 @@ from issuance.forms.sharing import LinkForm, PacketForm, ProfileForm
 from issuance.models import LinkKind, ShareLink
 from issuance.views.sharing import is_preview, learner_of, sign_in_again, sign_in_method
 from issuance.views.shown import page
+from learners.selectors.levels import levels_of
 
 LOG_PAGE = 50
 KINDS: dict[str, dict[str, Any]] = {
@@ -79,7 +80,7 @@ def link_create(request: HttpRequest, kind: str = LinkKind.LINK) -> HttpResponse
     method = sign_in_method(request)
     if not method:
         return sign_in_again(request)
-    form = how["form"](request.POST or None, awards=awards)
+    form = how["form"](request.POST or None, awards=awards, with_levels=levels_of([award.pk for award in awards]))
     if "move" in request.POST:
         form.move(request.POST["move"])
         form.forgive()
@@ -111,6 +112,7 @@ def link_create(request: HttpRequest, kind: str = LinkKind.LINK) -> HttpResponse
         "before": [form[name] for name in getattr(form, "fields_before", [])],
         "after": [form[name] for name in form.fields_after],
         "rows": form.rows(),
+        "has_levels": bool(form.fields["levels"].choices),
         "statement": form.statement(chosen) if chosen else "",
         "how": how,
         "address": reverse(f"issuance:{how['url']}"),
@@ -147,6 +149,11 @@ def link_detail(request: HttpRequest, token: str) -> HttpResponse:
         "state": selectors.state_of(link.consent, at) if not is_open else "standing",
         "items": items,
         "may_change": is_open and not link.is_packet,
+        "with_levels": set(
+            link.consent.consent_awards.exclude(levels={}).values_list("award_id", flat=True)
+            if link.consent.shows_levels
+            else ()
+        ),
         "opened": selectors.openings(link.consent.learner, link=link)[:5],
         "opened_times": selectors.openings(link.consent.learner, link=link).count(),
     }

@@ -41,7 +41,7 @@ def test_levels_are_agreed_to_shown_and_looked_up(
     own.get_by_label("Title of the page").fill("For Program X")
     own.get_by_label("The program or person").fill("Program X")
     own.get_by_label(award.credential_version.title).first.check()
-    own.get_by_label("Show the level that I reached in each criterion").check()
+    own.get_by_label("Show the levels that I reached in").check()
     own.get_by_text("Referral: Exceeds the standard").wait_for()
     look(own, "link-with-levels-form")
     own.get_by_label("I agree to this statement").check()

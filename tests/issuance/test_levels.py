@@ -216,3 +216,78 @@ def test_the_form_shows_the_statement_with_the_levels_before_it_is_agreed_to(jud
     shown = services.digest(services.wording(awards=[judged], purpose="residency", shows_levels=True))
     assert client.post(address, terms | {"agree": "on", "shown": shown}).status_code == 302
     assert Consent.objects.get().shows_levels
+
+
+# Of each badge -------------------------------------------------------------------------------------------------------
+@pytest.fixture
+def pair(judged, make_decision, make_signed):
+    """Two judged badges of one learner."""
+    decision = make_decision(learner=judged.learner, levels=(4, 4, 4))
+    return judged, make_signed(learner=judged.learner, version=decision.credential_version, decision=decision).award
+
+
+def link_over(pair, **fields):
+    return services.share_together(
+        actor=pair[0].learner.user,
+        awards=pair,
+        title="For Program X",
+        purpose="residency",
+        recipients="named",
+        recipients_text="Program X",
+        sign_in_method="password",
+        at=timezone.now(),
+        **fields,
+    )
+
+
+def test_a_link_shows_the_levels_of_the_chosen_badges_alone(client, pair, sign_in):
+    link = link_over(pair, shows_levels=True, levels_for=[pair[0]])
+
+    rows = {row["award"].pk: row["levels"] for row in client.get(link.get_absolute_url()).context["rows"]}
+
+    assert len(rows[pair[0].pk]) == 3 and rows[pair[1].pk] == []
+    wording = link.consent.wording
+    levels = wording[wording.index("in no file:") :]
+    assert pair[0].credential_version.title in levels and pair[1].credential_version.title not in levels
+    own = sign_in(pair[0].learner.user)
+    assert "make it anew" not in own.get("/sharing/").content.decode()
+    assert own.get(f"/sharing/links/{link.token}/").content.decode().count("levels shown") == 1
+
+
+def test_of_a_chosen_badge_that_was_judged_anew_the_learner_is_told_and_none_is_shown(client, pair, sign_in):
+    link = link_over(pair, shows_levels=True, levels_for=[pair[0]])
+    judge(pair[0], referral=3)
+
+    rows = client.get(link.get_absolute_url()).context["rows"]
+
+    assert all(row["levels"] == [] for row in rows)
+    assert "make it anew" in sign_in(pair[0].learner.user).get("/sharing/").content.decode()
+
+
+def test_the_form_asks_of_each_badge_that_was_judged(sign_in, pair, make_signed):
+    plain = make_signed(learner=pair[0].learner).award
+    client = sign_in(pair[0].learner.user)
+    values = {
+        "title": "Mine",
+        "recipients": "anyone",
+        "purpose": "residency",
+        "badges": [pair[0].public_id, plain.public_id],
+        "levels": [pair[0].public_id, pair[1].public_id],  # the second is not on the link
+    }
+
+    preview = client.post("/sharing/links/", values | {"preview": "1"})
+    shown = preview.context["form"]["shown"].value()
+    refused = client.post("/sharing/links/", values | {"levels": [plain.public_id], "agree": "on", "shown": shown})
+    made = client.post("/sharing/links/", values | {"agree": "on", "shown": shown})
+
+    assert [row["has_levels"] for row in preview.context["rows"]].count(True) == 2
+    assert "Referral: Exceeds the standard" in preview.context["statement"]
+    assert (refused.status_code, made.status_code) == (422, 302)
+    kept = dict(ConsentAward.objects.values_list("award_id", "levels"))
+    assert set(kept) == {pair[0].pk, plain.pk} and len(kept[pair[0].pk]) == 3 and kept[plain.pk] == {}
+
+
+def test_without_a_judged_badge_on_it_there_is_no_level_to_show(pair):
+    with pytest.raises(Invalid, match="no level to show"):
+        link_over(pair, shows_levels=True, levels_for=[])
+    assert not Consent.objects.exists()
