@@ -2,8 +2,11 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import F
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 
 from credentials.committee import lacking_decision
@@ -38,21 +41,26 @@ def also(check: Callable[[CredentialVersion], list[Missing]]) -> None:
         _more.append(check)
 
 
-def missing(version: CredentialVersion) -> list[Missing]:
+def missing(version: CredentialVersion, *, on: date | None = None) -> list[Missing]:
     """What the gate still asks for, in the order of the page; empty means that it may be published.
+
+    on: the day of publishing, today where nobody says; a review date before it is none.
 
     Six queries, one when the children are prefetched; one more where it has prerequisites, and a few where a committee
     decides on content. What higher apps look at comes on top; for designations two.
     """
-    found = missing_in(version)
+    found = missing_in(version, on=on or timezone.localdate())
     for check in _more:
         found += check(version)
     return found
 
 
-def missing_in(version: CredentialVersion) -> list[Missing]:
-    """The same without what higher apps look at: for a catalog from a file, whose pathways come after it."""
-    found = _stewardship(version)
+def missing_in(version: CredentialVersion, *, on: date | None = None) -> list[Missing]:
+    """The same without what higher apps look at: for a catalog from a file, whose pathways come after it.
+
+    Without a day, a review date may be over: what a catalog offers stays offered when it is late, and is reported as late.
+    """
+    found = _stewardship(version, on)
     if not version.title.strip():
         found.append(Missing("description", _("A title."), "id_title"))
     if version.credential.kind == CredentialKind.DESIGNATION:
@@ -64,12 +72,15 @@ def missing_in(version: CredentialVersion) -> list[Missing]:
     return found
 
 
-def _stewardship(version: CredentialVersion) -> list[Missing]:
+def _stewardship(version: CredentialVersion, on: date | None) -> list[Missing]:
     found = []
     if version.credential.owner_id is None:
         found.append(Missing("stewardship", _("An owner: the person who answers for it.")))
     if version.credential.review_on is None:
         found.append(Missing("stewardship", _("A review date.")))
+    elif on is not None and version.credential.review_on < on:
+        day = format_date(version.credential.review_on, "F j, Y")
+        found.append(Missing("stewardship", _("A review date that lies ahead: %(day)s is over.") % {"day": day}))
     return found
 
 

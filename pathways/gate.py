@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.dateformat import format as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -70,7 +71,7 @@ def missing(version: PathwayVersion, *, at: datetime) -> list[str]:
 
 def blocking(version: PathwayVersion, *, at: datetime, asked: selectors.Asked | None = None) -> list[Finding]:
     """What stands in the way, with what can be done. asked: what the version asks, when it is at hand."""
-    found = _designation(version)
+    found = _designation(version, at) + _review(version, at)
     rows = list(version.requirements.select_related("parent").order_by("position", "pk"))
     found += _committee(version, rows, at)
     if odd := [row for row in rows if row.parent is not None and row.parent.kind not in ABOVE]:
@@ -147,32 +148,43 @@ def _unknown_codes(rows: Iterable[Requirement]) -> list[Finding]:
     ]
 
 
-def _designation(version: PathwayVersion) -> list[Finding]:
+def _review(version: PathwayVersion, at: datetime) -> list[Finding]:
+    """A review date that is over, where the designation is published: before, its own gate says so."""
+    designation, review_on = version.credential_version, version.pathway.credential.review_on
+    if designation is None or designation.status != VersionStatus.PUBLISHED:
+        return []
+    if review_on is None or review_on >= timezone.localdate(at):
+        return []
+    text = _("The review date is over: %(day)s.") % {"day": format_date(review_on, "F j, Y")}
+    return [Finding(text, _("Look at it again, and set the next one."), place="settings", at="id_review_on")]
+
+
+def _designation(version: PathwayVersion, at: datetime) -> list[Finding]:
     designation = version.credential_version
     if designation is None or designation.status != VersionStatus.PUBLISHED:
         text = _("Publish the designation first: it says what is awarded.")
         todo = _("An administrator publishes it under “Manage credentials”.")
-        return [*_unsaid(designation), Finding(text, todo, place="designation")]
+        return [*_unsaid(designation, at), Finding(text, todo, place="designation")]
     if designation.credential_id != version.pathway.credential_id:
         text = _("The designation that it awards is that of another pathway.")
         return [Finding(text, _("Start the version anew from this pathway."))]
     return []
 
 
-def _unsaid(designation: CredentialVersion | None) -> list[Finding]:
+def _unsaid(designation: CredentialVersion | None, at: datetime) -> list[Finding]:
     """What the designation's own gate misses, each with the field of the settings that says it."""
     if designation is None:
         return []
     todo = _("Fill it in under the settings.")
-    at = {"stewardship": "id_owner"}
+    fields = {"stewardship": "id_owner"}
     return [
         Finding(
             _("The designation lacks: %(what)s") % {"what": each.text},
             todo,
             place="settings",
-            at=each.at or at.get(each.place, ""),
+            at=each.at or fields.get(each.place, ""),
         )
-        for each in credentials_gate.missing(designation)
+        for each in credentials_gate.missing(designation, on=timezone.localdate(at))
     ]
 
 

@@ -51,7 +51,7 @@ def plan_change(
         if version is None:
             raise Conflict(_("There is no draft to publish."))
         version.credential = credential
-        if lacking := missing(version):
+        if lacking := missing(version, on=timezone.localdate(due_at)):
             names = [each.text for each in lacking]
             raise Incomplete(_("Before it can be planned: %(missing)s") % {"missing": " ".join(names)}, names)
     else:

@@ -35,7 +35,7 @@ def publish_version(*, actor: "User", version: CredentialVersion, at: datetime, 
     require(actor, Can.CREDENTIAL_PUBLISH, credential)
     require_move(VERSION_MOVES, version.status, VersionStatus.PUBLISHED)
     require_move(CREDENTIAL_MOVES, credential.status, CredentialStatus.OFFERED)
-    if lacking := missing(version):
+    if lacking := missing(version, on=timezone.localdate(at)):
         names = [each.text for each in lacking]
         raise Incomplete(_("Before it can be published: %(missing)s") % {"missing": " ".join(names)}, names)
 

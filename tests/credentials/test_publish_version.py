@@ -1,10 +1,13 @@
+from datetime import date, timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from config.errors import IllegalMove, Incomplete, NotAllowed
 from credentials.gate import missing
 from credentials.models import Alignment, CredentialVersion, Criterion, CriterionLevel, Outcome
-from credentials.services import publish_version, start_version
+from credentials.services import plan_change, publish_version, start_version
 from tests.moments import NOON
 
 
@@ -73,6 +76,38 @@ def test_the_gate_asks_for_owner_and_review_date(administrator, draft):
         publish_version(actor=administrator, version=draft, at=NOON)
 
     assert len(refusal.value.missing) == 2
+
+
+def test_the_gate_asks_for_a_review_date_that_lies_ahead(administrator, draft):
+    for review_on, is_refused in ((NOON.date() - timedelta(days=1), True), (NOON.date(), False)):
+        draft.credential.review_on = review_on
+        draft.credential.save()
+        named = [each.text for each in missing(draft, on=NOON.date())]
+        assert any("is over" in each for each in named) == is_refused, review_on
+
+    draft.credential.review_on = NOON.date() - timedelta(days=1)
+    draft.credential.save()
+    with pytest.raises(Incomplete, match="A review date that lies ahead: August 31, 2026 is over"):
+        publish_version(actor=administrator, version=draft, at=NOON)
+    with pytest.raises(Incomplete, match="A review date that lies ahead"):
+        plan_change(
+            actor=administrator,
+            credential=draft.credential,
+            kind="publish",
+            due_at=NOON + timedelta(days=1),
+            at=NOON,
+        )
+    draft.refresh_from_db()
+    assert draft.status == "draft"
+
+
+def test_the_page_of_the_gate_names_a_review_date_that_is_over(administrator, draft, client):
+    type(draft.credential).objects.filter(pk=draft.credential_id).update(review_on=date(2026, 1, 5))
+    client.force_login(administrator)
+
+    page = client.get(reverse("credentials:manage-detail", args=[draft.credential.public_id])).content.decode()
+
+    assert "January 5, 2026 is over" in page
 
 
 def test_the_gate_asks_for_outcomes_alignments_rubric_and_evidence(draft):

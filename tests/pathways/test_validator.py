@@ -3,9 +3,11 @@
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
+from config.errors import Incomplete
 from config.permissions import Role
-from pathways import gate
+from pathways import gate, services
 from pathways.models import PathwayVersion, QuorumRule, Requirement
 from tests.fixtures.records import NOON
 
@@ -35,6 +37,36 @@ def draft(make_pathway, two_badges):
 def test_a_sound_pathway_has_no_finding(draft):
     assert gate.blocking(draft, at=NOON) == []
     assert gate.notices(draft, on=TODAY) == []
+
+
+@pytest.mark.parametrize("is_published", [True, False])
+def test_a_review_date_that_is_over(draft, is_published, administrator, client):
+    credential = draft.pathway.credential
+    credential.review_on = date(2026, 8, 31)
+    credential.save()
+    if not is_published:
+        draft.credential_version = make_draft_of(draft.credential_version)
+        draft.save()
+
+    found = [each for each in gate.blocking(draft, at=NOON) if "August 31, 2026" in each.text]
+    client.force_login(administrator)
+    page = client.get(reverse("pathways:manage-detail", args=[draft.pathway.public_id, 1])).content.decode()
+
+    assert [each.place for each in found] == ["settings"]
+    assert "August 31, 2026" in page
+    with pytest.raises(Incomplete, match="August 31, 2026"):
+        services.publish_pathway(actor=administrator, version=draft, at=NOON)
+    credential.review_on = NOON.date()
+    credential.save()
+    assert not any("2026" in each.text for each in gate.blocking(draft, at=NOON))
+
+
+def make_draft_of(designation):
+    """The next version of a designation, as a draft."""
+    designation.pk, designation.number, designation.status = None, 2, "draft"
+    designation.published_at = designation.published_by = None
+    designation.save()
+    return designation
 
 
 def test_a_group_that_is_impossible_for_one_profession(draft, make_version):
