@@ -25,7 +25,7 @@ class Waiver(models.Model):
     """Append-only: a requirement that a learner need not meet, or that another credential meets, with the reason.
 
     requirement: as it stood in the version of the day; it holds for the same rule of any version, by the rule's
-    key, where that asks no more.
+    key, where that and its parts ask no more (see comparing).
     number: counts those for one requirement of one learner; the earlier ones were taken back.
     """
 

@@ -117,11 +117,6 @@ class Requirement(models.Model):
     def __str__(self) -> str:
         return self.label or self.get_kind_display()
 
-    def asks_no_more_than(self, other: Requirement) -> bool:
-        """Whether it is still what another was, or less of it: then what was waived of the other is waived of it."""
-        is_same = (self.kind, self.credential_id) == (other.kind, other.credential_id)
-        return is_same and (self.minimum or 0) <= (other.minimum or 0)
-
     @property
     def name(self) -> str:
         """What people call it: a badge's title, a label, the kind. Reads the badge."""

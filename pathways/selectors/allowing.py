@@ -84,7 +84,7 @@ def allowances(waivers: Iterable[Waiver], asked: Asked) -> list[Allowance]:
             _sentence(each),
             is_standing=not hasattr(each, "withdrawal"),
             is_asked=each.requirement.key in asked.ids,
-            is_changed=each.requirement.key in asked.ids and asked.waived_place(each.requirement) is None,
+            is_changed=each.requirement.key in asked.ids and asked.waived_place(each) is None,
         )
         for each in waivers
     ]

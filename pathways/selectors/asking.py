@@ -6,13 +6,14 @@ from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from credentials.models import Alignment, Credential, Prerequisite
 from credentials.models.catalog import Strength
 from learners.models import Learner
-from pathways import rules
-from pathways.models import PathwayVersion, Requirement, RequirementKind
+from pathways import comparing, rules
+from pathways.models import PathwayVersion, Requirement, RequirementKind, Waiver
 from pathways.workflow import PathwayVersionStatus
 
 Kind = RequirementKind
@@ -33,10 +34,24 @@ class Asked:
     rows: dict[UUID, Requirement] = field(default_factory=dict)
     reader: "_Reader | None" = None
 
-    def waived_place(self, waived: Requirement) -> int | None:
-        """The id in this version of a rule that was waived or substituted by another; None where it asks something else."""
+    @cached_property
+    def tree(self) -> comparing.Tree:
+        return comparing.Tree(
+            comparing.Written.of({name: getattr(row, name) for name in comparing.FIELDS}) for row in self.rows.values()
+        )
+
+    def waived_place(self, waiver: Waiver) -> int | None:
+        """The id in this version of a rule that was waived or substituted, maybe by another version.
+
+        None where this one does not have it, or asks something else or more by it or by a part of it. waiver: with what its
+        own version asked, as `Known` reads it.
+        """
+        waived = waiver.requirement
         now = self.rows.get(waived.key)
-        return now.pk if now is not None and now.asks_no_more_than(waived) else None
+        if now is None or now.version_id == waived.version_id:
+            return now.pk if now is not None else None
+        then = comparing.Tree(map(comparing.Written.of, waiver.asked_then))  # type: ignore[attr-defined]
+        return now.pk if comparing.asks_no_more(self.tree, then, waived.key) else None
 
 
 def with_substitutes(asked: Asked, substitutes: Mapping[int, rules.Item]) -> rules.Pathway:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 
 from credentials.models import Alignment, Credential
@@ -14,8 +15,8 @@ from credentials.models.catalog import CredentialKind, Strength
 from learners.models import Award, AwardComponent, Learner, Observation, RecognizedCredential, TeamMember
 from learners.models.recognition import Credit
 from learners.workflow import AwardStatus
-from pathways import rules
-from pathways.models import CapstoneRecord, PathwayEnrollment, Waiver
+from pathways import comparing, rules
+from pathways.models import CapstoneRecord, PathwayEnrollment, Requirement, Waiver
 
 from .asking import Asked, with_substitutes
 
@@ -114,7 +115,10 @@ class Known:
         self.waivers: dict[int, list[Waiver]] = defaultdict(list)
         related = ("requirement__credential__current_version", "actor", "withdrawal__actor")
         waivers = Waiver.objects.filter(enrollment__in=enrollments).order_by("pk")
-        waivers = waivers.select_related("substitute__current_version", *related)
+        # With every rule of the version of that day: a group that was waived is compared part by part.
+        then = Requirement.objects.filter(version=OuterRef("requirement__version"))
+        written = ArraySubquery(then.values(row=JSONObject(**{name: name for name in comparing.FIELDS})))
+        waivers = waivers.select_related("substitute__current_version", *related).annotate(asked_then=written)
         for waiver in self._with_covers(waivers, "substitute__current_version"):
             self.waivers[waiver.enrollment_id].append(waiver)
             self._keep_covers(waiver.substitute and waiver.substitute.current_version_id, waiver)
@@ -189,7 +193,7 @@ class Known:
         here = [
             (place, each)
             for each in (self.waivers.get(enrollment.pk, ()) if enrollment else ())
-            if not hasattr(each, "withdrawal") and (place := asked.waived_place(each.requirement)) is not None
+            if not hasattr(each, "withdrawal") and (place := asked.waived_place(each)) is not None
         ]
         substitutes = {key: self._item(each.substitute) for key, each in here if each.substitute is not None}
         return rules.evaluate(
