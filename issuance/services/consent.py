@@ -174,7 +174,7 @@ def give_consent(
     if shown is not None and shown != digest(statement):
         raise OtherWording(_("The wording changed with your choices. Read it again, and agree to it anew."))
     learner = Learner.objects.select_for_update(no_key=True).get(pk=rows[0].learner_id)
-    if not User.objects.filter(pk=learner.user_id, is_active=True).exists():
+    if not User.objects.filter(learner=learner, is_active=True).exists():
         raise Conflict(_("This account is closed."))
     same = Consent.objects.standing(at).filter(learner=learner, wording=statement, share_links__isnull=True)
     covered = {award.pk: named(levels.get(award.pk, [])) for award in rows}
