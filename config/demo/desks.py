@@ -11,7 +11,7 @@ from learners.models import Award, Learner, User
 from pathways import services as pathways_services
 from pathways.models import Pathway
 
-from . import calibration, history, load, recognition, versions
+from . import calibration, edges, history, load, recognition, versions
 
 # Left in the queue of the printed assessor, and proposed for release.
 QUEUE_ITEM, RELEASE_ITEM = "ip-communication", "quality-foundations"
@@ -22,7 +22,10 @@ CALIBRATION_ITEM = load.COHORT_ITEM
 def fill(*, at: datetime) -> list[str]:
     """Leave work for each printed account; answer what it is, in sentences. Repeatable only on a fresh school."""
     accounts = load.users()
-    colleagues = list(Learner.objects.select_related("user").exclude(user=accounts["learner"]).order_by("pk")[:8])
+    colleagues = list(
+        Learner.objects.select_related("user").exclude(user=accounts["learner"]).order_by("pk")[: 8 + edges.PEOPLE]
+    )
+    colleagues, others = colleagues[:8], colleagues[8:]
     _queue(accounts, colleagues, at)
     _case(accounts, colleagues[-1], at)
     award = _awarded(load.REVOKED_ITEM, colleagues[-2], accounts, at)
@@ -39,13 +42,21 @@ def fill(*, at: datetime) -> list[str]:
         keeper=accounts["lead"], assessor=accounts["assessor"], version=_published(CALIBRATION_ITEM), at=at
     )
     versions.load(administrator=accounts["administrator"], colleagues=colleagues[4:7], at=at)
+    edges.load(
+        accounts=accounts,
+        colleagues=others,
+        published=_published,
+        award=lambda slug, learner: _awarded(slug, learner, accounts, at),
+        at=at,
+    )
     draft = Credential.objects.get(slug=DRAFT_ITEM)
     credentials_services.start_version(actor=accounts["administrator"], credential=draft, at=at)
     return [
         "assessor: three submissions to judge",
         "lead: a decision to release",
         "committee member: a case to decide",
-        "registrar: a revocation to decide, asked for by the second registrar",
+        "registrar: a revocation to decide, asked for by the second registrar; a record that is contested",
+        "lead: an appeal to give to somebody who took no part; privacy officer: a report of patient data",
         "registrar and lead: an outside provider's badge to recognize or decline; the learner has one that is recognized",
         "assessor and lead: a calibration set of five, which the assessor has judged and passed",
         "administrator: a draft version to publish; a pathway with a waiver, a capstone, and a class to move to its version 2",
@@ -73,15 +84,9 @@ def _case(accounts: dict[str, User], holder: Learner, at: datetime) -> None:
         _awarded(slug, holder, accounts, at)
     pathway = Pathway.objects.get(slug=load.PATHWAY)
     joined = pathways_services.join_pathway(
-        actor=_account(holder), learner=holder, pathway=pathway, at=at - timedelta(days=9)
+        actor=edges.account(holder), learner=holder, pathway=pathway, at=at - timedelta(days=9)
     )
     pathways_services.open_case(enrollment=joined, at=at)
-
-
-def _account(learner: Learner) -> User:
-    if learner.user is None:
-        raise ValueError(f"{learner} has no account.")
-    return learner.user
 
 
 def _awarded(slug: str, learner: Learner, accounts: dict[str, User], at: datetime) -> Award:

@@ -32,7 +32,7 @@ TEXT = (
     "I describe what I did and with whom, what went as planned and what did not, and what I would do differently the next "
     "time. Where I asked for help, I say why."
 )
-LEVEL = 3
+STANDARD = 3
 
 
 @transaction.atomic
@@ -109,9 +109,14 @@ def prepare_submissions(
 
 @transaction.atomic
 def prepare_decisions(
-    *, version: CredentialVersion, learners: Sequence[Learner], assessors: Sequence[User], at: datetime
+    *,
+    version: CredentialVersion,
+    learners: Sequence[Learner],
+    assessors: Sequence[User],
+    at: datetime,
+    level: int = STANDARD,
 ) -> list[Decision]:
-    """The same with a finished assessment, every criterion at level 3, and the award proposed two days later."""
+    """The same with a finished assessment, every criterion at one level, and what follows proposed two days later."""
     proposed_at = at + timedelta(days=2)
     judges = prepare_submissions(version=version, learners=learners, assessors=assessors, at=at)
     Submission.objects.filter(pk__in=[submission.pk for submission in judges]).update(status=SubmissionStatus.IN_REVIEW)
@@ -131,19 +136,26 @@ def prepare_decisions(
         for submission, judge in judges.items()
     )
     criteria = list(version.criteria.prefetch_related("levels").order_by("position"))
-    comments = {criterion: _seen(criterion) for criterion in criteria}
+    is_met = level >= STANDARD
+    comments = {criterion: _seen(criterion, level) for criterion in criteria}
     Judgment.objects.bulk_create(
-        Judgment(assessment=assessment, criterion=criterion, level=LEVEL, comment=comments[criterion])
+        Judgment(
+            assessment=assessment,
+            criterion=criterion,
+            level=level,
+            comment=comments[criterion],
+            next_step="" if is_met else "Show it once more, with what you would do differently.",
+        )
         for assessment in assessments
         for criterion in criteria
     )
-    reason = f"{rubric.rule_of(version, criteria)} All of them do."
+    reason = f"{rubric.rule_of(version, criteria)} {'All of them do' if is_met else 'None of them does yet'}."
     decisions = Decision.objects.bulk_create(
         Decision(
             enrollment=submission.enrollment,
             submission=submission,
             attempt=1,
-            outcome=DecisionOutcome.AWARDED,
+            outcome=DecisionOutcome.AWARDED if is_met else DecisionOutcome.RETURNED,
             actor=judge,
             reason=reason,
             proposed_at=proposed_at,
@@ -157,7 +169,7 @@ def prepare_decisions(
     return decisions
 
 
-def _seen(criterion: Criterion) -> str:
+def _seen(criterion: Criterion, level: int) -> str:
     """A comment that says what the rubric says of the level."""
-    said = next(each.descriptor for each in criterion.levels.all() if each.value == LEVEL)
-    return f"I saw this in what you handed in: {said}"
+    said = next(each.descriptor for each in criterion.levels.all() if each.value == level)
+    return f"I saw this in what you submitted: {said}"
