@@ -94,6 +94,9 @@ class Can(TextChoices):
     LETTER_READ = "letter-read", gettext_lazy("read what a performance letter may say of a learner")
     CONSENT_READ = "consent-read", gettext_lazy("look up what a learner consented to")
     LETTERS_EXPORT = "letters-export", gettext_lazy("take out the wording for the performance letters of a class")
+    RETENTION_READ = "retention-read", gettext_lazy("read what is kept how long, and what went")
+    RETENTION_SET = "retention-set", gettext_lazy("say what is kept how long")
+    RETENTION_HOLD = "retention-hold", gettext_lazy("keep what a learner handed in from being deleted")
     DIRECTORY_OPT_OUT = "directory-opt-out", gettext_lazy("keep a learner out of the directory")
     DIRECTORY_SET = "directory-set", gettext_lazy("say whether titles and dates are directory information")
     PEOPLE_MANAGE = "people-manage", gettext_lazy("bring in learners and keep their classes")
@@ -315,6 +318,15 @@ RULES: dict[Can, Callable[[Any, Any], bool]] = {
     ),
     Can.DIRECTORY_OPT_OUT: lambda user, learner: (
         learner.user_id == user.pk or user.has_role(Role.REGISTRAR, learner.organization)
+    ),
+    # subject: an Organization
+    Can.RETENTION_READ: lambda user, organization: user.has_any_role(
+        {Role.REGISTRAR, Role.PRIVACY, Role.AUDITOR}, organization
+    ),
+    Can.RETENTION_SET: lambda user, organization: user.has_role(Role.REGISTRAR, organization),
+    # subject: a Learner
+    Can.RETENTION_HOLD: lambda user, learner: (
+        learner.user_id != user.pk and user.has_any_role({Role.REGISTRAR, Role.PRIVACY}, learner.organization)
     ),
     # subject: an Organization
     Can.DIRECTORY_SET: lambda user, organization: user.has_role(Role.REGISTRAR, organization),

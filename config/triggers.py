@@ -20,6 +20,31 @@ def append_only(table: str) -> RunSQL:
     )
 
 
+def append_only_for(table: str, column: str, interval: str) -> RunSQL:
+    """Let rows of a table be added, and removed by the retention job alone once `column` lies longer past than `interval`.
+
+    In place of `append_only`. The job says in its transaction that it is at work: `SET LOCAL signet.retention = 'on'`.
+    """
+    return RunSQL(
+        f"""
+CREATE OR REPLACE FUNCTION {table}_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('signet.retention', true) = 'on'
+       AND OLD.{column} < now() - interval '{interval}' THEN
+        RETURN OLD;
+    END IF;
+    RAISE EXCEPTION '% holds events: rows are added, never changed or removed', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+END $$;
+DROP TRIGGER {table}_append_only ON {table};
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_kept();
+""",
+        f"DROP TRIGGER {table}_append_only ON {table}; DROP FUNCTION {table}_kept(); "
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table} "
+        "FOR EACH ROW EXECUTE FUNCTION signet_refuse_change();",
+    )
+
+
 def frozen(
     table: str, *, status: str = "status", open_status: str = "draft", may_change: tuple[str, ...] = ()
 ) -> RunSQL:

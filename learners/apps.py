@@ -167,6 +167,13 @@ class LearnersConfig(AppConfig):
             order=46,
         )
         add_nav(
+            _("Retention"),
+            "learners:retention",
+            is_shown=lambda user: bool({Role.REGISTRAR, Role.PRIVACY, Role.AUDITOR} & user.roles()),
+            order=58,
+            yields=2,
+        )
+        add_nav(
             _("Notices"),
             "learners:notice-list",
             is_shown=lambda user: True,

@@ -28,6 +28,7 @@ ABOUT = {
     "account": About.SECURITY,
     "record": About.SECURITY,
     "patient-data": About.SECURITY,
+    "evidence-ends": About.SECURITY,
     "decision": About.RESULTS,
     "badge-ready": About.RESULTS,
     "badge-anew": About.RESULTS,

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Q, TextChoices
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from config.records import Section, no_record, register, rows_of
@@ -46,6 +47,8 @@ from learners.models import (
     RecognizedCredential,
     RecordedResult,
     ReopenedCriterion,
+    RetentionHold,
+    RetentionWarning,
     RoleGrant,
     RosterRow,
     Submission,
@@ -253,6 +256,16 @@ def _submission_events(learner: Learner) -> list[dict[str, Any]]:
     )
 
 
+def _file_said(row: EvidenceItem) -> str:
+    """What a file was called; of one that the retention rule took, when and why."""
+    if row.file is None or row.is_withheld:
+        return ""
+    if row.file.is_past_retention and row.file.tombstoned_at is not None:
+        day = date_format(timezone.localtime(row.file.tombstoned_at), "M j, Y")
+        return str(_("Removed on %(day)s by the school’s retention rule")) % {"day": day}
+    return row.file.original_name
+
+
 def _evidence(learner: Learner) -> list[dict[str, Any]]:
     found = EvidenceItem.objects.filter(submission__enrollment__learner=learner)
     return rows_of(
@@ -264,7 +277,7 @@ def _evidence(learner: Learner) -> list[dict[str, Any]]:
         text=lambda row: "" if row.is_withheld else row.text,
         link=lambda row: "" if row.is_withheld else row.link,
         hours=lambda row: row.hours,
-        file=lambda row: row.file.original_name if row.file and not row.is_withheld else "",
+        file=_file_said,
         sha256=lambda row: row.file.sha256 if row.file else "",
         at=lambda row: row.added_at,
     )
@@ -552,6 +565,28 @@ def _award_events(learner: Learner) -> list[dict[str, Any]]:
     )
 
 
+def _told_to_go(learner: Learner) -> list[dict[str, Any]]:
+    found = RetentionWarning.objects.filter(learner=learner).order_by("at", "pk")
+    return rows_of(
+        found,
+        at=lambda row: row.at,
+        what=lambda row: _("A draft") if row.draft_id else _("A file of evidence"),
+        until=lambda row: row.goes_on,
+    )
+
+
+def _holds(learner: Learner) -> list[dict[str, Any]]:
+    """Lifted ones, and those that stand for longer than the days within which a record is shown (34 CFR 99.10)."""
+    told = Q(end__isnull=False) | Q(at__lte=timezone.now() - INSPECT_WITHIN)
+    found = RetentionHold.objects.filter(told, learner=learner).select_related("end")
+    return rows_of(
+        found.order_by("at", "pk"),
+        since=lambda row: row.at,
+        what=lambda row: row.get_cause_display(),
+        until=lambda row: row.end.at if hasattr(row, "end") else None,
+    )
+
+
 def _looked(learner: Learner) -> list[dict[str, Any]]:
     found = AccessEntry.objects.filter(learner=learner).select_related("actor").order_by("at", "pk")
     return rows_of(
@@ -616,6 +651,8 @@ def register_all() -> None:
         ("amendments", "results", _("Requests to amend"), {"at": at, "about": _("Record"), "wrong": _("What is wrong"), "status": status, "reasons": _("Reasons"), "hearing": _("Hearing"), "statement": _("Your statement")}, _amendments, "Amendment AmendmentEvent"),
         ("awards", "badges", _("Awards"), {"id": _("Id"), "title": _("Title"), "kind": _("Kind"), "version": _("Version"), "status": status, "at": at, "until": until, "revoked": _("Revoked"), "statement": _("Your statement")}, _awards, "Award AwardComponent"),
         ("award_events", "badges", _("What happened to awards"), {"at": at, "title": _("Title"), "what": what, "note": note}, _award_events, "AwardEvent"),
+        ("told_to_go", "access", _("What you were told goes"), {"at": at, "what": what, "until": _("Goes from")}, _told_to_go, "RetentionWarning"),
+        ("holds", "access", _("When deletion was stopped"), {"since": since, "what": what, "until": until}, _holds, "RetentionHold RetentionHoldEnd"),
         ("looked", "access", _("Who searched for you"), {"at": at, "who": _("Who"), "reason": _("Reason"), "what": _("List")}, _looked, "AccessEntry"),
     ]  # fmt: skip
     register(
@@ -653,6 +690,9 @@ def register_all() -> None:
             "learners.RecognitionRuleEvent": "belongs to the catalog",
             "learners.ResultList": "a file about many; what came of it is in results that others gave",
             "learners.ResultRow": "a row of such a file; what came of it is in results that others gave",
+            "learners.RetentionCount": "counts, no names",
+            "learners.RetentionRule": "the school's",
+            "learners.RetentionRun": "counts, no names",
             "learners.RosterImport": "a file about many; its rows are in roster",
             "learners.SchoolHoliday": "the school's calendar",
             "learners.SecondMarking": "how the school keeps assessors together; the result is in judgments",

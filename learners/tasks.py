@@ -96,6 +96,12 @@ def remind_of_expiry() -> None:
         pass
 
 
+@shared_task(name="learners.apply_retention", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def apply_retention() -> None:
+    """Once a day; what a worker that died over it has left, the next look goes on with."""
+    services.apply_retention(at=timezone.now())
+
+
 @shared_task(name="learners.drop_stale_uploads", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
 def drop_stale_uploads() -> None:
     while services.drop_stale_uploads(at=timezone.now()):

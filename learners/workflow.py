@@ -22,6 +22,7 @@ class SubmissionStatus(TextChoices):
     DECIDED = "decided", _("decided")
     WITHDRAWN = "withdrawn", _("withdrawn")
     QUARANTINED = "quarantined", _("set aside because of patient data")
+    EXPIRED = "expired", _("a draft that expired")
 
 
 class PatientDataStatus(TextChoices):
@@ -78,7 +79,7 @@ ENROLLMENT_MOVES: dict[str, set[str]] = {
     EnrollmentStatus.WITHDRAWN: set(),
 }
 SUBMISSION_MOVES: dict[str, set[str]] = {
-    SubmissionStatus.DRAFT: {SubmissionStatus.SUBMITTED, SubmissionStatus.WITHDRAWN},
+    SubmissionStatus.DRAFT: {SubmissionStatus.SUBMITTED, SubmissionStatus.WITHDRAWN, SubmissionStatus.EXPIRED},
     SubmissionStatus.SUBMITTED: {
         SubmissionStatus.IN_REVIEW,
         SubmissionStatus.WITHDRAWN,
@@ -93,6 +94,7 @@ SUBMISSION_MOVES: dict[str, set[str]] = {
     SubmissionStatus.RETURNED: {SubmissionStatus.IN_REVIEW},
     SubmissionStatus.DECIDED: {SubmissionStatus.IN_REVIEW},
     SubmissionStatus.WITHDRAWN: set(),
+    SubmissionStatus.EXPIRED: set(),  # begun anew, it is another draft of the same attempt
     # A false alarm: it goes on where it was.
     SubmissionStatus.QUARANTINED: {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW},
 }

@@ -238,6 +238,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "learners.remind_of_calibration": 3600.0,
     "learners.tell_leads": 3600.0,
     "learners.remove_purged": 60.0,
+    "learners.apply_retention": 3600.0,  # the work of a day, and what is left of it
     "learners.scan_files": 60.0,
     "learners.drop_stale_uploads": 3600.0,
     "pathways.open_due_cases": 15.0,

@@ -47,6 +47,15 @@ from .recognition import (
 from .responses import FeedbackResponse, Usefulness
 from .resubmission import ReopenedCriterion
 from .results import RecordedResult, ResultList, ResultRow
+from .retention import (
+    HoldCause,
+    RetentionCount,
+    RetentionHold,
+    RetentionHoldEnd,
+    RetentionRule,
+    RetentionRun,
+    RetentionWarning,
+)
 from .roster import RosterImport, RosterRow
 from .second_marking import SecondMarking, SecondMarkingCause, SecondMarkingEvent
 from .standing import LearnerChange, LearnerEvent, LearnerLeave
@@ -97,6 +106,7 @@ __all__ = [
     "FeedbackResponse",
     "FormDraft",
     "Goal",
+    "HoldCause",
     "HomeVisit",
     "IncidentStep",
     "Judgment",
@@ -128,6 +138,12 @@ __all__ = [
     "ReopenedCriterion",
     "ResultList",
     "ResultRow",
+    "RetentionCount",
+    "RetentionHold",
+    "RetentionHoldEnd",
+    "RetentionRule",
+    "RetentionRun",
+    "RetentionWarning",
     "RoleGrant",
     "RosterImport",
     "RosterRow",

@@ -33,7 +33,7 @@ class SubmissionQuerySet(QuerySet["Submission"]):
 
         reviewed = Appeal.objects.to_decide(user).filter(decision__submission=OuterRef("pk"))
         assigned = Assignment.objects.open_to(user).filter(submission=OuterRef("pk"))
-        handed_in = ~Q(status=SubmissionStatus.DRAFT)
+        handed_in = ~Q(status__in=[SubmissionStatus.DRAFT, SubmissionStatus.EXPIRED])
         return self.filter(
             Q(enrollment__learner__user=user)
             | (handed_in & Exists(assigned))
@@ -72,14 +72,20 @@ class Submission(models.Model):
     started_at = models.DateTimeField()
     submitted_at = models.DateTimeField(null=True, blank=True)
     due_at = models.DateTimeField(null=True, blank=True, help_text=_("When the assessor's answer is promised."))
+    results_removed_at = models.DateTimeField(
+        null=True, blank=True, help_text=_("When the school's retention rule took its feedback away.")
+    )
 
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            # What was set aside because of patient data may be handed in anew, as the same attempt.
+            # What was set aside because of patient data may be handed in anew, and a draft that expired be begun anew,
+            # as the same attempt.
             UniqueConstraint(
-                fields=["enrollment", "attempt"], condition=~Q(status="quarantined"), name="submission_attempt_once"
+                fields=["enrollment", "attempt"],
+                condition=~Q(status__in=["quarantined", "expired"]),
+                name="submission_attempt_once",
             ),
             UniqueConstraint(
                 fields=["enrollment"],
@@ -88,7 +94,7 @@ class Submission(models.Model):
             ),
             CheckConstraint(condition=Q(attempt__gte=1), name="submission_attempt_from_one"),
             CheckConstraint(
-                condition=Q(status__in=["draft", "withdrawn"]) | Q(submitted_at__isnull=False),
+                condition=Q(status__in=["draft", "withdrawn", "expired"]) | Q(submitted_at__isnull=False),
                 name="submission_submitted_has_time",
             ),
         ]
@@ -150,6 +156,14 @@ class ScanState(TextChoices):
     INFECTED = "infected", _("refused by the scanner")
 
 
+class TombstoneCause(TextChoices):
+    """Why the bytes are gone; empty where it was written down before causes were."""
+
+    PATIENT_DATA = "patient-data", _("patient data")
+    SCANNER = "scanner", _("refused by the scanner")
+    RETENTION = "retention", _("the school's retention rule")
+
+
 class StoredFile(models.Model):
     """Bytes kept in private storage, apart from what they are evidence of.
 
@@ -171,6 +185,9 @@ class StoredFile(models.Model):
     uploaded_at = models.DateTimeField()
     quarantined_at = models.DateTimeField(null=True, blank=True)
     tombstoned_at = models.DateTimeField(null=True, blank=True)
+    tombstone_cause = models.CharField(
+        max_length=20, choices=TombstoneCause.choices, blank=True, default="", db_default=""
+    )
     bytes_removed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -178,6 +195,10 @@ class StoredFile(models.Model):
             CheckConstraint(
                 condition=Q(bytes_removed_at__isnull=True) | Q(tombstoned_at__isnull=False),
                 name="stored_file_bytes_go_after_the_tombstone",
+            ),
+            CheckConstraint(
+                condition=Q(tombstone_cause="") | Q(tombstoned_at__isnull=False),
+                name="stored_file_cause_is_of_a_tombstone",
             ),
             CheckConstraint(
                 condition=~Q(scan_state="infected") | Q(tombstoned_at__isnull=False),
@@ -197,6 +218,11 @@ class StoredFile(models.Model):
 
     def __str__(self) -> str:
         return f"file {self.public_id}"
+
+    @property
+    def is_past_retention(self) -> bool:
+        """Whether the school's retention rule removed it."""
+        return self.tombstone_cause == TombstoneCause.RETENTION
 
     @property
     def kind_in_words(self) -> str:

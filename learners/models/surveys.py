@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, TextChoices, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from credentials.models import Criterion, Organization
+from credentials.models import Credential, Criterion, Organization
 
 from .enrollment import Enrollment
 from .people import User
@@ -22,9 +22,9 @@ class SurveyMoment(TextChoices):
 
 
 class StudyCode(models.Model):
-    """Under which ID a person's answers are given out. Never shown beside a name."""
+    """Under which ID a person's answers are given out. Never shown beside a name; without a user, nobody knows whose it is."""
 
-    user = models.OneToOneField(User, on_delete=models.CASCADE, related_name="study_code")
+    user = models.OneToOneField(User, null=True, blank=True, on_delete=models.CASCADE, related_name="study_code")
     code = models.CharField(max_length=12, unique=True, editable=False)
 
     def __str__(self) -> str:
@@ -32,7 +32,10 @@ class StudyCode(models.Model):
 
 
 class SurveyResponse(models.Model):
-    """One survey, answered: of a learner about an enrollment, or of an assessor about a term at a school."""
+    """One survey, answered: of a learner about an enrollment, or of an assessor about a term at a school.
+
+    `unlinked_at`: the retention rule took away whose it is; the item that it is about, or the term, stays.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     study = models.ForeignKey(StudyCode, on_delete=models.CASCADE, related_name="responses")
@@ -41,7 +44,9 @@ class SurveyResponse(models.Model):
     enrollment = models.ForeignKey(
         Enrollment, null=True, blank=True, on_delete=models.CASCADE, related_name="survey_responses"
     )
+    credential = models.ForeignKey(Credential, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     term = models.CharField(max_length=20, blank=True, help_text=_("Such as 2026-fall."))
+    unlinked_at = models.DateTimeField(null=True, blank=True)
     answered_at = models.DateTimeField()
 
     class Meta:
@@ -51,9 +56,25 @@ class SurveyResponse(models.Model):
                 fields=["organization", "term", "study"], condition=~Q(term=""), name="survey_once_a_term"
             ),
             CheckConstraint(
-                condition=Q(moment=SurveyMoment.TERM, enrollment__isnull=True) & ~Q(term="")
-                | ~Q(moment=SurveyMoment.TERM) & Q(enrollment__isnull=False, term=""),
-                name="survey_of_an_enrollment_or_a_term",
+                condition=Q(moment=SurveyMoment.TERM, credential__isnull=True) & ~Q(term="")
+                | ~Q(moment=SurveyMoment.TERM) & Q(credential__isnull=False, term=""),
+                name="survey_of_an_item_or_a_term",
+            ),
+            CheckConstraint(
+                condition=Q(moment=SurveyMoment.TERM, enrollment__isnull=True)
+                | ~Q(moment=SurveyMoment.TERM)
+                & (
+                    Q(enrollment__isnull=False, unlinked_at__isnull=True)
+                    | Q(enrollment__isnull=True, unlinked_at__isnull=False)
+                ),
+                name="survey_unlinked_names_no_enrollment",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["organization", "answered_at"],
+                condition=Q(unlinked_at__isnull=True),
+                name="survey_still_linked",
             ),
         ]
 

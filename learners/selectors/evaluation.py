@@ -106,7 +106,7 @@ class Asked:
 def response_rates(credential: Credential, at: datetime) -> list[Asked]:
     """The schedule of a year: who was due at each moment and who answered. Three queries."""
     answered = dict(
-        SurveyResponse.objects.filter(enrollment__credential=credential, answered_at__gt=at - ASKED_WITHIN)
+        SurveyResponse.objects.filter(credential=credential, answered_at__gt=at - ASKED_WITHIN)
         .values("moment")
         .annotate(n=Count("pk"))
         .values_list("moment", "n")
@@ -138,8 +138,8 @@ def _due(moment: SurveyMoment, column: str, at: datetime) -> dict[str, Count]:
 
 def figures(credential: Credential) -> list[Figure]:
     """What was answered about an item. Three queries."""
-    of_item = SurveyAnswer.objects.filter(response__enrollment__credential=credential)
-    released = _released(SurveyResponse.objects.filter(enrollment__credential=credential))
+    of_item = SurveyAnswer.objects.filter(response__credential=credential)
+    released = _released(SurveyResponse.objects.filter(credential=credential))
     people: Counter[tuple[str, str, str]] = Counter()
     for moment, question, key, n in (
         of_item.filter(response__in=released)
@@ -222,8 +222,8 @@ def answers(credential: Credential) -> Iterator[Sequence[Any]]:
 
     The ID is one for each item, so that files of two items do not tell whose answers belong together. Two queries.
     """
-    of_item = SurveyAnswer.objects.filter(response__enrollment__credential=credential)
-    released = _released(SurveyResponse.objects.filter(enrollment__credential=credential))
+    of_item = SurveyAnswer.objects.filter(response__credential=credential)
+    released = _released(SurveyResponse.objects.filter(credential=credential))
     cells: dict[tuple[str, str, str], list[tuple[str, int]]] = {}
     for response, code, moment, question, key, value in of_item.order_by(
         "response__moment", "question", "criterion__key"

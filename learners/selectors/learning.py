@@ -91,6 +91,9 @@ def _work(enrollment: Enrollment) -> Work:
             _("Continue"),
             enrollment.get_absolute_url(),
         )
+    if submission.status == SubmissionStatus.EXPIRED:
+        text = _("Nobody had worked on your draft for long, and it expired. You can begin anew.")
+        return Work(enrollment, submission, "draft", _("Expired"), text, _("Begin anew"), submission.get_absolute_url())
     decision = next((each for each in enrollment.decisions.all() if each.submission_id == submission.pk), None)
     if decision is not None and decision.outcome in {DecisionOutcome.RETURNED, DecisionOutcome.NOT_MET}:
         return Work(
@@ -351,6 +354,8 @@ def timeline(submission: Submission, decision: Decision | None) -> list[dict[str
     passed = [{"title": _("Started"), "time": submission.started_at}]
     if submission.submitted_at is not None:
         passed.append({"title": _("Evidence submitted"), "time": submission.submitted_at})
+    elif submission.status == SubmissionStatus.EXPIRED:
+        return [*passed, {"title": _("Expired before it was handed in"), "is_now": True}]
     else:
         return [*passed, {"title": _("Submit the evidence"), "is_now": True}]
     if decision is not None:

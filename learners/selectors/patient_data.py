@@ -11,8 +11,8 @@ from django.urls import reverse
 from config.permissions import Can, allowed
 from learners.models import EvidenceItem, IncidentStep, PatientDataEvent, PatientDataReport, Submission, User
 from learners.selectors.assessing import ShownEvidence, shown_name
-from learners.services.patient_data import REPORTABLE
-from learners.workflow import PatientDataStatus, SubmissionStatus
+from learners.services.patient_data import REPLACEABLE, REPORTABLE
+from learners.workflow import PatientDataStatus
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ def state_of(user: User, submission: Submission, evidence: Sequence[ShownEvidenc
         not is_reported and submission.status in REPORTABLE and allowed(user, Can.PATIENT_DATA_REPORT, submission)
     )
     is_own = submission.learner.user_id == user.pk
-    if submission.status != SubmissionStatus.QUARANTINED or not is_own:
+    if submission.status not in REPLACEABLE or not is_own:
         return State(report, may_report, False, None)
     begun = submission.enrollment.submissions.filter(attempt__gte=submission.attempt, pk__gt=submission.pk)
     first = begun.order_by("pk").first()

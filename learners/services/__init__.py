@@ -113,6 +113,7 @@ from .results import (
     record_result,
     run_result_lists,
 )
+from .retention import apply_retention, lift_hold, place_hold, set_retention_rule
 from .review_reminders import (
     remind_of_review,
     tell_of_content_cases,
@@ -169,6 +170,7 @@ __all__ = [
     "answer_survey",
     "answer_term_survey",
     "appeal_until",
+    "apply_retention",
     "ask_amendment",
     "ask_hearing",
     "ask_third_assessors",
@@ -239,6 +241,7 @@ __all__ = [
     "kept_judgments",
     "last_assessment",
     "let_go",
+    "lift_hold",
     "log_list",
     "make_feed",
     "make_ready",
@@ -256,6 +259,7 @@ __all__ = [
     "own_wishes",
     "passed_before",
     "personal_addresses",
+    "place_hold",
     "place_statement",
     "plan_offering",
     "plan_teams",
@@ -306,6 +310,7 @@ __all__ = [
     "set_facts",
     "set_leave",
     "set_load",
+    "set_retention_rule",
     "set_wishes",
     "shortcuts_of",
     "start_over",

@@ -430,9 +430,9 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
                 _("The next attempt opens on %(day)s.") % {"day": f"{open_at:%B} {open_at.day}, {open_at.year}"}
             )
     draft = start_attempt(submission.enrollment, submission.attempt + 1, actor=actor, at=at)
-    EvidenceItem.objects.bulk_create(
-        _copy(item, draft) for item in submission.evidence_items.filter(set_aside_by__isnull=True).order_by("pk")
-    )
+    # What the retention rule removed since is not handed in once more.
+    kept = submission.evidence_items.filter(set_aside_by__isnull=True).exclude(file__tombstoned_at__isnull=False)
+    EvidenceItem.objects.bulk_create(_copy(item, draft) for item in kept.order_by("pk"))
     catch_up_with_team(draft)
     result_evidence.count_kept(draft)
     return draft

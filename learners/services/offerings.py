@@ -29,7 +29,7 @@ from learners.services.notices import tell_all
 from learners.workflow import ENROLLMENT_MOVES, OPEN_ENROLLMENTS, EnrollmentStatus, SubmissionStatus, require_move
 
 SEATS_MAX, TIMES_MAX, WEEKS_MAX, REASON_MAX_LETTERS = 5000, 52, 26, 500
-BEGUN = [SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN]
+BEGUN = [SubmissionStatus.DRAFT, SubmissionStatus.WITHDRAWN, SubmissionStatus.EXPIRED]
 
 
 @dataclass(frozen=True)

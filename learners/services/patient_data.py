@@ -26,6 +26,7 @@ from learners.models import (
     SubmissionEvent,
     User,
 )
+from learners.models.evidence import TombstoneCause
 from learners.services import notices, result_evidence
 from learners.services.enrollment import start_attempt
 from learners.workflow import (
@@ -44,6 +45,7 @@ logger = logging.getLogger("signet.files")
 
 # Once decided, the outcome stands; only what was handed in is set aside.
 UNDECIDED = {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW}
+REPLACEABLE = {SubmissionStatus.QUARANTINED, SubmissionStatus.EXPIRED}
 REPORTABLE = [*sorted(UNDECIDED), SubmissionStatus.RETURNED, SubmissionStatus.DECIDED]
 
 
@@ -222,7 +224,9 @@ def purge_report(*, actor: User, report: PatientDataReport, at: datetime) -> Pat
         item.title, item.text, item.link = _("Removed"), "", ""
         item.save(update_fields=["purged_sha256", "title", "text", "link"])
     files = EvidenceItem.objects.filter(set_aside_by=report, file__isnull=False).values("file")
-    StoredFile.objects.filter(pk__in=files).update(tombstoned_at=at, original_name=_("removed"))
+    StoredFile.objects.filter(pk__in=files).update(
+        tombstoned_at=at, tombstone_cause=TombstoneCause.PATIENT_DATA, original_name=_("removed")
+    )
     _settle(report, actor, PatientDataStatus.PURGED, IncidentStep.PURGED, at=at)
     _tell_learner(
         submission,
@@ -271,15 +275,15 @@ def _settle(
 # Handing in anew -----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def start_over(*, actor: User, submission: Submission, at: datetime) -> Submission:
-    """An empty draft of the same attempt, in place of a submission that is set aside. A second call answers it.
+    """An empty draft of the same attempt, in place of a submission that is set aside, or of a draft that expired.
 
-    Raises NotAllowed, Conflict (not set aside, or the enrollment has ended).
+    A second call answers it. Raises NotAllowed, Conflict (neither, or the enrollment has ended).
     """
     submission = _locked(submission)
     require(actor, Can.SUBMISSION_EDIT, submission)
     if (begun := _in_its_place(submission)) is not None:
         return begun
-    if submission.status != SubmissionStatus.QUARANTINED or submission.enrollment.status != EnrollmentStatus.ACTIVE:
+    if submission.status not in REPLACEABLE or submission.enrollment.status != EnrollmentStatus.ACTIVE:
         raise Conflict(_("There is nothing to start anew here."))
     draft = start_attempt(submission.enrollment, submission.attempt, actor=actor, at=at)
     result_evidence.count_kept(draft)

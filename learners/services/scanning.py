@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
 from learners.models import EvidenceItem, StoredFile, Submission
-from learners.models.evidence import ScanState
+from learners.models.evidence import ScanState, TombstoneCause
 from learners.services import assignment, notices, recognition
 from learners.services.patient_data import remove_purged_bytes
 from learners.workflow import SubmissionStatus
@@ -159,13 +159,13 @@ def _settle(stored: StoredFile, verdict: ScanState, found: str, *, at: datetime)
         return
     still.scan_state = verdict
     if verdict == ScanState.INFECTED:
-        still.tombstoned_at = at
+        still.tombstoned_at, still.tombstone_cause = at, TombstoneCause.SCANNER
         logger.warning("file refused by the scanner", extra={"file": stored.public_id, "found": found})
         _tell(still, at=at)
         EvidenceItem.objects.filter(file=still, submission__status=SubmissionStatus.DRAFT).delete()
         recognition.drop_infected(still.pk, at=at)
         transaction.on_commit(partial(remove_purged_bytes, at=at), robust=True)
-    still.save(update_fields=["scan_state", "tombstoned_at"])
+    still.save(update_fields=["scan_state", "tombstoned_at", "tombstone_cause"])
     for submission in held:
         if submission.status == SubmissionStatus.SUBMITTED:
             assignment.assign_submission(submission=submission, at=at)

@@ -96,7 +96,13 @@ def _keep(
     code = f"S{secrets.randbelow(10**11):011}"
     study, _is_new = StudyCode.objects.get_or_create(user=actor, defaults={"code": code})
     made = SurveyResponse.objects.create(
-        study=study, organization=organization, moment=moment, enrollment=enrollment, term=term, answered_at=at
+        study=study,
+        organization=organization,
+        moment=moment,
+        enrollment=enrollment,
+        credential=enrollment.credential if enrollment else None,
+        term=term,
+        answered_at=at,
     )
     SurveyAnswer.objects.bulk_create(
         SurveyAnswer(response=made, question=question, criterion_id=criterion, value=value)

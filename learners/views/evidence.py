@@ -45,6 +45,8 @@ def enrollment_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     submission = Submission.objects.with_context().filter(enrollment=enrollment).order_by("-attempt", "-pk").first()
     if submission is None:
         raise Http404
+    if submission.status == SubmissionStatus.EXPIRED:
+        return redirect(submission)
     return _workspace(request, submission)
 
 
@@ -367,7 +369,7 @@ def _submission_page(
         context |= {
             "rows": rows,
             "rule": rubric.rule_of(version, criteria),
-            "growth": learning.growth(rows) if judgments else [],
+            "growth": learning.growth(rows) if judgments and submission.results_removed_at is None else [],
             "overall_comment": assessment.overall_comment if assessment else "",
             "next": learning.after(submission, decision, at),
             "grant_form": grant or AttemptGrantForm()

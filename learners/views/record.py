@@ -23,6 +23,7 @@ from config.permissions import Can, Role, allowed
 from learners import services
 from learners.forms.record import AmendmentForm, AnswerForm, HearingForm, StatementForm
 from learners.models import Amendment, Award, Decision, Learner
+from learners.selectors import retention
 from learners.workflow import AmendmentStatus, AwardStatus, DecisionStatus
 
 PAGE = 50
@@ -62,6 +63,7 @@ def record(request: HttpRequest) -> HttpResponse:
             for each in Amendment.objects.with_context().filter(learner=learner).order_by("-requested_at", "-pk")
         ],
         "personal": services.personal_addresses(request.user),
+        "going": retention.going(learner, timezone.now()),
     }
     return render_page(request, "learners/record.html", context)
 

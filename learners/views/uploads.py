@@ -30,6 +30,8 @@ def file_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
     visible = Submission.objects.visible_to(request.user)
     holding = EvidenceItem.objects.filter(file=OuterRef("pk"), submission__in=visible)
     stored = get_object_or_404(StoredFile.objects.filter(Exists(holding)), public_id=public_id)
+    if stored.is_past_retention:
+        return render(request, "learners/file_withheld.html", {"file": stored}, status=410)
     if stored.tombstoned_at is not None:
         raise Http404
     if stored.quarantined_at is not None or stored.scan_state in {ScanState.INFECTED, ScanState.WAITING}:
