@@ -32,7 +32,7 @@ from learners.models import (
     User,
 )
 from learners.selectors.class_view import FEWEST
-from learners.selectors.surveys import EARNED, STARTED
+from learners.selectors.surveys import EARNED, STARTED, had_at
 from learners.workflow import DecisionStatus
 
 READERS = {Role.LEAD, Role.ADMINISTRATOR, Role.COMMITTEE, Role.AUDITOR}
@@ -111,8 +111,11 @@ def response_rates(credential: Credential, at: datetime) -> list[Asked]:
         .annotate(n=Count("pk"))
         .values_list("moment", "n")
     )
-    began = Enrollment.objects.filter(STARTED, credential=credential, learner__user__isnull=False).aggregate(
-        **_due(SurveyMoment.ENROLLMENT, "enrolled_at", at)
+    began = (
+        Enrollment.objects.filter(STARTED, credential=credential, learner__user__isnull=False)
+        .annotate(had_at=had_at())
+        .filter(Q(had_at__isnull=True) | Q(had_at__gt=F("enrolled_at")))
+        .aggregate(**_due(SurveyMoment.ENROLLMENT, "enrolled_at", at, still=Q(had_at__isnull=True) | Q(had_at__gt=at)))
     )
     earned = Award.objects.filter(
         EARNED, credential=credential, decision__isnull=False, learner__user__isnull=False
@@ -129,11 +132,15 @@ def response_rates(credential: Credential, at: datetime) -> list[Asked]:
     ]
 
 
-def _due(moment: SurveyMoment, column: str, at: datetime) -> dict[str, Count]:
+def _due(moment: SurveyMoment, column: str, at: datetime, still: Q | None = None) -> dict[str, Count]:
+    """still: whether it may be answered yet, where more than the days decide that."""
     opened = at - surveys.AFTER[moment]
     within = Q(**{f"{column}__lte": opened, f"{column}__gt": opened - ASKED_WITHIN})
     is_open = Q(**{f"{column}__lte": opened, f"{column}__gt": opened - surveys.OPEN_FOR})
-    return {f"{moment}_asked": Count("pk", filter=within), f"{moment}_open": Count("pk", filter=is_open)}
+    return {
+        f"{moment}_asked": Count("pk", filter=within),
+        f"{moment}_open": Count("pk", filter=is_open & (still or Q())),
+    }
 
 
 def figures(credential: Credential) -> list[Figure]:

@@ -45,10 +45,16 @@ def _with_award(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     awards = Award.objects.filter(EARNED, decision__enrollment=OuterRef("pk")).order_by("awarded_at", "pk")
     return (
         enrollments.filter(STARTED)
-        .annotate(earned_at=Subquery(awards.values("awarded_at")[:1]))
+        .annotate(earned_at=Subquery(awards.values("awarded_at")[:1]), had_at=had_at())
         .select_related("credential_version")
         .prefetch_related("survey_responses")
     )
+
+
+def had_at() -> Subquery:
+    """When the learner of an enrollment first earned its item, by whichever enrollment: from then on it has not just begun."""
+    had = Award.objects.filter(EARNED, learner=OuterRef("learner"), credential=OuterRef("credential"))
+    return Subquery(had.order_by("awarded_at", "pk").values("awarded_at")[:1])
 
 
 def schedule(learner: Learner) -> list[Due]:
@@ -67,9 +73,14 @@ def _dues(enrollment: Any) -> list[Due]:
     began = {SurveyMoment.ENROLLMENT: enrollment.enrolled_at}
     if enrollment.earned_at is not None:
         began |= {SurveyMoment.AWARD: enrollment.earned_at, SurveyMoment.LATER: enrollment.earned_at}
+    windows = {moment: surveys.window(moment, at) for moment, at in began.items()}
+    if enrollment.had_at is not None:  # "when it begins" is not asked of those who have earned it
+        opens, closes = windows.pop(SurveyMoment.ENROLLMENT)
+        if enrollment.had_at > opens or SurveyMoment.ENROLLMENT in answered:
+            windows = {SurveyMoment.ENROLLMENT: (opens, min(closes, enrollment.had_at))} | windows
     return [
-        Due(enrollment, str(moment), *surveys.window(moment, at), is_answered=moment in answered)
-        for moment, at in began.items()
+        Due(enrollment, str(moment), opens, closes, is_answered=moment in answered)
+        for moment, (opens, closes) in windows.items()
     ]
 
 

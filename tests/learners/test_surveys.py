@@ -146,9 +146,31 @@ def test_surveys_open_and_close_by_the_dates_of_the_work(version, earned, make_e
     assert moments(make_enrollment(version=version, enrolled_at=at)) == {"enrollment": True}
     assert moments(make_enrollment(enrolled_at=at - timedelta(days=61))) == {"enrollment": False}
     assert moments(make_enrollment(enrolled_at=at, status="withdrawn", ended_at=at)) == {}
-    assert moments(earned(version, at=at)) == {"enrollment": True, "award": True, "later": False}
+    assert moments(earned(version, at=at)) == {"enrollment": False, "award": True, "later": False}
     assert moments(earned(version, days=183)) == {"enrollment": False, "award": False, "later": True}
     assert moments(earned(version, days=250))["later"] is False
+
+
+def test_when_it_begins_is_not_asked_of_those_who_have_earned_it(client, version, earned, make_enrollment):
+    """Neither on the enrollment by which it was earned, nor on one that renews it; and the rates count nobody for it."""
+    at = timezone.now()
+    first = earned(version, days=3)
+    Enrollment.objects.filter(pk=first.pk).update(status="completed", ended_at=at - timedelta(days=3))
+    again = make_enrollment(version=version, learner=first.learner, enrolled_at=at - timedelta(days=1))
+
+    assert [(each.moment, each.is_open(at)) for each in schedule(first.learner)] == [
+        ("enrollment", False),
+        ("award", True),
+        ("later", False),
+    ]
+    for enrollment, said in ((first, "over"), (again, "not due")):
+        with pytest.raises(Conflict, match=said):
+            say(enrollment, at=at)
+    assert not SurveyResponse.objects.exists()
+    client.force_login(first.learner.user)
+    assert "When it begins" not in words(client.get(reverse("learners:survey-list")))
+    rates = evaluation.response_rates(version.credential, at)[0]
+    assert (rates.moment, rates.asked, rates.is_open) == ("when it begins", 1, 0)
 
 
 def test_what_a_survey_refuses_keeps_nothing(version, earned, make_enrollment, make_learner):
