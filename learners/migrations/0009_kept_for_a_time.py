@@ -3,7 +3,7 @@ import uuid
 import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from config.create_tables import CreateTables
 from config.triggers import append_only, append_only_for
@@ -186,6 +186,24 @@ class Migration(migrations.Migration):
         append_only("learners_retentionwarning"),
         # Nobody, and no error, removes what is younger than a year.
         append_only_for("learners_accessentry", "at", "1 year"),
+        # Long lists, in the order in which their pages show them.
+        migrations.AddIndex(model_name="accessentry", index=models.Index(fields=["-at", "-id"], name="access_log")),
+        migrations.AddIndex(
+            model_name="appeal",
+            index=models.Index(F("decided_at").desc(nulls_first=True), F("due_at"), F("id"), name="appeal_open_first"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(condition=~Q(way="site"), fields=["-created_at", "-id"], name="notice_log"),
+        ),
+        migrations.AddIndex(
+            model_name="notice",
+            index=models.Index(
+                condition=Q(mailed_at__isnull=True) & ~Q(way="site"),
+                fields=["-created_at", "-id"],
+                name="notice_log_waiting",
+            ),
+        ),
         migrations.AddField(
             model_name="storedfile",
             name="tombstone_cause",

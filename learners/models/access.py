@@ -54,7 +54,10 @@ class AccessEntry(models.Model):
         constraints = [
             CheckConstraint(condition=Q(submission__isnull=True) | ~Q(note=""), name="access_unblinding_has_note")
         ]
-        indexes = [models.Index(fields=["learner", "actor", "at"], name="access_by_learner")]
+        indexes = [
+            models.Index(fields=["learner", "actor", "at"], name="access_by_learner"),
+            models.Index(fields=["-at", "-id"], name="access_log"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} at {self.at:%Y-%m-%d %H:%M}"

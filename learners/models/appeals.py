@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, QuerySet, TextChoices
+from django.db.models import CheckConstraint, F, Q, QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -77,6 +77,7 @@ class Appeal(models.Model):
                 condition=Q(corrected_to="") | Q(outcome="corrected"), name="appeal_corrected_says_to_what"
             ),
         ]
+        indexes = [models.Index(F("decided_at").desc(nulls_first=True), F("due_at"), F("id"), name="appeal_open_first")]
 
     def __str__(self) -> str:
         return f"appeal {self.public_id}"

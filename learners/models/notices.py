@@ -79,6 +79,12 @@ class Notice(models.Model):
                 fields=["mail_after"], condition=Q(mailed_at__isnull=True, way=Way.DIGEST), name="notice_for_digest"
             ),
             models.Index(fields=["user", "created_at"], name="notice_by_user"),
+            models.Index(fields=["-created_at", "-id"], condition=~Q(way=Way.SITE), name="notice_log"),
+            models.Index(
+                fields=["-created_at", "-id"],
+                condition=Q(mailed_at__isnull=True) & ~Q(way=Way.SITE),
+                name="notice_log_waiting",
+            ),
         ]
 
     def __str__(self) -> str:

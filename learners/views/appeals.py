@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.db.models import F
 from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from config.errors import RegistryError
 from config.pages import render_page
+from config.paging import long_page
 from config.permissions import Can, Role, allowed
 from learners import services
 from learners.forms.appeals import AnswerForm, AppealForm, ReviewerForm
@@ -69,7 +69,7 @@ def appeal_list(request: HttpRequest) -> HttpResponse:
         raise Http404
     found = Appeal.objects.visible_to(request.user).exclude(decision__enrollment__learner__user=request.user)
     ordered = found.with_context().order_by(F("decided_at").desc(nulls_first=True), "due_at", "pk")
-    page = Paginator(ordered, PAGE).get_page(request.GET.get("page"))
+    page = long_page(ordered, PAGE, request.GET.get("page"))
     at = timezone.now()
     rows = [{"appeal": each, **selectors.standing(each, at)} for each in page]
     return render_page(request, "learners/appeal_list.html", {"page": page, "rows": rows})

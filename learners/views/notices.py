@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from config.errors import RegistryError
+from config.paging import long_page
 from config.permissions import Can, allowed
 from learners import services
 from learners.forms.notices import PreferencesForm
@@ -69,7 +70,7 @@ def mail_log(request: HttpRequest) -> HttpResponse:
     is_waiting = request.GET.get("show") == "waiting"
     if is_waiting:
         notices = notices.filter(mailed_at__isnull=True)
-    page = Paginator(notices.order_by("-created_at", "-pk"), LOG_PAGE).get_page(request.GET.get("page"))
+    page = long_page(notices.order_by("-created_at", "-pk"), LOG_PAGE, request.GET.get("page"))
     rows = [(each, about(each.kind).label) for each in page]
     return render(request, "learners/mail_log.html", {"page": page, "rows": rows, "is_waiting": is_waiting})
 

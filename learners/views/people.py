@@ -5,7 +5,6 @@ from uuid import UUID
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import URLPattern, path
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from config.errors import RegistryError
 from config.pages import render_page
+from config.paging import long_page
 from config.permissions import Can, Role, allowed
 from learners import services
 from learners.models import AccessEntry, Learner, Submission
@@ -86,7 +86,7 @@ def access_log(request: HttpRequest) -> HttpResponse:
     if not request.user.roles() & {Role.REGISTRAR, Role.AUDITOR}:
         raise Http404
     entries = AccessEntry.objects.visible_to(request.user).select_related("actor", "learner")
-    page = Paginator(entries.order_by("-at", "-pk"), LOG_PAGE).get_page(request.GET.get("page"))
+    page = long_page(entries.order_by("-at", "-pk"), LOG_PAGE, request.GET.get("page"))
     return render_page(request, "learners/access_log.html", {"page": page})
 
 
