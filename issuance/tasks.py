@@ -101,6 +101,11 @@ def send_watch_mail() -> int:
     return services.send_watch_mail(limit=50, at=timezone.now())
 
 
+@shared_task(name="issuance.tell_of_ended_consents", **RETRY)
+def tell_of_ended_consents() -> int:
+    return services.tell_of_ended_consents(at=timezone.now())
+
+
 @shared_task(name="issuance.make_class_exports", **RETRY)
 def make_class_exports() -> int:
     """Work on the exports of classes for a while; what is left is for the next call. Deletes those whose week is over."""

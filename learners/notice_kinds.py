@@ -76,6 +76,7 @@ ABOUT = {
     "recognition-waits": About.WORK,
     "question": About.REGISTRY,
     "question-asked": About.RESULTS,
+    "consent-ended": About.RESULTS,
     "amendment": About.REGISTRY,
 }
 # What nobody can turn off: security comes at once, results come by mail in one form or the other.

@@ -222,6 +222,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "issuance.look_at_watches": 300.0,
     "issuance.send_watch_mail": 10.0,
     "issuance.make_archives": 30.0,
+    "issuance.tell_of_ended_consents": 600.0,
     "issuance.make_class_exports": 30.0,
     "issuance.remind_of_seasons": 3600.0,
     "learners.send_mail": 10.0,
