@@ -25,7 +25,7 @@ from learners.models import (
     User,
 )
 from learners.models.people import LearnerStatus
-from learners.services.enrollment import choose_offering, free_seats
+from learners.services.enrollment import choose_offering, free_seats, subject_of
 from learners.services.notices import tell_all
 from learners.workflow import OPEN_ENROLLMENTS, EnrollmentStatus, SubmissionStatus
 
@@ -101,7 +101,7 @@ def enroll_class(
         Notice(
             user=each.learner.user,
             kind="enrolled",
-            subject=_subject(each) % {"title": version.title},
+            subject=subject_of(each) % {"title": version.title},
             text=_("Your school requires it of your class. Your workspace is open.")
             if each.status == EnrollmentStatus.ACTIVE
             else _("Your school requires it of your class. All seats are taken; you move up as seats become free."),
@@ -112,12 +112,6 @@ def enroll_class(
         if each.learner.user is not None
     )
     return result
-
-
-def _subject(enrollment: Enrollment) -> str:
-    if enrollment.status == EnrollmentStatus.ACTIVE:
-        return _("You are enrolled: %(title)s")
-    return _("You are on the waitlist: %(title)s")
 
 
 def _seat(result: ClassEnrollment, offering: Offering | None) -> ClassEnrollment:

@@ -146,7 +146,25 @@ def enroll(
     EnrollmentEvent.objects.create(enrollment=enrollment, actor=actor, moved_to=status, at=at)
     if is_seated:
         start_attempt(enrollment, 1, actor=actor, at=at)
+    if learner.user is not None:
+        tell(
+            user=learner.user,
+            kind="enrolled",
+            subject=subject_of(enrollment) % {"title": version.title},
+            text=_("Your workspace is open: it says what to hand in, and how it is judged.")
+            if is_seated
+            else _("All seats are taken. When one becomes free it goes to the first in line, and you are told."),
+            path=enrollment.get_absolute_url(),
+            at=at,
+        )
     return enrollment
+
+
+def subject_of(enrollment: Enrollment) -> str:
+    """What a notice says of a new enrollment, but for the title."""
+    if enrollment.status == EnrollmentStatus.ACTIVE:
+        return _("You are enrolled: %(title)s")
+    return _("You are on the waitlist: %(title)s")
 
 
 def choose_offering(credential: Credential, wanted: Offering | None, at: datetime) -> Offering | None:

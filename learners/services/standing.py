@@ -5,15 +5,17 @@ from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
 from credentials.models import Organization
-from learners.models import Cohort, Learner, LearnerChange, LearnerEvent, LearnerLeave, SchoolHoliday, User
+from learners.models import Cohort, Learner, LearnerChange, LearnerEvent, LearnerLeave, Notice, SchoolHoliday, User
 from learners.models.people import LearnerStatus
 from learners.professions import PROFESSIONS
+from learners.services import notices
 
 LEAVE_MAX_DAYS = 3 * 366
 
@@ -55,8 +57,26 @@ def set_facts(
             learner.save(update_fields=["cohort", "profession", "student_number"])
     except IntegrityError as error:
         raise Conflict(_("This student number belongs to another learner.")) from error
+    _tell([learner], [kind for kind, _note in events], at=at)
     return LearnerEvent.objects.bulk_create(
         LearnerEvent(learner=learner, actor=actor, kind=kind, note=note, at=at) for kind, note in events
+    )
+
+
+def _tell(learners: Sequence[Learner], changes: Sequence[LearnerChange], *, at: datetime) -> None:
+    """Tell those with an account what kind of thing was changed; their record says to what."""
+    notices.tell_all(
+        Notice(
+            user_id=learner.user_id,
+            kind="record",
+            subject=_("Your record was changed"),
+            text=_("Your school changed your record: %(what)s. If it is wrong, tell the registrar.")
+            % {"what": ", ".join(str(each.label) for each in changes)},
+            path=reverse("learners:record-part", args=["person"]),
+            created_at=at,
+        )
+        for learner in learners
+        if learner.user_id is not None
     )
 
 
@@ -114,6 +134,7 @@ def set_leave(*, actor: User, learner: Learner, from_on: date, until_on: date, a
         raise Conflict(_("There is a leave from %(first)s to %(last)s. End it first.") % _days(standing))
     leave = LearnerLeave.objects.create(learner=learner, from_on=from_on, until_on=until_on, set_by=actor, set_at=at)
     _note(learner, actor, LearnerChange.LEAVE_SET, str(leave), at)
+    _tell([learner], [LearnerChange.LEAVE_SET], at=at)
     _turn(learner, today, at)
     return leave
 
@@ -133,6 +154,7 @@ def end_leave(*, actor: User, leave: LearnerLeave, last_on: date, at: datetime) 
         standing.until_on = last_on
         standing.save(update_fields=["until_on"])
     _note(learner, actor, LearnerChange.LEAVE_ENDED, str(last_on), at)
+    _tell([learner], [LearnerChange.LEAVE_ENDED], at=at)
     _turn(learner, timezone.localdate(at), at)
 
 
@@ -213,4 +235,5 @@ def _move(learners: Sequence[Learner], actor: User, status: LearnerStatus, note:
     LearnerEvent.objects.bulk_create(
         LearnerEvent(learner=learner, actor=actor, kind=kind, note=note, at=at) for learner in learners
     )
+    _tell(learners, [kind], at=at)
     return len(learners)

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from config.errors import Invalid, NotAllowed
-from learners.models import Enrollment, Submission, SubmissionEvent
+from learners.models import Enrollment, Notice, Submission, SubmissionEvent
 from learners.services import enroll
 from learners.workflow import EnrollmentStatus
 from tests.fixtures.records import NOON
@@ -16,6 +16,20 @@ def test_enrolling_starts_a_draft_of_the_first_attempt_in_the_current_version(le
     assert (submission.attempt, submission.status, submission.started_at) == (1, "draft", NOON)
     event = submission.events.get()
     assert (event.actor, event.moved_to, event.at) == (learner.user, "draft", NOON)
+
+
+def test_whoever_enrolls_is_told_once_and_who_waits_is_told_that(learner, make_learner, version, make_offering):
+    make_offering(version=version, seats=1)
+    second = make_learner(name="Kim Birch")
+
+    for each in (learner, second):
+        enrollment = enroll(actor=each.user, learner=each, credential=version.credential, at=NOON)
+        with pytest.raises(Invalid):
+            enroll(actor=each.user, learner=each, credential=version.credential, at=NOON)
+        notice = Notice.objects.get(user=each.user)
+        assert (notice.kind, notice.path) == ("enrolled", enrollment.get_absolute_url())
+        said = "You are enrolled: " if each == learner else "You are on the waitlist: "
+        assert notice.subject == said + version.title
 
 
 def refused(learner, credential, words, *, actor=None):

@@ -1,6 +1,7 @@
 """Every kind of notice that the code sends is about one subject, and every one that has a subject is sent."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -62,3 +63,11 @@ def test_every_kind_is_listed_once():
     ]
 
     assert max(Counter(key.value for key in table.keys).values()) == 1
+
+
+def test_the_page_on_notices_names_kinds_that_are_sent():
+    said = (Path(settings.BASE_DIR) / "docs/notices.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z-]+)`", said))
+
+    assert named - set(ABOUT) == set()
+    assert {"enrolled", "decision", "evidence-ends", "consent-ended", "account", "late", "revocation"} <= named

@@ -10,7 +10,7 @@ from django.utils import timezone
 from config.errors import Conflict, Invalid, NotAllowed
 from config.permissions import Role
 from learners import services
-from learners.models import Cohort, LearnerEvent, LearnerLeave
+from learners.models import Cohort, LearnerEvent, LearnerLeave, Notice
 from learners.services.standing import days_off
 from learners.tasks import turn_leaves
 from tests.fixtures.records import NOON
@@ -42,6 +42,27 @@ def test_only_what_is_new_leaves_an_event(registrar, make_learner):
     assert (learner.cohort, learner.student_number, learner.profession) == (None, "S-2", "medicine")
     assert set(kinds(learner)) == {"cohort", "number"}
     assert facts(registrar, learner) == []
+
+
+def test_a_learner_is_told_once_that_the_record_was_changed_and_the_mail_says_not_to_what(registrar, make_learner):
+    learner = make_learner(student_number="S-1")
+    facts(registrar, learner, cohort=None, student_number="S-2")
+    learner.refresh_from_db()
+    facts(registrar, learner)
+    leave = leave_of(registrar, learner)
+    leave_of(registrar, learner)
+    services.end_leave(actor=registrar, leave=leave, last_on=TODAY, at=NOON)
+    services.end_course(actor=registrar, learner=learner, status="graduated", at=NOON)
+
+    told = Notice.objects.filter(user=learner.user).order_by("pk")
+    assert {each.kind for each in told} == {"record"}
+    assert [each.text.split(": ")[1].split(".")[0] for each in told] == [
+        "class changed, student number changed",
+        "leave of absence set",
+        "leave of absence ended",
+        "graduated",
+    ]
+    assert not [each for each in told if "S-2" in each.text + each.subject]
 
 
 def test_facts_that_cannot_be_are_refused_and_change_nothing(registrar, make_learner, make_organization):
