@@ -33,6 +33,8 @@ def decision_panel(request: HttpRequest, decision: Decision) -> dict[str, Any] |
     learner = getattr(request.user, "learner", None)
     if learner is None or decision.enrollment.learner_id != learner.pk:
         return None
+    if decision.submission.results_removed_at is not None:
+        return None
     return {
         "submission": decision.submission,
         "response": getattr(decision.submission, "feedback_response", None),

@@ -19,13 +19,15 @@ def answer_feedback(
 ) -> FeedbackResponse:
     """Keep what a learner will do, by when, and whether the feedback was useful; said again, it replaces what was said.
 
-    useful: yes, partly, no or empty. Raises NotAllowed, Conflict (no released decision), Invalid (nothing is said, a date
+    useful: yes, partly, no or empty. Raises NotAllowed, Conflict (no released decision, or its feedback is gone), Invalid (nothing is said, a date
     without a plan).
     """
     require(actor, Can.FEEDBACK_ANSWER, submission)
     submission = Submission.objects.select_for_update(of=("self",)).get(pk=submission.pk)
     if not submission.decisions.filter(status=DecisionStatus.RELEASED).exists():
         raise Conflict(_("There is no feedback to answer yet."))
+    if submission.results_removed_at is not None:
+        raise Conflict(_("The feedback is no longer kept, so there is none to answer."))
     plan = plan.replace("\r\n", "\n").strip()
     if len(plan) > PLAN_MAX_LETTERS:
         raise Invalid(_("Write at most %(limit)s letters.") % {"limit": PLAN_MAX_LETTERS})

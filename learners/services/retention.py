@@ -55,7 +55,7 @@ from learners.retention import Kept
 from learners.selectors import retention as selectors
 from learners.services.notices import tell_all
 from learners.services.patient_data import remove_purged_bytes
-from learners.workflow import SUBMISSION_MOVES, DecisionOutcome, SubmissionStatus, require_move
+from learners.workflow import SUBMISSION_MOVES, SubmissionStatus, require_move
 
 REASON_MAX_LETTERS = 2000
 BATCH = 500
@@ -198,9 +198,8 @@ def _remove_results(keys: list[int], at: datetime) -> None:
     Assessment.objects.filter(submission__in=keys).update(overall_comment="")
     decisions = Decision.objects.filter(submission__in=keys)
     decisions.update(note="")
-    decisions.exclude(outcome=DecisionOutcome.AWARDED).update(
-        reason=_("The levels were removed by the school's retention rule.")
-    )
+    bare_decisions = decisions.filter(~Exists(Award.objects.filter(decision__enrollment=OuterRef("enrollment"))))
+    bare_decisions.update(reason=_("The levels were removed by the school’s retention rule."))
     FeedbackResponse.objects.filter(submission__in=keys).delete()
     Submission.objects.filter(pk__in=keys).update(results_removed_at=at)
 

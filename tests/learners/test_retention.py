@@ -512,12 +512,23 @@ def test_feedback_goes_five_years_after_the_decision_and_a_year_after_leaving_wh
     }
     assert levels == {passed: [3, 3, 3], failed: [None, None, None]}
     assert not FeedbackResponse.objects.exists()
-    assert Decision.objects.get(pk=failed.pk).outcome == "not-met"
+    kept, bare = Decision.objects.get(pk=passed.pk), Decision.objects.get(pk=failed.pk)
+    assert (kept.outcome, kept.reason) == ("awarded", passed.reason)
+    assert bare.outcome == "not-met" and "levels were removed" in bare.reason
     assert counts(gone) == {"results": 2}
     for decision in (passed, failed):
         client.force_login(decision.learner.user)
         page = client.get(decision.submission.get_absolute_url()).content.decode()
-        assert "by the school’s retention rule" in page
+        assert "by the school’s retention rule" in page and "Answer the feedback" not in page
+        with pytest.raises(Conflict, match="no longer kept"):
+            services.answer_feedback(
+                actor=decision.learner.user,
+                submission=decision.submission,
+                plan="Ask",
+                plan_by=None,
+                useful="",
+                at=gone,
+            )
 
 
 # Holds ---------------------------------------------------------------------------------------------------------------
