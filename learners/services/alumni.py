@@ -65,7 +65,7 @@ def close_sign_in(*, actor: User, learner: Learner, at: datetime) -> bool:
     """
     learner = Learner.objects.select_for_update(of=("self",)).select_related("organization").get(pk=learner.pk)
     require(actor, Can.LEARNER_MANAGE, learner)
-    user = User.objects.select_for_update().filter(learner=learner, is_active=True).first()
+    user = User.objects.select_for_update(of=("self",)).filter(learner=learner, is_active=True).first()
     if user is None:
         return False
     user.is_active = False
