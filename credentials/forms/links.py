@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from credentials.forms.choices import in_capitals
-from credentials.models import Credential, LinkKind, ProgramKind
+from credentials.models import LinkKind, ProgramKind
 from credentials.services.links import Link
 
 
@@ -28,13 +28,19 @@ class LinkForm(forms.Form):
     )
     program_url = forms.URLField(label=gettext_lazy("Its page"), required=False, max_length=200, assume_scheme="https")
 
-    def __init__(self, *args: Any, items: Sequence[Credential], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, items: Sequence[Any], **kwargs: Any) -> None:
+        """items: as `selectors.linkable` answers them."""
         super().__init__(*args, **kwargs)
         self._items = {str(each.public_id): each for each in items}
         cast(forms.ChoiceField, self.fields["target"]).choices = [
             ("", _("None; a program")),
             *(
-                (key, f"{each.current_version.title} ({each.code})" if each.current_version else each.code)
+                (
+                    key,
+                    _("%(title)s (%(code)s)") % {"title": each.shown, "code": each.code}
+                    if each.current_version
+                    else _("%(title)s (%(code)s, a draft)") % {"title": each.shown, "code": each.code},
+                )
                 for key, each in self._items.items()
             ),
         ]

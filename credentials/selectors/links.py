@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import CharField, F, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
-from credentials.models import Credential, CredentialLink, LinkKind
+from credentials.models import Credential, CredentialLink, CredentialVersion, LinkKind
 
 
 def related(credential: Credential) -> list[dict[str, Any]]:
@@ -55,11 +56,21 @@ def words(kind: str, is_onward: bool) -> str:
     }[LinkKind(kind), is_onward]
 
 
-def linkable(credential: Credential) -> list[Credential]:
-    """The items of the same school to which it may be linked, by title. One query."""
-    return list(
-        Credential.objects.filter(organization=credential.organization_id)
-        .exclude(pk=credential.pk)
-        .select_related("current_version")
-        .order_by("current_version__title", "code", "pk")
-    )
+def linkable(credential: Credential) -> list[Any]:
+    """The items of the same school to which it may be linked, by title, with what each is called as `shown`. One query."""
+    found = Credential.objects.filter(organization=credential.organization_id).exclude(pk=credential.pk)
+    return list(with_title(found).select_related("current_version").order_by("shown", "code", "pk"))
+
+
+def with_title(credentials: QuerySet[Credential]) -> QuerySet[Any]:
+    """With what each is called as `shown`: by its current version, by its draft where nothing is published, else its code."""
+    newest = CredentialVersion.objects.filter(credential=OuterRef("pk")).order_by("-number").values("title")
+    said = (NullIf(each, Value("")) for each in (F("current_version__title"), Subquery(newest[:1])))
+    return credentials.annotate(shown=Coalesce(*said, F("code"), output_field=CharField()))
+
+
+def title_shown(credential: Credential) -> str:
+    """What one is called. One query, none where it is published."""
+    if credential.current_version is not None:
+        return credential.current_version.title
+    return str(with_title(Credential.objects.filter(pk=credential.pk)).values_list("shown", flat=True).get())

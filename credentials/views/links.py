@@ -16,7 +16,7 @@ from config.pages import render_page
 from credentials import selectors, services
 from credentials.forms.links import LinkForm
 from credentials.models import LinkKind
-from credentials.selectors.links import words
+from credentials.selectors.links import title_shown, words
 from credentials.views.manage import editable, person
 
 
@@ -26,9 +26,11 @@ def link_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Lists the links; adds one, or takes one away."""
     credential = editable(request, public_id)
     is_dropping = request.method == "POST" and "drop" in request.POST
+    items = selectors.linkable(credential)
+    names = {each.pk: each.shown for each in items}
     form = LinkForm(
         request.POST if request.method == "POST" and not is_dropping else None,
-        items=selectors.linkable(credential),
+        items=items,
         initial={"kind": LinkKind.TOWARD},
     )
     links = services.links_of(credential)
@@ -37,7 +39,7 @@ def link_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             place = request.POST["drop"]
             if place.isdecimal() and 0 < int(place) <= len(links):
                 chosen = links[int(place) - 1]
-                if request.POST.get("end", "") == _name(chosen):  # the list may have changed meanwhile
+                if request.POST.get("end", "") == _name(chosen, names):  # the list may have changed meanwhile
                     services.drop_link(actor=person(request), credential=credential, end=chosen.end, at=timezone.now())
                     messages.success(request, _("The link is gone."))
             return redirect("credentials:link-edit", public_id=public_id)
@@ -49,17 +51,15 @@ def link_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         form.add_error(None, str(error))
     context = {
         "credential": credential,
-        "title": credential.current_version.title if credential.current_version else credential.code,
-        "links": [(words(each.kind, True), _name(each), each) for each in links],
+        "title": title_shown(credential),
+        "links": [(words(each.kind, True), _name(each, names), each) for each in links],
         "form": form,
     }
     return render_page(request, "credentials/link_edit.html", context, status=422 if form.errors else 200)
 
 
-def _name(link: services.Link) -> str:
-    if link.target is None:
-        return link.program
-    return link.target.current_version.title if link.target.current_version else link.target.code
+def _name(link: services.Link, names: dict[int, str]) -> str:
+    return link.program if link.target is None else names.get(link.target.pk, link.target.code)
 
 
 urlpatterns: list[URLPattern] = [

@@ -141,6 +141,26 @@ def test_links_are_added_and_taken_away_on_the_page(client, lead, make_version):
     assert [each.program for each in links_of(version.credential)] == ["MD"]
 
 
+def test_the_editor_names_drafts_by_their_titles(client, lead, make_version, django_assert_max_num_queries):
+    own = make_version(published=False, title="Roles")
+    draft, offered = make_version(published=False, title="Surgery"), make_version(title="Anatomy")
+    bare = make_version(published=False).credential
+    bare.versions.all().delete()
+    address = reverse("credentials:link-edit", args=[own.credential.public_id])
+    client.force_login(lead)
+    client.post(address, {"kind": "builds-toward", "target": str(draft.credential.public_id)})
+
+    with django_assert_max_num_queries(19):
+        page = client.get(address).content.decode()
+
+    assert f"Surgery ({draft.credential.code}, a draft)" in page
+    assert f"Anatomy ({offered.credential.code})" in page and page.index("Anatomy (") < page.index("Surgery (")
+    assert f"{bare.code} ({bare.code}, a draft)" in page
+    assert "Roles" in page
+    client.post(address, {"drop": "1", "end": "Surgery"})
+    assert not links_of(own.credential)
+
+
 def test_the_catalog_takes_its_links_along_and_a_turned_link_is_no_circle(administrator, organization, make_version):
     one, two = make_version(), make_version()
     link(administrator, one, toward(two), RESEARCH)
