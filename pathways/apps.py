@@ -11,10 +11,13 @@ class PathwaysConfig(AppConfig):
         from config.pages import add_nav
         from config.permissions import Role
         from credentials import gate as credentials_gate
+        from credentials.services import exchange
         from pathways import gate, panels, records, selectors
+        from pathways.services.exchange import read_pathways, take_pathways
 
         committees.register(selectors.decisions_on)
         records.register_all()
+        exchange.also(exchange.Part("pathways", read_pathways, take_pathways))
         credentials_gate.also(gate.of_designation)
         slots.register("learners:home", panels.home, "pathways/_home.html", order=40)
         slots.register("credentials:item", panels.item, "pathways/_item.html", order=40)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
@@ -67,6 +68,25 @@ _KEYS = {
 }
 
 
+class Part(NamedTuple):
+    """What a higher app adds to a catalog, under a name of its own; a file without it leaves what is here as it is.
+
+    read: the rows of a school. take: takes rows over, through the services of that app, and names faults by their path.
+    """
+
+    name: str
+    read: Callable[[Organization], list[dict[str, Any]]]
+    take: Callable[[Import, Any], None]
+
+
+_parts: dict[str, Part] = {}
+
+
+def also(part: Part) -> None:
+    """Have a higher app add its own to the catalog: said in `AppConfig.ready()`, the same one once."""
+    _parts[part.name] = part
+
+
 # Out -----------------------------------------------------------------------------------------------------------------
 def export_catalog(*, actor: User, organization: Organization) -> dict[str, Any]:
     """Everything that can be earned at a school, in all versions, with the frameworks it is aligned to. Raises NotAllowed."""
@@ -98,7 +118,7 @@ def catalog_of(organization: Organization) -> dict[str, Any]:
         "organization": {"slug": organization.slug, "name": organization.name},
         "frameworks": [_framework(frameworks.as_loaded(each)) for each in Framework.objects.order_by("pk")],
         "credentials": [_credential(each, versions.get(each.pk, [])) for each in credentials],
-    }
+    } | {part.name: part.read(organization) for part in _parts.values()}
 
 
 def _framework(loaded: Loaded) -> dict[str, Any]:
@@ -164,6 +184,7 @@ class Report:
     changed: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     frameworks: list[str] = field(default_factory=list)
+    pathways: list[str] = field(default_factory=list)
 
     def fault(self, path: str, words: str) -> None:
         if len(self.faults) < 500:
@@ -186,7 +207,7 @@ def import_catalog(
     report = Report()
     try:
         with transaction.atomic():
-            _Import(actor, organization, at, report).run(data)
+            Import(actor, organization, at, report).run(data)
             if report.faults or is_dry_run:
                 raise _Undo
     except _Undo:
@@ -197,24 +218,32 @@ def import_catalog(
     return report
 
 
-class _Import:
+class Import:
+    """One import under way; parts of higher apps look at their rows by its methods."""
+
     def __init__(self, actor: User, organization: Organization, at: datetime, report: Report) -> None:
         self.actor, self.organization, self.at, self.report = actor, organization, at, report
         self.relinked: set[int] = set()
         self.looked_at: set[int] = set()  # versions that the gate has looked at
 
     def run(self, data: Any) -> None:
-        if not self._text(data) or not self._shape(data, "", ""):
+        if not self._text(data):
+            return
+        # A file from before a part was there says nothing of it.
+        rest = {name: data[name] for name in _parts if name in data} if isinstance(data, dict) else {}
+        if isinstance(data, dict):
+            data = {name: value for name, value in data.items() if name not in rest}
+        if not self._shape(data, "", ""):
             return
         if (data["format"], data["format_version"]) != (FORMAT, FORMAT_VERSION):
             self.report.fault("format", _("This is not a catalog of version %(number)s.") % {"number": FORMAT_VERSION})
             return
-        for number, row in enumerate(self._list(data["frameworks"], "frameworks")):
+        for number, row in enumerate(self.items(data["frameworks"], "frameworks")):
             self._framework(row, f"frameworks[{number}]")
         rows: list[tuple[str, Any]] = [
             # A file from before there were links says nothing of them; those that are here stay.
             (f"credentials[{number}]", {"links": None} | row if isinstance(row, dict) else row)
-            for number, row in enumerate(self._list(data["credentials"], "credentials"))
+            for number, row in enumerate(self.items(data["credentials"], "credentials"))
         ]
         sound = [(path, row) for path, row in rows if self._check_credential(row, path)]
         codes: set[str] = set()
@@ -229,14 +258,20 @@ class _Import:
         for path, row, credential, is_new in known:
             if credential is not None:
                 self._fill(row, path, credential, is_new)
+        for name, rows_of_part in rest.items():
+            if not self.report.faults:
+                _parts[name].take(self, rows_of_part)
 
     # Shape -----------------------------------------------------------------------------------------------------------
     def _shape(self, row: Any, kind: str, path: str) -> bool:
         """Whether a row is an object with the keys of its kind."""
+        return self.shape(row, _KEYS[kind], path)
+
+    def shape(self, row: Any, wanted: Set[str], path: str) -> bool:
+        """Whether a row is an object with these keys and no other."""
         if not isinstance(row, dict):
             self.report.fault(path, _("It must be an object."))
             return False
-        wanted = _KEYS[kind]
         before = f"{path}." if path else ""
         for name in sorted(wanted - row.keys()):
             self.report.fault(f"{before}{name}", _("It must be given."))
@@ -261,13 +296,13 @@ class _Import:
                 return False
         return True
 
-    def _list(self, value: Any, path: str) -> list[Any]:
+    def items(self, value: Any, path: str) -> list[Any]:
         if isinstance(value, list):
             return value
         self.report.fault(path, _("It must be a list."))
         return []
 
-    def _field(self, model: type[models.Model], name: str, value: Any, path: str) -> bool:
+    def field(self, model: type[models.Model], name: str, value: Any, path: str) -> bool:
         """Whether a value fits a column: type, length, range and choices."""
         column: Any = model._meta.get_field(name)
         wrong = ""
@@ -286,35 +321,39 @@ class _Import:
             self.report.fault(path, wrong)
         return not wrong
 
-    def _uuid(self, value: Any, path: str) -> uuid.UUID | None:
+    def uuid_of(self, value: Any, path: str) -> uuid.UUID | None:
         try:
             return uuid.UUID(value)
         except (ValueError, TypeError, AttributeError):
             self.report.fault(path, _("It must be a UUID."))
             return None
 
+    def day(self, value: Any) -> date | None:
+        """A date of the file; None for what is none."""
+        return _date(value)
+
     def _check_credential(self, row: Any, path: str) -> bool:
         count = len(self.report.faults)
         if not self._shape(row, "credential", path):
             return False
         for name in CREDENTIAL:
-            self._field(Credential, name, row[name], f"{path}.{name}")
+            self.field(Credential, name, row[name], f"{path}.{name}")
         for name in ("code", "slug"):
             if row[name] == "":
                 self.report.fault(f"{path}.{name}", _("It must not be empty."))
-        self._uuid(row["public_id"], f"{path}.public_id")
+        self.uuid_of(row["public_id"], f"{path}.public_id")
         if row["owner"] is not None and not isinstance(row["owner"], str):
             self.report.fault(f"{path}.owner", _("It must be an e-mail address, or nothing."))
         if row["review_on"] is not None and _date(row["review_on"]) is None:
             self.report.fault(f"{path}.review_on", _("It must be a date."))
-        for number, each in enumerate(self._list(row["useful_for"], f"{path}.useful_for")):
+        for number, each in enumerate(self.items(row["useful_for"], f"{path}.useful_for")):
             place = f"{path}.useful_for[{number}]"
             if self._shape(each, "claim", place):
                 for name in ("specialty", "source"):
-                    self._field(SpecialtyClaim, name, each[name], f"{place}.{name}")
+                    self.field(SpecialtyClaim, name, each[name], f"{place}.{name}")
                 if _date(each["stated_on"]) is None:
                     self.report.fault(f"{place}.stated_on", _("It must be a date."))
-        for number, each in enumerate(self._list(row["links"] or [], f"{path}.links")):
+        for number, each in enumerate(self.items(row["links"] or [], f"{path}.links")):
             place = f"{path}.links[{number}]"
             if self._shape(each, "link", place):
                 for name in ("kind", "program", "program_kind", "program_url"):
@@ -324,7 +363,7 @@ class _Import:
                     self.report.fault(f"{place}.target", _("It must be the code of a credential, or nothing."))
         published = set()
         drafts, numbers = 0, set()
-        for number, each in enumerate(self._list(row["versions"], f"{path}.versions")):
+        for number, each in enumerate(self.items(row["versions"], f"{path}.versions")):
             place = f"{path}.versions[{number}]"
             if not self._check_version(each, place):
                 continue
@@ -349,44 +388,44 @@ class _Import:
         if not self._shape(row, "version", path):
             return False
         for name in (*contents.FIELDS, "number", "status"):
-            self._field(CredentialVersion, name, row[name], f"{path}.{name}")
+            self.field(CredentialVersion, name, row[name], f"{path}.{name}")
         if row["title"] == "":
             self.report.fault(f"{path}.title", _("It must not be empty."))
         if row["status"] == VersionStatus.PUBLISHED and _moment(row["published_at"]) is None:
             self.report.fault(f"{path}.published_at", _("It must be a time with its zone."))
         for name in ("outcomes", "prerequisites"):
-            for number, each in enumerate(self._list(row[name], f"{path}.{name}")):
+            for number, each in enumerate(self.items(row[name], f"{path}.{name}")):
                 if not isinstance(each, str):
                     self.report.fault(f"{path}.{name}[{number}]", _("It must be text."))
         keys = set()
-        for number, each in enumerate(self._list(row["criteria"], f"{path}.criteria")):
+        for number, each in enumerate(self.items(row["criteria"], f"{path}.criteria")):
             place = f"{path}.criteria[{number}]"
             if not self._shape(each, "criterion", place):
                 continue
             for name in ("key", *contents.CRITERION):
-                self._field(Criterion, name, each[name], f"{place}.{name}")
-            self._uuid(each["public_id"], f"{place}.public_id")
+                self.field(Criterion, name, each[name], f"{place}.{name}")
+            self.uuid_of(each["public_id"], f"{place}.public_id")
             key = each["key"] if isinstance(each["key"], str) else ""
             if not key or key in keys:
                 self.report.fault(f"{place}.key", _("It must be given, and once."))
             keys.add(key)
             values = set()
-            for level_number, level in enumerate(self._list(each["levels"], f"{place}.levels")):
+            for level_number, level in enumerate(self.items(each["levels"], f"{place}.levels")):
                 level_place = f"{place}.levels[{level_number}]"
                 if not self._shape(level, "level", level_place):
                     continue
                 for name in ("value", "label", "descriptor"):
-                    self._field(CriterionLevel, name, level[name], f"{level_place}.{name}")
+                    self.field(CriterionLevel, name, level[name], f"{level_place}.{name}")
                 if level["value"] not in (1, 2, 3, 4) or level["value"] in values:
                     self.report.fault(f"{level_place}.value", _("It must be one of 1 to 4, each once."))
                 else:
                     values.add(level["value"])
-        for number, each in enumerate(self._list(row["evidence"], f"{path}.evidence")):
+        for number, each in enumerate(self.items(row["evidence"], f"{path}.evidence")):
             place = f"{path}.evidence[{number}]"
             if self._shape(each, "evidence", place):
                 for name in contents.EVIDENCE:
-                    self._field(EvidenceRequirement, name, each[name], f"{place}.{name}")
-        for number, each in enumerate(self._list(row["alignments"], f"{path}.alignments")):
+                    self.field(EvidenceRequirement, name, each[name], f"{place}.{name}")
+        for number, each in enumerate(self.items(row["alignments"], f"{path}.alignments")):
             place = f"{path}.alignments[{number}]"
             if self._shape(each, "alignment", place):
                 for name in ("framework", "version", "code"):
@@ -406,14 +445,14 @@ class _Import:
         if not self._shape(row, "framework", path):
             return
         for name in FRAMEWORK:
-            self._field(Framework, name, row[name], f"{path}.{name}") if name != "professions" else None
-        if not all(isinstance(each, str) for each in self._list(row["professions"], f"{path}.professions")):
+            self.field(Framework, name, row[name], f"{path}.{name}") if name != "professions" else None
+        if not all(isinstance(each, str) for each in self.items(row["professions"], f"{path}.professions")):
             self.report.fault(f"{path}.professions", _("It must be text."))
         loaded = Loaded(
-            **{name: row[name] for name in FRAMEWORK}, identifier=self._uuid(row["identifier"], f"{path}.identifier")
+            **{name: row[name] for name in FRAMEWORK}, identifier=self.uuid_of(row["identifier"], f"{path}.identifier")
         )
         codes: set[str] = set()
-        for number, each in enumerate(self._list(row["items"], f"{path}.items")):
+        for number, each in enumerate(self.items(row["items"], f"{path}.items")):
             place = f"{path}.items[{number}]"
             if not self._shape(each, "item", place):
                 continue
@@ -422,7 +461,7 @@ class _Import:
                 self.report.fault(f"{place}.{name}", _("It must be text."))
             if wrong:
                 continue
-            identifier = self._uuid(each["identifier"], f"{place}.identifier")
+            identifier = self.uuid_of(each["identifier"], f"{place}.identifier")
             if not each["code"] or each["code"] in codes or len(each["code"]) > 40 or len(each["name"]) > 200:
                 self.report.fault(f"{place}.code", _("It must be given, once, and not too long."))
             if each["parent"] and each["parent"] not in codes:
@@ -433,13 +472,13 @@ class _Import:
                     each["code"], each["name"], each["statement"], each["parent"], each["verification"][:20], identifier
                 )
             )
-        for number, each in enumerate(self._list(row["crosswalk"], f"{path}.crosswalk")):
+        for number, each in enumerate(self.items(row["crosswalk"], f"{path}.crosswalk")):
             place = f"{path}.crosswalk[{number}]"
             if not self._shape(each, "step", place):
                 continue
             source, target = (
-                self._uuid(each["source"], f"{place}.source"),
-                self._uuid(each["target"], f"{place}.target"),
+                self.uuid_of(each["source"], f"{place}.source"),
+                self.uuid_of(each["target"], f"{place}.target"),
             )
             if each["relation"] not in ("same", "replaced", "related"):
                 self.report.fault(f"{place}.relation", _("It must be same, replaced or related."))
@@ -584,10 +623,13 @@ class _Import:
             self._gate(current, f"{path}.current_version")
         owner = get_user_model().objects.filter(email__iexact=row["owner"]).first() if row["owner"] else None
         if row["owner"] and owner is None:
-            self.report.notes.append((f"{path}.owner", _("Nobody here has this address; name an owner.")))
+            words = _("%(title)s: nobody here has the address of its owner; name one.") % {"title": _title(row)}
+            self.report.notes.append((f"{path}.owner", words))
             owner = credential.owner
         elif owner is not None and owner != credential.owner and not may_own(owner, credential):
-            words = _("Whoever has this address is no lead or administrator here; name an owner.")
+            words = _("%(title)s: whoever has the address of its owner is no lead or administrator here; name one.") % {
+                "title": _title(row)
+            }
             self.report.notes.append((f"{path}.owner", words))
             owner = credential.owner
         wanted = {
@@ -659,6 +701,12 @@ class _Import:
             if on is not None
         )
         return True
+
+
+def _title(row: dict[str, Any]) -> str:
+    """What people call the credential of a row: by its newest version, else its code."""
+    newest = max(row["versions"], key=lambda each: each["number"], default=None)
+    return str(newest["title"] if newest else row["code"])
 
 
 def _date(value: Any) -> date | None:

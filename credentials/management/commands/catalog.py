@@ -61,7 +61,7 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for path, words in (*report.faults, *report.notes):
             self.stdout.write(f"{path}: {words}")
-        for name in ("frameworks", "created", "changed", "unchanged"):
+        for name in ("frameworks", "created", "changed", "unchanged", "pathways"):
             self.stdout.write(f"{name}: {len(getattr(report, name))}")
         if dry_run:
             self.stdout.write("Nothing was done.")
