@@ -12,8 +12,8 @@ from .classes import (
 from .codes import code_of, opened_by, read_code
 from .consent import OtherWording, create_link, digest, give_consent, share_together, withdraw_consent, wording
 from .documents import make_certificate, make_transcript, render_pending, request_transcript
-from .ending import end_sharing
 from .ended_consents import tell_of_ended_consents
+from .ending import end_sharing
 from .endorsing import settle_endorsements
 from .keys import (
     KeyUnavailable,
