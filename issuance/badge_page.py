@@ -34,21 +34,15 @@ from issuance import openbadges as ob
 from issuance.levels import agreed_levels, named
 from issuance.models import Consent, ConsentAward, ShareLinkItem
 from issuance.models.sharing import Recipients
+from issuance.verification.awards import standings
 from learners.models import AwardComponent
 from learners.selectors.amendments import statements_of
-from learners.workflow import AwardStatus
+from learners.workflow import Standing
 
 if TYPE_CHECKING:
     from issuance.verification import Verdict
 
-WORDS = {
-    "valid": gettext_lazy("Valid"),
-    "expired": gettext_lazy("Expired"),
-    "superseded": gettext_lazy("Replaced by a newer award"),
-    "suspended": gettext_lazy("Temporarily unavailable"),
-    "revoked": gettext_lazy("Revoked by the issuer"),
-    "failed": gettext_lazy("Not confirmed"),
-}
+WORDS = {str(each): each.label for each in Standing} | {"failed": gettext_lazy("Not confirmed")}
 LEVEL_STATES = {"valid", "expired", "superseded"}  # of what does not stand no level is shown
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
 MARKED = (
@@ -224,9 +218,10 @@ def endorsed_by(keys: tuple[int, ...]) -> list[dict[str, Any]]:
 
 
 def parts(rows: Any, side: str, *, at: datetime) -> list[dict[str, Any]]:
-    """Components of a designation, or designations that an award is part of. Two queries.
+    """Components of a designation, or designations that an award is part of. Three queries.
 
-    Its title says what a component is; how it stands today is told only of what anybody may see by itself.
+    Its title says what a component is; how it stands at the moment is told only of what anybody may see by itself, in the
+    words of its own page.
     """
     found = list(rows.select_related(f"{side}__credential_version").order_by("award", "position"))
     open_to_all = set(
@@ -235,18 +230,19 @@ def parts(rows: Any, side: str, *, at: datetime) -> list[dict[str, Any]]:
             consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
         ).values_list("award", flat=True)
     )
+    states = standings(open_to_all, at=at)
     told = []
     for row in found:
         award = getattr(row, side)
         is_shared = award.pk in open_to_all
-        word = WORDS["valid"] if award.status == AwardStatus.ACTIVE else capfirst(award.get_status_display())
         told.append(
             {
                 "title": award.credential_version.title,
                 "requirement": row.requirement,
                 "is_shared": is_shared,
                 "issued": day(award.awarded_at),
-                "said": f"{day(award.awarded_at)} · {word}" if is_shared else "",
+                "state": states[award.pk] if is_shared else "",
+                "word": WORDS[states[award.pk]] if is_shared else "",
                 "url": badges.award_url(award.public_id) if is_shared else "",
             }
         )

@@ -33,7 +33,7 @@ from issuance.models.sharing import Recipients
 from issuance.workflow import QuestionStatus, RevocationStatus
 from learners.models import Award, Learner, User
 from learners.models.awards import AwardQuerySet
-from learners.workflow import AwardStatus
+from learners.workflow import AwardStatus, Standing, standing
 
 TRANSCRIPTS_SHOWN = 5
 STAFF = {Role.REGISTRAR, Role.AUDITOR}
@@ -226,25 +226,18 @@ def registry(user: User) -> AwardQuerySet:
     return Award.objects.filter(user.scope_q({str(role) for role in STAFF}, "credential__"))
 
 
-# What a registrar reads of an award's state, in the table and in its filter: one word for one state.
+# What a registrar reads of an award's state, in the table and in its filter: the words of its page, and one state more.
 AWARD_STATES = {
-    "valid": gettext_lazy("Valid"),
+    str(Standing.VALID): Standing.VALID.label,
     "signing": gettext_lazy("Being signed"),
-    "expired": gettext_lazy("Expired"),
-    "suspended": gettext_lazy("Suspended"),
-    "superseded": gettext_lazy("Superseded"),
-    "revoked": gettext_lazy("Revoked"),
-    "withdrawn": gettext_lazy("Taken back"),
+    **{str(each): each.label for each in Standing if each != Standing.VALID},
 }
 
 
 def state_of_award(award: Award, at: datetime) -> str:
     """A key of AWARD_STATES. No query for an award that was `listed`; another one counts as signed."""
-    if award.status != AwardStatus.ACTIVE:
-        return str(award.status)
-    if award.valid_until is not None and award.valid_until <= at:
-        return "expired"
-    return "valid" if getattr(award, "is_signed", True) else "signing"
+    state = standing(award.status, award.valid_until, at)
+    return "signing" if state == Standing.VALID and not getattr(award, "is_signed", True) else str(state)
 
 
 def find(awards: AwardQuerySet, *, words: str = "", state: str = "", at: datetime) -> AwardQuerySet:

@@ -63,6 +63,7 @@ from learners.workflow import (
     DecisionStatus,
     EnrollmentStatus,
     SubmissionStatus,
+    standing,
 )
 
 INSPECT_WITHIN = timedelta(days=45)
@@ -546,7 +547,7 @@ def _awards(learner: Learner) -> list[dict[str, Any]]:
         title=lambda row: row.credential_version.title,
         kind=lambda row: row.credential.get_kind_display(),
         version=lambda row: row.credential_version.number,
-        status=lambda row: row.get_status_display(),
+        status=lambda row: standing(row.status, row.valid_until, timezone.now()).label,
         at=lambda row: row.awarded_at,
         until=lambda row: row.valid_until,
         revoked=lambda row: row.revoked_at,

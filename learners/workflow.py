@@ -1,5 +1,7 @@
 """The state machines of earning, and which status may follow which."""
 
+from datetime import datetime
+
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +64,24 @@ class AwardStatus(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn before it was signed")
     SUPERSEDED = "superseded", _("superseded")
     REVOKED = "revoked", _("revoked")
+
+
+class Standing(TextChoices):
+    """How an award stands at a moment, in the words in which everybody reads it: on its page, in lists, on paper."""
+
+    VALID = "valid", _("Valid")
+    EXPIRED = "expired", _("Expired")
+    SUPERSEDED = "superseded", _("Replaced by a newer award")
+    SUSPENDED = "suspended", _("Temporarily unavailable")
+    REVOKED = "revoked", _("Revoked by the issuer")
+    WITHDRAWN = "withdrawn", _("Taken back")
+
+
+def standing(status: str, valid_until: datetime | None, at: datetime) -> Standing:
+    """How an award of this status stands; valid_until: the moment at which it ends, as its signed badge says."""
+    if status != AwardStatus.ACTIVE:
+        return Standing(status)
+    return Standing.EXPIRED if valid_until is not None and valid_until <= at else Standing.VALID
 
 
 OPEN_ENROLLMENTS = [EnrollmentStatus.ACTIVE, EnrollmentStatus.WAITLISTED]

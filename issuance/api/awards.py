@@ -19,7 +19,7 @@ from issuance.api.views import PROBLEM, ProblemSerializer, PublicView
 from issuance.models import ApiToken, DocumentKind, Scope, SignedDocument
 from issuance.vc_api import tokens
 from learners.models import Award
-from learners.workflow import AwardStatus
+from learners.workflow import AwardStatus, Standing, standing
 
 
 class AwardedSerializer(serializers.Serializer):
@@ -124,10 +124,10 @@ def _moment(text: str) -> datetime | None:
 
 
 def _awarded(award: Any, now: Any) -> dict[str, Any]:
-    has_ended = award.status == AwardStatus.ACTIVE and award.valid_until is not None and award.valid_until <= now
+    state = standing(award.status, award.valid_until, now)
     return {
         "id": badges.award_url(award.public_id),
-        "state": "expired" if has_ended else award.status,
+        "state": award.status if state == Standing.VALID else str(state),
         "code": award.credential.code,
         "title": award.credential_version.title,
         "version": award.credential_version.number,

@@ -32,7 +32,7 @@ from issuance.services.signing import process_name
 from issuance.workflow import KeyState
 from learners.models import Award, AwardComponent, Learner, RecognizedCredential, User
 from learners.selectors.amendments import statements_of
-from learners.workflow import AwardStatus
+from learners.workflow import AwardStatus, Standing, standing
 
 LOCK_CERTIFICATE, LOCK_TRANSCRIPT = 7301, 7302
 LONG_NAME = 36  # letters; a longer one is set smaller, so that the certificate stays on one page
@@ -384,14 +384,13 @@ def _transcript_row(award: Award, at: datetime) -> dict[str, Any]:
 
 
 def _standing(award: Award, at: datetime) -> str:
-    """How an award stands on the day of the transcript."""
-    if award.status == AwardStatus.SUPERSEDED:
-        return _("replaced by a newer award")
-    if award.status != AwardStatus.ACTIVE:
-        return str(award.get_status_display())
+    """How an award stands in the moment of the transcript, in the words of its page."""
+    state = standing(award.status, award.valid_until, at)
+    if state not in {Standing.VALID, Standing.EXPIRED}:
+        return str(state.label[:1]).lower() + str(state.label[1:])
     if award.valid_until is None:
         return _("does not expire")
-    said = _("expired %(day)s") if award.valid_until <= at else _("valid until %(day)s")
+    said = _("expired %(day)s") if state == Standing.EXPIRED else _("valid until %(day)s")
     return said % {"day": badge_page.day(award.valid_until)}
 
 

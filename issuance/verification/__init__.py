@@ -4,6 +4,7 @@ from .awards import Verdict as Verdict
 from .awards import holder_name as holder_name
 from .awards import own_award as own_award
 from .awards import shared_award as shared_award
+from .awards import standings as standings
 from .awards import title_of as title_of
 from .endorsements import EndorsementVerdict as EndorsementVerdict
 from .endorsements import endorsement_verdict as endorsement_verdict

@@ -5,6 +5,7 @@ on the spot, so a byte changed in the database turns every answer to failed.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -20,7 +21,7 @@ from issuance import core
 from issuance import openbadges as ob
 from issuance.models import SignedDocument
 from issuance.verification.registry import ListVersion, read_object, verify_bytes
-from learners.workflow import AwardStatus
+from learners.workflow import AwardStatus, standing
 
 # One statement decides everything: no row means that there is nothing to show, for whatever reason (decision 0004). A badge
 # under a former name is such a reason: in a moment it is there again, under the present one. The name is asked for last, of
@@ -60,6 +61,18 @@ JOIN issuance_signingkey signer ON signer.id = d.key_id
 JOIN issuance_statusentry entry ON entry.document_id = d.id
 JOIN issuance_statuslist list ON list.id = entry.list_id
 WHERE a.public_id = %s AND a.status <> 'withdrawn' AND {permission}
+"""
+STANDING = """
+SELECT a.id, a.public_id, a.status, a.valid_until,
+       get_bit(list.bits, (entry.index / 8) * 8 + 7 - entry.index %% 8),
+       signer.compromised_at,
+       d.sha256 = d.verified_sha256 AND d.sha256 = encode(sha256(d.bytes), 'hex')
+FROM learners_award a
+LEFT JOIN issuance_signeddocument d ON d.award_id = a.id AND d.kind = 'credential' AND d.superseded_at IS NULL
+LEFT JOIN issuance_signingkey signer ON signer.id = d.key_id
+LEFT JOIN issuance_statusentry entry ON entry.document_id = d.id
+LEFT JOIN issuance_statuslist list ON list.id = entry.list_id
+WHERE a.id = ANY(%s)
 """
 CONSENTED = """EXISTS (
     SELECT 1 FROM issuance_consentaward covered JOIN issuance_consent consent ON consent.id = covered.consent_id
@@ -154,17 +167,15 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     else:
         checks, is_sound = _verify_again(document_id, content, found, digest, at)
         verified_at = at if is_sound else None
-    standing = _standing(status, bool(bit), valid_until, at)
+    state = _standing(status, bool(bit), valid_until, withdrawn_at, at)
     if withdrawn_at is not None:
-        # The signature no longer says anything; the workers are signing anew. A revocation stands all the same.
         checks, is_sound = (_key_withdrawn(withdrawn_at),), True
-        standing = standing if standing == "revoked" else "suspended"
-    checks += (standing_check(standing, get_language()),)
+    checks += (standing_check(state, get_language()),)
     return Verdict(
         award_id=award_id,
         document_id=document_id,
         version_id=version_id,
-        state=standing if is_sound else "failed",
+        state=state if is_sound else "failed",
         checks=checks,
         content=content,
         digest=found,
@@ -200,19 +211,38 @@ def _verify_again(
     return report.checks, is_sound
 
 
-def _standing(status: str, is_bit_set: bool, valid_until: datetime | None, at: datetime) -> str:
-    """The award's state; the status list and the registry must say the same of a revocation."""
+def _standing(
+    status: str, is_bit_set: bool, valid_until: datetime | None, withdrawn_at: datetime | None, at: datetime
+) -> str:
+    """The award's state; the status list and the registry must say the same of a revocation.
+
+    withdrawn_at: when the key that signed it was withdrawn. The signature no longer says anything then, and the workers are
+    signing anew; a revocation stands all the same.
+    """
+    found = str(standing(status, valid_until, at))
     if is_bit_set != (status == AwardStatus.REVOKED):
-        return "superseded" if is_bit_set and status == AwardStatus.SUPERSEDED else "failed"
-    if status == AwardStatus.REVOKED:
-        return "revoked"
-    if status == AwardStatus.SUSPENDED:
-        return "suspended"
-    if status == AwardStatus.SUPERSEDED:
-        return "superseded"
-    if valid_until is not None and valid_until <= at:
-        return "expired"
-    return "valid"
+        found = "superseded" if is_bit_set and status == AwardStatus.SUPERSEDED else "failed"
+    return found if withdrawn_at is None or found == "revoked" else "suspended"
+
+
+def standings(awards: Collection[int], *, at: datetime) -> dict[int, str]:
+    """How each of these stands, by its key, as its own page says it; what has no signed badge, as the registry does.
+
+    One query, and one more for each whose stored bytes nobody has vouched for.
+    """
+    found = {}
+    with prepared_cursor() as cursor:
+        cursor.execute(STANDING, [list(awards)])
+        rows = cursor.fetchall()
+    for award_id, public_id, status, valid_until, bit, withdrawn_at, is_vouched in rows:
+        if bit is None:
+            found[award_id] = str(standing(status, valid_until, at))
+        elif is_vouched or withdrawn_at is not None:
+            found[award_id] = _standing(status, bool(bit), valid_until, withdrawn_at, at)
+        else:
+            verdict = own_award(public_id, at=at)
+            found[award_id] = verdict.state if verdict is not None else str(standing(status, valid_until, at))
+    return found
 
 
 def _key_withdrawn(at: datetime) -> ob.Check:
@@ -232,8 +262,8 @@ def _unchanged(language: str | None) -> tuple[ob.Check, ...]:
 
 
 @lru_cache
-def standing_check(standing: str, language: str | None) -> ob.Check:
-    return _STANDING_CHECKS[standing]()
+def standing_check(state: str, language: str | None) -> ob.Check:
+    return _STANDING_CHECKS[state]()
 
 
 _STANDING_CHECKS = {

@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.db.models import Prefetch
+from django.utils import timezone
 
 from learners.models import Assessment, Award, Decision, Learner, Submission, User
 from learners.selectors import assessing
 from learners.selectors.amendments import statements_of
-from learners.workflow import AssessmentStatus, DecisionStatus
+from learners.workflow import AssessmentStatus, DecisionStatus, standing
 
 SHOWN = 20
 
@@ -55,6 +56,7 @@ def record(user: User, learner: Learner) -> dict[str, Any]:
     statements = statements_of(award.pk for award in shown)
     for award in shown:
         award.statements = statements.get(award.pk, [])  # type: ignore[attr-defined]
+        award.stands = standing(award.status, award.valid_until, timezone.now()).label  # type: ignore[attr-defined]
     return {
         "submissions": list(submissions.order_by("-started_at", "pk")[:50]),
         "awards": shown,

@@ -26,7 +26,9 @@ from learners.workflow import (
     DecisionOutcome,
     DecisionStatus,
     EnrollmentStatus,
+    Standing,
     SubmissionStatus,
+    standing,
 )
 
 HANDED_IN = [SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW]
@@ -395,17 +397,18 @@ class Badge:
 def badge(award: Award, at: datetime) -> Badge:
     """No query when the award was read `with_context`."""
     until = timezone.localdate(award.valid_until) if award.valid_until else None
-    if award.status == AwardStatus.ACTIVE:
-        if award.valid_until is not None and award.valid_until < at:
-            return Badge(award, "expired", "expired", on=until)
+    state = standing(award.status, award.valid_until, at)
+    if state == Standing.VALID:
         if award.sign_after > at:
             return Badge(award, "waiting", word=_("Awarded, being prepared"))
         return Badge(award, "valid", on=until, prefix=_("until") if until else "")
-    if award.status == AwardStatus.REVOKED:
-        return Badge(award, "revoked", "revoked", on=timezone.localdate(award.revoked_at))
-    if award.status == AwardStatus.WITHDRAWN:
+    if state == Standing.EXPIRED:
+        return Badge(award, "expired", "expired", on=until)
+    if state == Standing.REVOKED:
+        return Badge(award, "revoked", "revoked", word=str(state.label), on=timezone.localdate(award.revoked_at))
+    if state == Standing.WITHDRAWN:
         return Badge(award, "revoked", "revoked", word=_("Withdrawn"))
-    return Badge(award, str(award.status))
+    return Badge(award, str(state), word=str(state.label))
 
 
 def badges(learner: Learner, at: datetime) -> list[Badge]:

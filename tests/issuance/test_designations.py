@@ -1,12 +1,14 @@
 """A designation and the badges that it counts: what one shows, and what its revocation tells, of the other."""
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from config.permissions import Role
 from issuance import services
-from learners.models import AwardComponent, Notice
+from issuance.models import KeyPurpose
+from learners.models import Award, AwardComponent, Notice
 
 
 @pytest.fixture
@@ -40,7 +42,63 @@ def test_a_shared_designation_names_its_components_and_not_how_they_stand(client
     assert component.credential_version.title in shown
     assert "evoked" not in shown
     give(component)
-    assert "· Revoked" in page(client, designation)
+    assert "Revoked by the issuer" in page(client, designation)
+
+
+STATES = {
+    "valid": "Valid",
+    "expired": "Expired",
+    "superseded": "Replaced by a newer award",
+    "suspended": "Temporarily unavailable",
+    "revoked": "Revoked by the issuer",
+    "failed": "Not confirmed",
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_list_says_of_a_badge_what_its_own_page_says(client, sign_in, pair, give, revoke, make_user, state):
+    component, designation = pair
+    give(component, designation)
+    for (
+        one
+    ) in pair:  # each is in the other's list: a component on the designation's page, a designation under "Part of"
+        if state == "revoked":
+            revoke(one)
+        elif state == "expired":
+            Award.objects.filter(pk=one.pk).update(valid_until=timezone.now())
+        elif state == "failed":
+            with connection.cursor() as cursor:
+                changed = bytes(one.documents.get(kind="credential").bytes).replace(b"Robin", b"Robyn")
+                cursor.execute("UPDATE issuance_signeddocument SET bytes = %s WHERE award_id = %s", [changed, one.pk])
+        elif state != "valid":
+            Award.objects.filter(pk=one.pk).update(status=state)
+
+    own = {one.pk: page(client, one) for one in pair}
+
+    for one, other in [(component, designation), (designation, component)]:
+        title = own[one.pk].partition("<title>")[2]
+        assert title.startswith(STATES[state])
+        listed = (
+            own[other.pk].partition("What it is made of" if one is component else "Part of")[2].partition("</ul>")[0]
+        )
+        assert one.credential_version.title in listed
+        assert f"status--{state}" in listed
+        assert f">{STATES[state]}<" in listed
+    if state != "failed":  # which the registry's own list does not look into
+        registrar = sign_in(make_user(Role.REGISTRAR))
+        shown = registrar.get(reverse("issuance:registrar-award", args=[component.public_id])).content.decode()
+        assert f">{STATES[state]}<" in shown
+
+
+def test_a_list_says_of_a_badge_with_a_withdrawn_key_that_it_is_unavailable(client, pair, give, issuer):
+    component, designation = pair
+    give(component, designation)
+    services.revoke_key(organization=issuer, purpose=KeyPurpose.BADGE, number=1, at=timezone.now())
+
+    listed = page(client, designation).partition("What it is made of")[2].partition("</ul>")[0]
+
+    assert "status--suspended" in listed
+    assert page(client, component).partition("<title>")[2].startswith("Temporarily unavailable")
 
 
 def test_the_registrar_reads_first_what_a_revocation_touches(sign_in, pair, make_user):

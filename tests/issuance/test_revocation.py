@@ -195,9 +195,9 @@ def test_the_filter_says_the_words_of_the_table_and_finds_what_the_table_calls_s
     at = timezone.now()
     rows = {"Valid": make_signed().award, "Expired": make_signed().award, "Being signed": make_award(sign_after=at)}
     for word, fields in {
-        "Suspended": {"status": "suspended"},
-        "Superseded": {"status": "superseded"},
-        "Revoked": {"status": "revoked", "revoked_at": at},
+        "Temporarily unavailable": {"status": "suspended"},
+        "Replaced by a newer award": {"status": "superseded"},
+        "Revoked by the issuer": {"status": "revoked", "revoked_at": at},
         "Taken back": {"status": "withdrawn"},
     }.items():
         rows[word] = make_award(version=make_version(), **fields)

@@ -33,9 +33,9 @@ def test_a_badge_is_listed_with_its_seal(own, learner, make_award):
     ("fields", "word"),
     [
         ({"valid_until": timezone.now() - timedelta(days=1)}, "Expired"),
-        ({"status": "revoked", "revoked_at": timezone.now()}, "Revoked"),
-        ({"status": "superseded"}, "Replaced"),
-        ({"status": "suspended"}, "Suspended"),
+        ({"status": "revoked", "revoked_at": timezone.now()}, "Revoked by the issuer"),
+        ({"status": "superseded"}, "Replaced by a newer award"),
+        ({"status": "suspended"}, "Temporarily unavailable"),
         ({"sign_after": timezone.now() + timedelta(days=1)}, "Awarded, being prepared"),
     ],
 )
