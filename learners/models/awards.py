@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import models
 from django.db.models import CheckConstraint, Q, QuerySet, UniqueConstraint
@@ -25,17 +25,17 @@ class AwardQuerySet(QuerySet["Award"]):
             | user.scope_q({"registrar", "auditor"}, "credential__")
         )
 
-    def counting_on(self, on: date) -> AwardQuerySet:
-        """Those that count toward a pathway on a day: active and not lapsed."""
-        return self.filter(self._counts(on))
+    def counting_at(self, at: datetime) -> AwardQuerySet:
+        """Those that count at a moment: active, and not yet ended. The moment is that of the signed badge, for every award."""
+        return self.filter(self._counts(at))
 
-    def with_counting(self, on: date) -> AwardQuerySet:
-        """The same with `is_counting`: whether they count on a day."""
-        return self.annotate(is_counting=self._counts(on))
+    def with_counting(self, at: datetime) -> AwardQuerySet:
+        """The same with `is_counting`: whether they count at a moment."""
+        return self.annotate(is_counting=self._counts(at))
 
     @staticmethod
-    def _counts(on: date) -> Q:
-        return Q(Q(valid_until__isnull=True) | Q(valid_until__date__gte=on), status=AwardStatus.ACTIVE)
+    def _counts(at: datetime) -> Q:
+        return Q(Q(valid_until__isnull=True) | Q(valid_until__gt=at), status=AwardStatus.ACTIVE)
 
     def due(self, at: datetime) -> AwardQuerySet:
         """Those whose time to be signed has come."""
@@ -43,7 +43,11 @@ class AwardQuerySet(QuerySet["Award"]):
 
 
 class Award(models.Model):
-    """The fact that a learner earned a credential version. `services.grant_award` is the only writer of new ones."""
+    """The fact that a learner earned a credential version. `services.grant_award` is the only writer of new ones.
+
+    valid_until: the moment at which it ends, which the signed badge names; from then on nobody counts it. It is the last
+    second of a day in the school's time; awards granted before this was so end at the time of day at which they were given.
+    """
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="awards")

@@ -53,12 +53,12 @@ def item_action(request: HttpRequest, credential: Credential) -> dict[str, Any] 
         }
     every = list(
         learner.awards.filter(status__in=[AwardStatus.ACTIVE, AwardStatus.REVOKED])
-        .with_counting(timezone.localdate())
+        .with_counting(timezone.now())
         .order_by("pk")
     )
     awards = [each for each in every if each.credential_id == credential.pk]
     standing = next((each for each in awards if each.status == AwardStatus.ACTIVE), None)
-    has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until < timezone.now()
+    has_lapsed = standing is not None and standing.valid_until is not None and standing.valid_until <= timezone.now()
     award = None if has_lapsed else standing
     held = {each.credential_id: each.valid_until for each in every if each.is_counting}  # type: ignore[attr-defined]
     reasons = services.refusals(learner=learner, credential=credential, at=timezone.now(), is_enrolled=False, held=held)

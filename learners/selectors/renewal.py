@@ -50,7 +50,7 @@ def renewal_of(award: Award, at: datetime) -> Renewal | None:
         window=found,
         is_open=found.is_open(on),
         is_ahead=on < found.opens_on,
-        has_lapsed=award.valid_until is not None and award.valid_until < at,
+        has_lapsed=award.valid_until is not None and award.valid_until <= at,
         is_short=is_short,
         hours=version.renewal_hours,
         running=running.select_related("credential").first(),

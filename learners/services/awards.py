@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import IntegrityError, OperationalError, transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from psycopg.errors import LockNotAvailable
 
@@ -87,9 +88,15 @@ def grant_awards(grants: Sequence[Grant], *, actor: User, at: datetime) -> list[
 
 
 def valid_until(version: CredentialVersion, at: datetime) -> datetime | None:
-    """When an award of this version lapses: so many calendar months later, or never."""
-    months = version.expires_after_months
-    return at + relativedelta(months=months) if months else None
+    """When an award of this version ends: with the last second of the day so many calendar months later, or never.
+
+    The day is the school's, so that "valid until May 28" holds on the whole of May 28 for page, file and pathway alike; the
+    signed badge names this moment.
+    """
+    if not version.expires_after_months:
+        return None
+    day = timezone.localdate(at) + relativedelta(months=version.expires_after_months)
+    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 def _held_and_locked(grants: Sequence[Grant]) -> dict[tuple[int, int], Award]:

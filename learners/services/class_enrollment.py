@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Invalid
@@ -156,9 +155,7 @@ def _sort_out(learners: list[Learner], version: CredentialVersion, at: datetime)
     )
     needed = set(version.prerequisites.values_list("requires_id", flat=True))
     held: dict[int, set[int]] = {}
-    awards = Award.objects.counting_on(timezone.localdate(at)).filter(
-        learner__in=learners, credential__in={*needed, version.credential_id}
-    )
+    awards = Award.objects.counting_at(at).filter(learner__in=learners, credential__in={*needed, version.credential_id})
     for learner_id, credential_id in awards.values_list("learner_id", "credential_id"):
         held.setdefault(learner_id, set()).add(credential_id)
     result = ClassEnrollment()

@@ -67,11 +67,7 @@ def refusals(
         admitted = ", ".join(in_words(each) for each in version.professions_admitted)
         reasons.append(_("It is open to %(admitted)s.") % {"admitted": admitted})
     if held is None:
-        held = dict(
-            Award.objects.counting_on(timezone.localdate(at))
-            .filter(learner=learner)
-            .values_list("credential_id", "valid_until")
-        )
+        held = dict(Award.objects.counting_at(at).filter(learner=learner).values_list("credential_id", "valid_until"))
     missing = [
         each.requires.current_version.title
         for each in prerequisites_of(version)

@@ -184,9 +184,9 @@ def _sift(pathway: Pathway, held: Sequence[Held], on: date) -> tuple[list[Held],
     for each in held:
         if each.credential_id not in items or each.awarded_on > on:
             continue
-        if pathway.is_valid_at_award and each.valid_until is not None and each.valid_until < on:
+        if pathway.is_valid_at_award and each.has_lapsed(on):
             if not each.is_earlier:
-                lapsed[each.credential_id] = f"{each.title} lapsed on {day_in_words(each.valid_until)}; renew it."
+                lapsed[each.credential_id] = f"{each.title} lapsed on {day_in_words(each.valid_until or on)}; renew it."
         elif oldest is not None and each.awarded_on < oldest:
             if not each.is_earlier:
                 lapsed[each.credential_id] = (

@@ -256,7 +256,8 @@ def _substituted(rule: Rule, substitutes: Mapping[int, Item]) -> Rule:
 class Held:
     """An award that a learner holds or held. valid_until: the last day on which it counts, or None.
 
-    is_earlier: it was earned again since, and counts only where repeats do. is_shared: it counts toward another designation
+    is_over: that day has not passed, and yet it has ended: an award ends at a moment, and those granted before awards ended
+    with their day end within one. is_earlier: it was earned again since, and counts only where repeats do. is_shared: it counts toward another designation
     already. is_recognized: it comes from another provider (and `award_id` is the key of that record, negative).
     """
 
@@ -270,6 +271,11 @@ class Held:
     is_earlier: bool = False
     is_shared: bool = False
     is_recognized: bool = False
+    is_over: bool = False
+
+    def has_lapsed(self, on: date) -> bool:
+        """Whether it no longer counts on a day."""
+        return self.valid_until is not None and (self.valid_until < on or (self.is_over and self.valid_until == on))
 
 
 @dataclass(frozen=True)

@@ -144,6 +144,7 @@ class Known:
                 hours=award.credential_version.workload_hours or 0,
                 awarded_on=timezone.localdate(award.awarded_at),
                 valid_until=timezone.localdate(award.valid_until) if award.valid_until else None,
+                is_over=award.valid_until is not None and award.valid_until <= timezone.now(),
                 covers=self._covers.get(award.credential_version_id, frozenset()),
                 is_earlier=award.status == AwardStatus.SUPERSEDED,
                 is_shared=bool(self._shared.get(award.pk, set()) - {designation_id}),

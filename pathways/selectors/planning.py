@@ -95,7 +95,8 @@ def plan(*, learner: Learner, on: date) -> PlanView:
     held = {
         award.credential_id
         for award in Award.objects.filter(learner=learner, status="active").only("credential_id", "valid_until")
-        if award.valid_until is None or timezone.localdate(award.valid_until) >= on
+        if award.valid_until is None
+        or (timezone.localdate(award.valid_until) >= on and award.valid_until > timezone.now())
     }
     limit = PlanSetting.objects.filter(learner=learner).values_list("hours_per_term", flat=True).first() or HOURS
     cohort = learner.cohort

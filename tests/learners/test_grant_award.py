@@ -4,7 +4,9 @@ import pytest
 
 from config.errors import Conflict, IllegalMove
 from learners.models import Award, AwardComponent, AwardEvent
+from learners.selectors.learning import badge
 from learners.services import Grant, grant_award, grant_awards, revoke_award
+from learners.workflow import Standing, standing
 from tests.fixtures.records import NOON
 
 
@@ -27,15 +29,44 @@ def test_an_award_is_written_with_its_event(learner, version, lead, settings, dj
 @pytest.mark.parametrize(
     ("at", "months", "until"),
     [
-        (datetime(2026, 9, 1, 12, tzinfo=UTC), 24, datetime(2028, 9, 1, 12, tzinfo=UTC)),
-        (datetime(2026, 8, 31, 12, tzinfo=UTC), 6, datetime(2027, 2, 28, 12, tzinfo=UTC)),
-        (datetime(2028, 2, 29, 12, tzinfo=UTC), 12, datetime(2029, 2, 28, 12, tzinfo=UTC)),
+        (datetime(2026, 9, 1, 12, tzinfo=UTC), 24, datetime(2028, 9, 2, 3, 59, 59, tzinfo=UTC)),
+        (datetime(2026, 8, 31, 12, tzinfo=UTC), 6, datetime(2027, 3, 1, 4, 59, 59, tzinfo=UTC)),
+        (datetime(2028, 2, 29, 12, tzinfo=UTC), 12, datetime(2029, 3, 1, 4, 59, 59, tzinfo=UTC)),
+        # In the evening it is the next day in UTC, and still this one at the school.
+        (datetime(2026, 9, 2, 2, tzinfo=UTC), 24, datetime(2028, 9, 2, 3, 59, 59, tzinfo=UTC)),
+        # The day that clocks go back or forward ends with its own last second, in the time that holds by then.
+        (datetime(2026, 5, 1, 12, tzinfo=UTC), 6, datetime(2026, 11, 2, 4, 59, 59, tzinfo=UTC)),
+        (datetime(2026, 9, 14, 12, tzinfo=UTC), 6, datetime(2027, 3, 15, 3, 59, 59, tzinfo=UTC)),
     ],
 )
-def test_it_lapses_after_so_many_calendar_months(learner, make_version, lead, at, months, until):
+def test_it_ends_with_the_day_so_many_calendar_months_later(learner, make_version, lead, at, months, until):
     award = grant_award(learner=learner, version=make_version(expires_after_months=months), actor=lead, at=at)
 
     assert award.valid_until == until
+
+
+@pytest.mark.parametrize(
+    ("until", "at", "counts"),
+    [
+        # Granted today: it ends with its day, at midnight in the school.
+        (datetime(2027, 5, 29, 3, 59, 59, tzinfo=UTC), datetime(2027, 5, 29, 3, 59, 58, tzinfo=UTC), True),
+        (datetime(2027, 5, 29, 3, 59, 59, tzinfo=UTC), datetime(2027, 5, 29, 4, 0, tzinfo=UTC), False),
+        # Granted before that was so: it ends within its day.
+        (datetime(2027, 5, 28, 18, tzinfo=UTC), datetime(2027, 5, 28, 17, 59, tzinfo=UTC), True),
+        (datetime(2027, 5, 28, 18, tzinfo=UTC), datetime(2027, 5, 28, 18, tzinfo=UTC), False),
+        (datetime(2027, 5, 28, 18, tzinfo=UTC), datetime(2027, 5, 28, 22, tzinfo=UTC), False),
+        # The day on which clocks go back has an hour twice.
+        (datetime(2026, 11, 2, 4, 59, 59, tzinfo=UTC), datetime(2026, 11, 2, 4, 30, tzinfo=UTC), True),
+        (datetime(2026, 11, 2, 4, 59, 59, tzinfo=UTC), datetime(2026, 11, 2, 5, 0, tzinfo=UTC), False),
+    ],
+)
+def test_lists_and_pages_end_an_award_at_the_same_moment(learner, make_award, until, at, counts):
+    award = make_award(learner=learner, awarded_at=until - timedelta(days=365), valid_until=until)
+
+    assert Award.objects.counting_at(at).filter(pk=award.pk).exists() is counts
+    assert Award.objects.with_counting(at).get(pk=award.pk).is_counting is counts
+    assert (standing(award.status, award.valid_until, at) == Standing.VALID) is counts
+    assert (badge(award, at).kind == "valid") is counts
 
 
 def test_a_renewal_supersedes_the_award_that_is_held(learner, make_version, lead):

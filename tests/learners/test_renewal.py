@@ -207,7 +207,7 @@ def test_the_renewed_award_supersedes_the_old_one_and_counts_once(lapsing, learn
 
     old.refresh_from_db()
     assert (old.status, new.status, new.supersedes) == ("superseded", "active", old)
-    counting = Award.objects.counting_on(timezone.localdate(NOON)).filter(learner=learner)
+    counting = Award.objects.counting_at(NOON).filter(learner=learner)
     assert list(counting) == [new]
 
 

@@ -1,5 +1,9 @@
 """What is read of what learners hold: the competencies that it covers, and who counts it already."""
 
+from datetime import timedelta
+
+from django.utils import timezone
+
 from learners.models import AwardComponent
 from pathways import selectors
 from pathways.services import grant_waiver
@@ -53,3 +57,14 @@ def test_what_another_designation_counts_in_force_is_shared(make_pathway, make_v
 
     assert before != during
     assert said(enrollment) == before
+
+
+def test_an_award_that_ended_within_today_is_over_as_its_page_says(make_award, learner, make_pathway, join):
+    join(make_pathway())
+    now = timezone.now()
+    ends = {"over": now - timedelta(seconds=1), "stands": now + timedelta(hours=1), "never": None}
+    awards = {name: make_award(learner=learner, valid_until=until) for name, until in ends.items()}
+
+    held = {each.award_id: each.is_over for each in selectors.Known([learner.pk], []).held(learner.pk)}
+
+    assert {name: held[award.pk] for name, award in awards.items()} == {"over": True, "stands": False, "never": False}

@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -162,6 +163,15 @@ def test_a_required_badge_that_lapsed_is_named_with_its_day():
 
 def test_the_last_day_still_counts():
     assert evaluate(Pathway((required(1, "A"),)), [held("A", until=TODAY)], on=TODAY).is_met
+
+
+def test_the_last_day_does_not_count_once_the_award_has_ended_within_it():
+    over = replace(held("A", until=TODAY), is_over=True)
+
+    line = lines_of(Pathway((required(1, "A"),)), over)[1]
+
+    assert not line.is_met
+    assert line.sentence == "A lapsed on September 1, 2026; renew it."
 
 
 def test_a_lapsed_elective_is_named_only_where_it_is_missed():
