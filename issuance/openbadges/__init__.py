@@ -60,7 +60,7 @@ from .seal import seal
 from .status_list import MIN_SIZE, decode, empty, encode, is_set, list_credential, with_set
 from .template import Templates
 from .vc_jwt import envelope, sign_jwt
-from .verify import Check, Presented, Report, Resolver, open_presentation, verify
+from .verify import Check, Presented, Report, Resolver, instant, open_presentation, verify
 
 __all__ = [
     "BADGE_CONTEXTS",
@@ -122,6 +122,7 @@ __all__ = [
     "from_multikey",
     "hash_data",
     "identity_hash",
+    "instant",
     "is_image",
     "is_set",
     "key_did",

@@ -340,9 +340,9 @@ def _dates(document: Json, now: datetime) -> ob.Check:
     start = data_model.moment(document.get("validFrom", document.get("issuanceDate")))
     until = data_model.moment(document.get("validUntil", document.get("expirationDate")))
     if start is not None and start > now:
-        return ob.Check("dates", "failed", "not-yet-valid", f"It holds only from {start:%Y-%m-%d} on.")
+        return ob.Check("dates", "failed", "not-yet-valid", f"It holds only from {ob.instant(start)} on.")
     if until is not None and until <= now:
-        return ob.Check("dates", "failed", "expired", f"It expired on {until:%Y-%m-%d}.")
+        return ob.Check("dates", "failed", "expired", f"It expired on {ob.instant(until)}.")
     return ob.Check("dates", "passed", "dates", "It holds at this time.")
 
 

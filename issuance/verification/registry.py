@@ -1,12 +1,14 @@
 """What the core's verifier asks for: published by this registry itself, or fetched from others."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from credentials.models import Organization
@@ -83,9 +85,35 @@ def verify_bytes(
     templates: the signer's own, for stored documents only; a stranger's file must not fill them. registry: in place of
     one of its own, for whoever wants to know which lists were looked at.
     """
-    return ob.verify(
+    report = ob.verify(
         content, resolver=registry or Registry(outside), contexts=core.contexts(), now=at, templates=templates
     )
+    return _in_school_time(report)
+
+
+def _in_school_time(report: ob.Report) -> ob.Report:
+    """A report whose lines say their moments in the school's time, as every page does."""
+    return replace(
+        report,
+        checks=tuple(_said(check) for check in report.checks),
+        inside=tuple(_in_school_time(each) for each in report.inside),
+        endorsements=tuple(_in_school_time(each) for each in report.endorsements),
+    )
+
+
+def _said(check: ob.Check) -> ob.Check:
+    sentence = {
+        "not-yet-valid": _("It holds only from %(moment)s on."),
+        "expired": _("It expired on %(moment)s."),
+        "dates": _("It holds until %(moment)s."),
+    }.get(check.code)
+    if check.name != "dates" or sentence is None or check.moment is None:
+        return check
+    try:
+        local = timezone.localtime(check.moment)
+    except OverflowError:  # a year at the end of the calendar
+        return check
+    return replace(check, sentence=sentence % {"moment": date_format(local, "F j, Y, g:i:s A T")})
 
 
 def _issued(content: bytes) -> datetime | None:

@@ -1,7 +1,7 @@
 """Each state of a badge, and one answer to it: from page, API, status list and file check (DOMAIN 5.3)."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import orjson
 import pytest
@@ -61,6 +61,21 @@ def test_an_expired_badge_is_genuine_and_says_from_when_to_when(ask, make_shared
     assert found.title.startswith("Expired")
     assert "was valid from" in found.page
     assert "Genuine, and expired" in found.check_page
+
+
+def test_page_and_file_check_name_the_same_last_day_and_the_file_check_its_moment(ask, client, make_shared):
+    until = datetime(2031, 5, 29, 3, 59, 59, tzinfo=UTC)  # the last second of May 28 at the school
+    document = make_shared(valid_until=until)
+
+    found = ask(document)
+    file = client.post("/api/v1/verify", bytes(document.bytes), content_type="application/json").json()
+
+    assert "valid until May 28, 2031" in found.page
+    said = "It holds until May 28, 2031, 11:59:59 PM EDT."
+    assert said in found.check_page
+    assert said in [check["detail"] for check in file["checks"]]
+    assert ask(document, at=until - timedelta(seconds=1)).file.state == "valid"
+    assert ask(document, at=until + timedelta(seconds=1)).file.state == "expired"
 
 
 @pytest.mark.parametrize("is_shared", [True, False])

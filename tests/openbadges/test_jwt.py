@@ -527,7 +527,7 @@ def test_a_token_of_the_data_model_1_is_read_below_vc(make_badge, look):
     report = look(token(claims, alg="EdDSA", kid=did, typ="JWT"), {})
 
     assert report.state == "valid", report.checks
-    assert report.check("dates").sentence == "It holds until 21 November 2029."
+    assert report.check("dates").sentence == "It holds until November 21, 2029, 12:00:00 PM UTC."
 
 
 @pytest.mark.parametrize(

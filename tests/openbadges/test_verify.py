@@ -169,7 +169,7 @@ def test_an_expired_badge_is_told_with_its_date(signed_badge, keys, make_list, l
 
     assert report.state == "expired"
     assert codes(report) == {"dates": "expired"}
-    assert report.check("dates").sentence == "It expired on 21 November 2029."
+    assert report.check("dates").sentence == "It expired on November 21, 2029, 12:00:00 PM UTC."
 
 
 def test_a_badge_of_tomorrow_is_not_yet_valid(signed_badge, keys, make_list, look):

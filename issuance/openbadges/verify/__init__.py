@@ -19,7 +19,7 @@ from ..template import Templates
 from ..vc_jwt import credential_in, end_of, presentation_in
 from .assertion import assertion_checks, is_assertion
 from .contents import endorsements_check, members_check
-from .dates import dates_check
+from .dates import dates_check, instant
 from .means import Json, Means, Resolver, is_http
 from .parts import id_of, types_of
 from .report import Check, Presented, Report, VerdictState
@@ -28,7 +28,7 @@ from .signature import proof_and_issuer
 from .status import status_check
 from .token import presenter_checks, token_and_issuer
 
-__all__ = ["Check", "Presented", "Report", "Resolver", "open_presentation", "verify"]
+__all__ = ["Check", "Presented", "Report", "Resolver", "instant", "open_presentation", "verify"]
 
 
 def verify(
@@ -100,7 +100,12 @@ def _verify_document(document: dict[str, Any], means: Means, depth: int) -> Repo
     else:
         unread = "Without its contexts, the signature cannot be checked."
         checks += [Check(name, "unknown", "context-unknown", unread) for name in ("proof", "issuer")]
-    return _finished(document, checks, dates_check(document, means.now), means, depth)
+    dates = dates_check(document, means.now)
+    if checks[0].outcome != "passed":
+        dates = Check(
+            "dates", "not-applicable", "dates-of-nothing", "It is not a credential, so no dates were looked at."
+        )
+    return _finished(document, checks, dates, means, depth)
 
 
 def _verify_token(token: jws.Jws, means: Means, depth: int) -> Report:

@@ -30,9 +30,20 @@ def between_check(begins: object, ends: object, now: datetime, end: float | None
         malformed = "One of its dates cannot be read as a date and time with a time zone."
         return Check("dates", "unknown", "dates-malformed", malformed)
     if start is not None and start > now:
-        return Check("dates", "failed", "not-yet-valid", f"It holds only from {start:%-d %B %Y} on.")
+        return Check("dates", "failed", "not-yet-valid", f"It holds only from {instant(start)} on.", start)
     if until is not None and until <= now:
-        return Check("dates", "failed", "expired", f"It expired on {until:%-d %B %Y}.")
+        return Check("dates", "failed", "expired", f"It expired on {instant(until)}.", until)
     if until is not None:
-        return Check("dates", "passed", "dates", f"It holds until {until:%-d %B %Y}.")
+        return Check("dates", "passed", "dates", f"It holds until {instant(until)}.", until)
     return Check("dates", "passed", "dates", "It has no end date.")
+
+
+def instant(moment: datetime) -> str:
+    """Say a moment so that nobody takes it for another, such as "May 29, 2027, 3:59:59 AM UTC".
+
+    The core knows no zone but UTC; whoever shows the line says the check's `moment` in the time of its readers.
+    """
+    try:
+        return f"{moment.astimezone(UTC):%B %-d, %Y, %-I:%M:%S %p} UTC"
+    except OverflowError:  # at the very edge of the calendar, where "never" is written so
+        return moment.isoformat()

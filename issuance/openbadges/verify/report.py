@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, Literal
 
 Outcome = Literal["passed", "failed", "unknown", "not-applicable"]
@@ -12,12 +13,16 @@ VerdictState = Literal["valid", "expired", "revoked", "altered", "unknown"]
 
 @dataclass(frozen=True)
 class Check:
-    """One line of a report: what was looked at, how it came out, a stable code, and a sentence for people."""
+    """One line of a report: what was looked at, how it came out, a stable code, and a sentence for people.
+
+    moment: the one that the sentence speaks of, for whoever says it in a zone of their own.
+    """
 
     name: str
     outcome: Outcome
     code: str
     sentence: str
+    moment: datetime | None = None
 
 
 @dataclass(frozen=True)
