@@ -11,6 +11,7 @@ import html
 import io
 import re
 from datetime import date, datetime
+from fractions import Fraction
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -23,17 +24,18 @@ from django.utils.dateparse import parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language, gettext_lazy
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
 
 from credentials import rubric
-from credentials.models import CredentialVersion, Criterion, Endorsement
+from credentials.models import Alignment, CredentialVersion, Criterion, Endorsement
 from credentials.models.catalog import CredentialKind
 from issuance import badges
 from issuance import openbadges as ob
 from issuance.levels import agreed_levels, named
 from issuance.models import Consent, ConsentAward, ShareLinkItem
 from issuance.models.sharing import Recipients
+from issuance.services.consent import NAMES_COMPONENTS
 from issuance.verification.awards import standings
 from learners.models import AwardComponent
 from learners.selectors.amendments import statements_of
@@ -45,12 +47,16 @@ if TYPE_CHECKING:
 WORDS = {str(each): each.label for each in Standing} | {"failed": gettext_lazy("Not confirmed")}
 LEVEL_STATES = {"valid", "expired", "superseded"}  # of what does not stand no level is shown
 SEAL_STATES = {"revoked": "revoked", "expired": "expired"}
+# What a program director reads first: the domains of the ACGME are a framework of domains.
+FRAMEWORK_KINDS = ("domains", "activities", "competencies")
 MARKED = (
     "holder",
     "issued",
     "until",
     "checked",
     "signed",
+    "signed_time",
+    "review",
     "address",
     "path",
     "short",
@@ -79,15 +85,22 @@ def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
     return "".join([*filled, texts[-1]])
 
 
-def _shape(verdict: Verdict) -> tuple[bool, bool, bool, bool, tuple[int, ...]]:
+def _shape(verdict: Verdict) -> tuple[bool, bool, bool, bool, bool, bool, tuple[int, ...]]:
     """What changes the page's text besides version and state."""
     return (
         verdict.valid_until is not None,
         verdict.successor is not None,
         verdict.key_withdrawn_at is not None,
         verdict.is_retired,
+        _has_evidence(verdict),
+        verdict.review_on is not None,
         verdict.endorsements,
     )
+
+
+def _has_evidence(verdict: Verdict) -> bool:
+    """Whether the signed badge names evidence by its digest: none that rests on other badges, or on what was recognized."""
+    return bool(verdict.credential.get("evidence"))
 
 
 def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
@@ -99,6 +112,8 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "until": day(verdict.valid_until),
         "checked": clock(at),
         "signed": day(verdict.verified_at),
+        "signed_time": clock(verdict.verified_at) if verdict.verified_at else "",
+        "review": day_of(verdict.review_on) if verdict.review_on else "",
         "address": address,
         "path": f"/v/{public_id}",
         "short": str(public_id)[:8],
@@ -106,11 +121,16 @@ def _values(verdict: Verdict, public_id: UUID, at: datetime) -> dict[str, str]:
         "successor": f"/v/{verdict.successor}" if verdict.successor else "",
         "withdrawn": day(verdict.key_withdrawn_at),
         "is_retired": "yes" if verdict.is_retired else "",
+        "has_evidence": "yes" if _has_evidence(verdict) else "",
     }
 
 
 def day(moment: datetime | None) -> str:
     return _day(timezone.localdate(moment), get_language()) if moment else ""
+
+
+def day_of(on: date) -> str:
+    return _day(on, get_language())
 
 
 @lru_cache(maxsize=4096)
@@ -122,7 +142,7 @@ def clock(moment: datetime) -> str:
     return _clock(timezone.localtime(moment).replace(second=0, microsecond=0), get_language())
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=4096)
 def _clock(local: datetime, language: str | None) -> str:
     return f"{date_format(local, 'g:i A')} {local:%Z}"
 
@@ -153,14 +173,18 @@ def _marked_page(
     has_successor: bool,
     is_key_withdrawn: bool,
     is_retired: bool,
+    has_evidence: bool,
+    has_review: bool,
     endorsements: tuple[int, ...],
 ) -> tuple[list[str], list[str]]:
     """The page cut at its marks: the texts between them, one more than the names of the marks."""
     values = {name: SafeString(_mark(name)) for name in MARKED}
-    for name, has_value in (("until", has_end), ("successor", has_successor), ("withdrawn", is_key_withdrawn)):
+    given = {"until": has_end, "successor": has_successor, "withdrawn": is_key_withdrawn, "review": has_review}
+    for name, has_value in given.items():
         if not has_value:
             values[name] = SafeString("")
     values["is_retired"] = SafeString("yes" if is_retired else "")
+    values["has_evidence"] = SafeString("yes" if has_evidence else "")
     pieces = MARK.split(_render(version_id, state, values, endorsements, None))
     return pieces[::2], pieces[1::2]
 
@@ -180,7 +204,8 @@ def _render(
         "facts": facts(version),
         "passing": passing(version),
         "rule": rubric.rule_of(version, list(version.criteria.all())),
-        "alignments": [row for row in version.alignments.all() if row.criterion_id is None],
+        "alignments": competencies(version),
+        "second_mark": second_mark(version),
         "version_url": badges.version_url(version.credential.public_id, version.number),
         "checks": verdict.checks if verdict else (),
         "endorsements": endorsed_by(endorsements),
@@ -220,29 +245,30 @@ def endorsed_by(keys: tuple[int, ...]) -> list[dict[str, Any]]:
 def parts(rows: Any, side: str, *, at: datetime) -> list[dict[str, Any]]:
     """Components of a designation, or designations that an award is part of. Three queries.
 
-    Its title says what a component is; how it stands at the moment is told only of what anybody may see by itself, in the
-    words of its own page.
+    The title says what a component is. When it was awarded, and how it stands at the moment in the words of its own page, is
+    told where anybody may see it by itself, or the consent that opens the designation's page names it.
     """
     found = list(rows.select_related(f"{side}__credential_version").order_by("award", "position"))
-    open_to_all = set(
-        ConsentAward.objects.filter(
-            award__in=[getattr(row, side) for row in found],
-            consent__in=Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK),
-        ).values_list("award", flat=True)
-    )
-    states = standings(open_to_all, at=at)
+    standing = Consent.objects.standing(at).filter(recipients=Recipients.ANYONE_WITH_LINK)
+    shared = ConsentAward.objects.filter(
+        award__in={key for row in found for key in (row.award_id, row.component_id)}, consent__in=standing
+    ).values_list("award", "consent__wording_version")
+    open_to_all = {award for award, _version in shared}
+    naming = {award for award, version in shared if version in NAMES_COMPONENTS}
+    states = standings({getattr(row, side).pk for row in found}, at=at)
     told = []
     for row in found:
         award = getattr(row, side)
         is_shared = award.pk in open_to_all
+        is_told = is_shared or (side == "component" and row.award_id in naming)
         told.append(
             {
                 "title": award.credential_version.title,
                 "requirement": row.requirement,
                 "is_shared": is_shared,
                 "issued": day(award.awarded_at),
-                "state": states[award.pk] if is_shared else "",
-                "word": WORDS[states[award.pk]] if is_shared else "",
+                "state": states[award.pk] if is_told else "",
+                "word": WORDS[states[award.pk]] if is_told else "",
                 "url": badges.award_url(award.public_id) if is_shared else "",
             }
         )
@@ -287,6 +313,32 @@ def _how(version: CredentialVersion) -> str:
     methods = ", ".join(version.assessment_methods)
     level = version.get_miller_level_display() if version.miller_level else ""
     return f"{methods} ({level})" if methods and level else methods or level
+
+
+def competencies(version: CredentialVersion) -> list[Alignment]:
+    """What it assesses as a whole: first the domains that residency programs speak of, then activities and competencies."""
+    found = [row for row in version.alignments.all() if row.criterion_id is None]
+    return sorted(found, key=_place_of_competency)
+
+
+def _place_of_competency(row: Alignment) -> tuple[int, str, str, int, int]:
+    framework = row.competency.framework
+    kind = FRAMEWORK_KINDS.index(framework.kind) if framework.kind in FRAMEWORK_KINDS else len(FRAMEWORK_KINDS)
+    return kind, framework.slug, framework.version, row.competency.position, row.pk
+
+
+def second_mark(version: CredentialVersion) -> str:
+    """Which share of the work a second assessor judges, in whole numbers; a public page says no percentage."""
+    if not version.second_mark_percent:
+        return ""
+    share = Fraction(version.second_mark_percent, 100)
+    if share >= 1:
+        return _("All work is judged by a second assessor too.")
+    return ngettext(
+        "Of every %(all)s pieces of work, %(count)s is judged by a second assessor too.",
+        "Of every %(all)s pieces of work, %(count)s are judged by a second assessor too.",
+        share.numerator,
+    ) % {"all": share.denominator, "count": share.numerator}
 
 
 def passing(version: CredentialVersion) -> list[dict[str, str]]:

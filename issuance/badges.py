@@ -223,6 +223,7 @@ def _alignment(row: Alignment) -> ob.Alignment:
 def criteria_text(version: CredentialVersion) -> str:
     """What the credential means, as Markdown: the elements of Council Recommendation 2022/C 243/02, Annex I, and limits."""
     facts = [
+        ("What its holder has been shown to be able to do", version.claim),
         (
             "Learning outcomes",
             "; ".join(row.text for row in sorted(version.outcomes.all(), key=lambda each: each.position)),

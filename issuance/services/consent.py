@@ -13,14 +13,17 @@ from django.utils.translation import gettext_lazy
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
+from credentials.models.catalog import CredentialKind
 from issuance.levels import named
 from issuance.models import Consent, ConsentAward, ShareLink, ShareLinkItem, SignedDocument
 from issuance.models.sharing import Purpose, Recipients
-from learners.models import Award, Learner, User
+from learners.models import Award, AwardComponent, Learner, User
 from learners.selectors.levels import Reached, levels_of
 from learners.workflow import AwardStatus
 
-WORDING_VERSION = "2026-12"
+WORDING_VERSION = "2026-12.2"
+# In these a designation is named together with the badges that it is made of; in those before, by its title alone.
+NAMES_COMPONENTS = frozenset({"2026-12.2"})
 WORDING = gettext_lazy(
     "I, %(name)s, ask %(school)s to show %(badges)s, with my name, dates, status and what was assessed, to %(recipients)s, "
     "for this purpose: %(purpose)s. This holds %(until)s. %(levels)s I can withdraw this at any time; files that were handed "
@@ -54,10 +57,12 @@ def wording(
 ) -> str:
     """The statement that a learner agrees to, as it is shown and stored. The awards come with their context.
 
-    shows_levels: it then names each level that is shown; levels_for: of these awards alone. No query, four with levels.
+    It names what a designation is made of, since its page says how each of these stands. shows_levels: it then names each
+    level that is shown; levels_for: of these awards alone. No query; one with a designation, four with levels.
     """
     return _statement(
         awards=awards,
+        components=_components(awards),
         purpose=purpose,
         purpose_text=purpose_text,
         recipients=recipients,
@@ -73,9 +78,22 @@ def _levels_shown(awards: Sequence[Award], chosen: Sequence[Award] | None) -> di
     return levels_of([award.pk for award in awards if kept is None or award.pk in kept])
 
 
+def _components(awards: Sequence[Award]) -> dict[int, list[Award]]:
+    """What each of the designations among these is made of, by its key."""
+    designations = [award.pk for award in awards if award.credential.kind == CredentialKind.DESIGNATION]
+    if not designations:
+        return {}
+    found: dict[int, list[Award]] = {}
+    rows = AwardComponent.objects.filter(award__in=designations).select_related("component__credential_version")
+    for row in rows.order_by("award", "position"):
+        found.setdefault(row.award_id, []).append(row.component)
+    return found
+
+
 def _statement(
     *,
     awards: Sequence[Award],
+    components: Mapping[int, Sequence[Award]],
     purpose: str,
     purpose_text: str,
     recipients: str,
@@ -92,12 +110,29 @@ def _statement(
     return str(WORDING) % {
         "name": awards[0].learner.display_name,
         "school": ", ".join(schools),
-        "badges": ", ".join(f"“{award.credential_version.title}”" for award in awards),
+        "badges": ", ".join(_named(award, components.get(award.pk, [])) for award in awards),
         "recipients": recipients_text.strip() or str(Recipients(recipients).label),
         "purpose": purpose_text.strip() or str(Purpose(purpose).label),
         "until": until,
         "levels": _levels_said(awards, levels),
     }
+
+
+def _named(award: Award, components: Sequence[Award]) -> str:
+    """An award by its title; a designation with what it is made of."""
+    title = f"“{award.credential_version.title}”"
+    if not components:
+        return title
+    said = [
+        _("“%(title)s” of %(day)s")
+        % {
+            "title": each.credential_version.title,
+            "day": date_format(timezone.localtime(each.awarded_at), "M j, Y"),
+        }
+        for each in components
+    ]
+    named = _("%(title)s with the title, date and status of each badge that it is made of (%(components)s)")
+    return named % {"title": title, "components": "; ".join(said)}
 
 
 def _levels_said(awards: Sequence[Award], levels: Mapping[int, Sequence[Reached]]) -> str:
@@ -162,6 +197,7 @@ def give_consent(
     levels = _levels_shown(rows, levels_for) if shows_levels else {}
     statement = _statement(
         awards=rows,
+        components=_components(rows),
         purpose=purpose,
         purpose_text=purpose_text,
         recipients=recipients,

@@ -141,7 +141,7 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
         "title": version.title,
         "holder": verification.holder_name(credential),
         "is_long": len(verification.holder_name(credential)) > LONG_NAME,
-        "summary": version.summary,
+        "summary": version.claim or version.summary,
         "organization": organization,
         "version": version,
         "seal": badge_page.seal(version, "issued", size=400),
@@ -153,8 +153,7 @@ def certificate_context(award: Award, credential: dict[str, Any]) -> dict[str, A
         "competencies": "; ".join(
             f"{row.competency.code} {row.competency.short_name} ({row.competency.framework.title}, "
             f"{row.competency.framework.version})"
-            for row in version.alignments.all()
-            if row.criterion_id is None
+            for row in badge_page.competencies(version)
         ),
         "passing": badge_page.passing(version),
         "rule": rubric.rule_of(version, list(version.criteria.all())),
@@ -359,7 +358,7 @@ def _transcript_row(award: Award, at: datetime) -> dict[str, Any]:
         version.get_level_display() if version.level else "",
         _("version %(number)s") % {"number": version.number},
     ]
-    own = [row for row in version.alignments.all() if row.criterion_id is None]
+    own = badge_page.competencies(version)
     return {
         "award_id": award.pk,
         "title": version.title,

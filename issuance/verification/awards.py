@@ -7,7 +7,7 @@ on the spot, so a byte changed in the database turns every answer to failed.
 import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 from uuid import UUID
@@ -35,7 +35,7 @@ SELECT a.id, a.status, a.valid_until, a.revoked_at, a.credential_version_id,
        OR EXISTS (SELECT 1 FROM learners_amendment said WHERE said.award_id = a.id AND said.statement <> ''),
        {levels},
        signer.compromised_at,
-       offered.status = 'retired', list.public_id, list.sha256, list.signed_at,
+       offered.status = 'retired', offered.review_on, list.public_id, list.sha256, list.signed_at,
        CASE WHEN a.status = 'superseded' THEN (
            SELECT current.public_id FROM learners_award current
            WHERE current.learner_id = a.learner_id AND current.credential_id = a.credential_id
@@ -96,7 +96,8 @@ class Verdict:
     replaces a superseded one, when anyone with the link may see it. has_parts: whether the page says more than its version
     does: what it is made of, or a statement that its holder placed beside it. shows_levels: its holder shows the levels that they
     reached to anyone with the link. key_withdrawn_at: when the key that signed it
-    was withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered. status_list: the list as
+    was withdrawn, until it is issued anew. is_retired: what it is an award of is no longer offered.
+    review_on: when its content is to be reviewed. status_list: the list as
     it was in the moment of the verdict. endorsements: the keys of those of its version that stand.
     """
 
@@ -116,6 +117,7 @@ class Verdict:
     successor: UUID | None
     key_withdrawn_at: datetime | None = None
     is_retired: bool = False
+    review_on: date | None = None
     status_list: ListVersion | None = None
     endorsements: tuple[int, ...] = ()
 
@@ -159,7 +161,9 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
     if row is None or not row[-1]:
         return None
     (award_id, status, valid_until, revoked_at, version_id, document_id, content, digest, verified_digest) = row[:9]
-    verified_at, bit, has_parts, shows_levels, withdrawn_at, is_retired, *listed, successor, endorsements = row[9:-1]
+    verified_at, bit, has_parts, shows_levels, withdrawn_at, is_retired, review_on, *listed, successor, endorsements = (
+        row[9:-1]
+    )
     content = bytes(content)
     found = hashlib.sha256(content).hexdigest()
     if found == digest == verified_digest:
@@ -188,6 +192,7 @@ def _verdict(statement: str, public_id: UUID, at: datetime) -> Verdict | None:
         successor=successor,
         key_withdrawn_at=withdrawn_at,
         is_retired=is_retired,
+        review_on=review_on,
         status_list=ListVersion(core.url(f"/status/{listed[0]}"), listed[1], listed[2]),
         endorsements=tuple(endorsements),
     )
@@ -254,7 +259,7 @@ def _key_withdrawn(at: datetime) -> ob.Check:
 def _unchanged(language: str | None) -> tuple[ob.Check, ...]:
     """The checks of bytes that were verified before, in the language that is active."""
     same = _("The stored badge is byte for byte the one that was signed.")
-    good = _("The signature is good, and the key is the issuer's.")
+    good = _("The signature is good, and the key is the issuer’s.")
     return (
         ob.Check("document", "passed", "document-unchanged", same),
         ob.Check("proof", "passed", "signature-good", good),

@@ -23,7 +23,7 @@ from issuance.forms.records import AwardFilter, RefusalForm, RevocationFilter, R
 from issuance.models import RevocationRequest
 from issuance.workflow import RevocationStatus
 from learners.models import Award
-from learners.workflow import AWARD_MOVES, AwardStatus, Standing, standing
+from learners.workflow import AWARD_MOVES, AwardStatus
 
 PAGE = 50
 REQUEST_KINDS = {"requested": "waiting", "approved": "revoked", "refused": "not-met"}

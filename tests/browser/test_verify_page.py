@@ -30,6 +30,12 @@ def full_version(make_version):
     """A version with as much text as the longest of the demo catalog."""
     version = make_version(
         published=False,
+        title="Medication Reconciliation and Safe Prescribing",
+        claim="Judges whether an artificial intelligence product is safe, fair and useful for a given patient group.",
+        assessment_methods=["image portfolio", "direct observation", "entrustment rating"],
+        miller_level="does",
+        supervision_and_identity="unsupervised, signed-in account with honor statement",
+        second_mark_percent=20,
         quality_assurance=[
             "approved by the curriculum committee",
             "assessors calibrated each year",
@@ -56,6 +62,7 @@ def shared(organization, make_award, full_version):
     type(organization).objects.filter(pk=organization.pk).update(
         accredited_by="Accreditation is not claimed: this school is invented.",
         contact_email="registrar@larkmoor.example.edu",
+        is_fictional=True,
     )
     for purpose in (KeyPurpose.BADGE, KeyPurpose.DOCUMENT):
         services.create_key(organization=organization, purpose=purpose, at=timezone.now())
@@ -88,6 +95,42 @@ def test_the_five_answers_stand_within_700_pixels_without_script_or_outside_requ
     weight = sum(size for kind, size in sizes.values() if kind in {"document", "stylesheet"})
     assert weight < 60_000, sizes
     assert page.title().startswith("Valid")
+
+
+def test_in_every_state_the_five_answers_stand_within_700_pixels(open_page, look, live_server, shared, make_user):
+    """On a phone, with a title of three lines and facts as long as the longest of the demo catalog."""
+    page = open_page("/healthz", width=360, height=780, bypass_csp=True)
+    award = shared.award
+    row = type(award).objects.filter(pk=award.pk)
+
+    def bottom(word):
+        page.goto(f"{live_server.url}/v/{award.public_id}")
+        assert page.title().startswith(word)
+        facts = page.locator(".facts").bounding_box()
+        return round(facts["y"] + facts["height"])
+
+    found = {"Valid": bottom("Valid")}
+    lines = page.evaluate("e => e.offsetHeight / parseFloat(getComputedStyle(e).lineHeight)", page.query_selector("h1"))
+    assert round(lines) == 3
+    row.update(valid_until=timezone.now() - timedelta(minutes=1))
+    found["Expired"] = bottom("Expired")
+    for status, word in (("suspended", "Temporarily unavailable"), ("superseded", "Replaced by a newer award")):
+        row.update(status=status)
+        found[word] = bottom(word)
+    row.update(status="active")
+    with connection.cursor() as cursor:
+        change = "UPDATE issuance_signeddocument SET bytes = %s WHERE id = %s"
+        cursor.execute(change, [bytes(shared.bytes).replace(b"Robin", b"Robyn"), shared.pk])
+        found["Not confirmed"] = bottom("Not confirmed")
+        cursor.execute(change, [bytes(shared.bytes), shared.pk])
+    asked = services.request_revocation(
+        actor=make_user("registrar"), award=award, reason="error", note="Wrong file.", at=timezone.now()
+    )
+    services.approve_revocation(actor=make_user("registrar"), request=asked, at=timezone.now())
+    found["Revoked"] = bottom("Revoked by the issuer")
+    look(page, "verify-revoked-long")
+
+    assert max(found.values()) <= 700, found
 
 
 def test_it_prints_on_one_page(open_page, shared, build_path):

@@ -6,15 +6,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from config.permissions import Role
-from issuance import services
+from issuance import badge_page, services
 from issuance.models import KeyPurpose
 from learners.models import Award, AwardComponent, Notice
 
 
 @pytest.fixture
-def pair(make_signed, learner):
+def pair(make_signed, make_version, learner):
     """A component and a designation that counts it, of one learner; neither is shared."""
-    component, designation = make_signed(learner=learner).award, make_signed(learner=learner).award
+    component = make_signed(learner=learner).award
+    designation = make_signed(learner=learner, version=make_version(kind="designation", title="Distinction")).award
     AwardComponent.objects.create(award=designation, component=component, requirement="Required", position=1)
     return component, designation
 
@@ -32,17 +33,60 @@ def test_a_shared_component_does_not_tell_of_a_designation_that_is_not_shared(cl
     assert f"/v/{designation.public_id}" in page(client, component)
 
 
-def test_a_shared_designation_names_its_components_and_not_how_they_stand(client, pair, give, revoke):
+def made_of(client, designation):
+    return page(client, designation).partition("What it is made of")[2].partition("</ul>")[0]
+
+
+def test_who_shares_a_designation_agrees_to_show_how_each_of_its_badges_stands(client, pair, give, revoke):
     component, designation = pair
-    give(designation)
+    title, day = component.credential_version.title, badge_page.day(component.awarded_at)
+
+    agreed = give(designation)
+
+    named = "with the title, date and status of each badge that it is made of"
+    assert f"“{designation.credential_version.title}” {named} (“{title}” of {day})" in agreed.wording
+    assert title in made_of(client, designation)
+    assert day in made_of(client, designation) and ">Valid<" in made_of(client, designation)
+    assert f"/v/{component.public_id}" not in made_of(client, designation)  # its own page is not shared
+    revoke(component)
+    assert ">Revoked by the issuer<" in made_of(client, designation)
+
+
+def test_a_consent_in_older_words_shows_what_they_said_titles_alone(client, pair, give, revoke, monkeypatch):
+    component, designation = pair
+    with monkeypatch.context() as earlier:
+        earlier.setattr("issuance.services.consent.WORDING_VERSION", "2026-12")
+        give(designation)
     revoke(component)
 
-    shown = page(client, designation)
+    shown = made_of(client, designation)
 
     assert component.credential_version.title in shown
-    assert "evoked" not in shown
+    assert "evoked" not in shown and badge_page.day(component.awarded_at) not in shown
     give(component)
-    assert "Revoked by the issuer" in page(client, designation)
+    assert ">Revoked by the issuer<" in made_of(client, designation)
+
+
+def test_the_words_for_a_badge_alone_name_no_other(pair, give):
+    component, _designation = pair
+
+    assert f"to show “{component.credential_version.title}”, with my name" in give(component).wording
+
+
+def test_a_page_speaks_of_a_digest_only_where_the_signed_badge_holds_one(
+    client, pair, give, make_signed, make_decision, learner, version
+):
+    decision = make_decision(learner=learner, version=version)
+    with_evidence = make_signed(learner=learner, version=version, decision=decision)
+    awards = [*pair, with_evidence.award]
+    give(*awards)
+    words = "Its digest is in the signed badge"
+
+    in_badge = [b'"evidence"' in bytes(each.documents.get(kind="credential").bytes) for each in awards]
+    on_page = [words in page(client, each) for each in awards]
+
+    assert in_badge == on_page == [False, False, True]
+    assert "Held by the school, and not public." in page(client, pair[1])
 
 
 STATES = {

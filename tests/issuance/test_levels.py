@@ -42,7 +42,7 @@ def test_the_wording_names_each_level_and_the_page_shows_these(client, judged, g
         f"“{title}” (Role map: Meets the standard; Referral: Exceeds the standard; Reflection: Meets the standard)"
         in consent.wording
     )
-    assert consent.shows_levels and "No level" not in consent.wording and consent.wording_version == "2026-12"
+    assert consent.shows_levels and "No level" not in consent.wording and consent.wording_version == "2026-12.2"
     assert shown.count("Level reached:") == 3 and shown.count(REACHED) == 1
 
 
