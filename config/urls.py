@@ -1,7 +1,8 @@
 from django.conf import settings
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from config import views
+from issuance.api.views import NothingView
 
 handler500 = "config.views.server_error"
 
@@ -18,6 +19,7 @@ urlpatterns = [
     path("", include("pathways.urls")),
     path("api/v1/", include("issuance.api.urls")),
     path("vc/", include("issuance.vc_api.urls")),
+    re_path("^api(?:/.*)?$", NothingView.as_view(), name="api-nothing"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("_components/", include("config.gallery")))

@@ -23,6 +23,7 @@ from issuance import openbadges as ob
 from issuance.api.throttling import AwardThrottle, FileThrottle, say_limits
 
 BODY_MAX_BYTES = 256 * 1024
+HOLDER_MAX = 200
 PROBLEM = "application/problem+json"
 
 
@@ -138,14 +139,29 @@ class AwardView(PublicView):
 
 
 class VerifyView(PublicView):
-    """Checks a credential that the caller brings, as {"credential": …} or as it is. Nothing is kept."""
+    """Checks a credential that the caller brings, as {"credential": …} or as it is. Nothing is kept.
+
+    With {"credential": …, "holder": "…"} the check `holder` says whether it names that person: by the name, or by an e-mail
+    address, of which badges hold a salted hash. Without it that check is "not-applicable". It does not change `state`.
+    """
 
     throttle_classes = [FileThrottle]
     parser_classes = [CredentialParser]
 
     @extend_schema(
         request={
-            "application/json": {"type": "object", "description": "An Open Badge, or {credential: an Open Badge}."}
+            "application/json": {
+                "type": "object",
+                "description": "An Open Badge; or {credential: an Open Badge, holder: who should hold it}.",
+                "properties": {
+                    "credential": {"description": "An Open Badge as an object, or a signed token."},
+                    "holder": {
+                        "type": "string",
+                        "maxLength": HOLDER_MAX,
+                        "description": "The name or the e-mail address of whoever should hold it.",
+                    },
+                },
+            }
         },
         responses={
             200: VerdictSerializer,
@@ -156,7 +172,8 @@ class VerifyView(PublicView):
     )
     def post(self, request: Request) -> Response:
         at = timezone.now()
-        verdict = verification.check_file(_credential(request.data), at=at)
+        content, holder = _asked(request.data)
+        verdict = verification.check_file(content, at=at, holder=holder)
         inside = [{"title": each.title, "state": each.state, "page": each.page} for each in verdict.inside]
         return Response(
             {
@@ -175,24 +192,28 @@ class NothingView(PublicView):
     throttle_classes = [AwardThrottle]
 
     @extend_schema(exclude=True)
-    def get(self, request: Request, rest: str) -> Response:
+    def get(self, request: Request, rest: str = "") -> Response:
         raise NotFound
 
     post = put = patch = delete = get
 
 
-def _credential(body: Any) -> bytes:
-    """The credential's bytes: the body, or what its one member "credential" holds."""
+def _asked(body: Any) -> tuple[bytes, str]:
+    """The credential's bytes, and who should hold it: the body, or what its members "credential" and "holder" hold."""
     if not isinstance(body, bytes) or not body.strip():
         raise ParseError(_("Send a credential as the body, or as the member “credential” of a JSON object."))
     try:
         document = ob.parse(body)  # strict: a key that stands there twice is not quietly dropped
-        if set(document) == {"credential"}:
-            inner = document["credential"]
-            return inner.encode() if isinstance(inner, str) else orjson.dumps(inner)
+        if "credential" not in document or set(document) - {"credential", "holder"}:
+            return body, ""
+        inner = document["credential"]
+        content = inner.encode() if isinstance(inner, str) else orjson.dumps(inner)
     except (ob.OpenBadgeError, TypeError):
-        return body
-    return body
+        return body, ""
+    holder = document.get("holder", "")
+    if not isinstance(holder, str) or len(holder) > HOLDER_MAX:
+        raise ParseError(_("Give the holder as a text of at most 200 characters: a name or an e-mail address."))
+    return content, holder
 
 
 def _lines(checks: tuple[ob.Check, ...]) -> list[dict[str, str]]:

@@ -12,11 +12,11 @@ from .files import FILE_MAX_BYTES as FILE_MAX_BYTES
 from .files import JSON_MAX_BYTES as JSON_MAX_BYTES
 from .files import FileVerdict as FileVerdict
 from .files import check_file as check_file
+from .holding import same_holder as same_holder
 from .lists import answer_of as answer_of
 from .lists import check_link as check_link
 from .lists import own_id as own_id
 from .lists import rows_now as rows_now
-from .lists import same_holder as same_holder
 from .offline import offline_bundle as offline_bundle
 from .offline import published_lists as published_lists
 from .registry import ListVersion as ListVersion

@@ -12,7 +12,8 @@ from config.outside_badges import Answer, Holder, Line
 from issuance import openbadges as ob
 from issuance.outside import Outside
 from issuance.verification.files import JSON_MAX_BYTES, moment
-from issuance.verification.lists import own_id, same_holder
+from issuance.verification.holding import identities, is_hash_of, mapping, same_holder, text
+from issuance.verification.lists import own_id
 from issuance.verification.registry import verify_bytes
 
 BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential", "VerifiableCredential", "Assertion"}
@@ -87,28 +88,20 @@ def _types(document: dict[str, Any]) -> Iterator[str]:
 # What it says of itself ----------------------------------------------------------------------------------------------
 def _about(document: dict[str, Any]) -> dict[str, Any]:
     """Issuer, title, holder and days, as Open Badges 3.0 or 2.0 write them; whatever is no text is left out."""
-    subject = _mapping(document.get("credentialSubject"))
-    achievement = _mapping(subject.get("achievement") or document.get("badge"))
+    subject = mapping(document.get("credentialSubject"))
+    achievement = mapping(subject.get("achievement") or document.get("badge"))
     issuer = document.get("issuer") or achievement.get("issuer")
     issued = document.get("awardedDate") or document.get("validFrom") or document.get("issuanceDate")
     until = document.get("validUntil") or document.get("expirationDate") or document.get("expires")
-    plain = [value for value, kind, is_hashed, _salt in _identities(document) if kind == "name" and not is_hashed]
+    plain = [value for value, kind, is_hashed, _salt in identities(document) if kind == "name" and not is_hashed]
     return {
-        "issuer_id": _text(_mapping(issuer).get("id") if isinstance(issuer, dict) else issuer),
-        "issuer": _text(_mapping(issuer).get("name")),
-        "title": _text(achievement.get("name") or document.get("name")),
+        "issuer_id": text(mapping(issuer).get("id") if isinstance(issuer, dict) else issuer),
+        "issuer": text(mapping(issuer).get("name")),
+        "title": text(achievement.get("name") or document.get("name")),
         "holder": plain[0] if plain else "",
         "issued_on": _day(issued or document.get("issuedOn")),
         "valid_until": _day(until),
     }
-
-
-def _mapping(value: Any) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _text(value: Any) -> str:
-    return value.replace("\x00", "").strip() if isinstance(value, str) else ""
 
 
 def _day(value: Any) -> date | None:
@@ -117,29 +110,13 @@ def _day(value: Any) -> date | None:
 
 
 # Whose it is ---------------------------------------------------------------------------------------------------------
-def _identities(document: dict[str, Any]) -> Iterator[tuple[str, str, bool, str]]:
-    """Each way in which a badge names its holder: the value, its kind, whether it is hashed, and the salt."""
-    subject = _mapping(document.get("credentialSubject"))
-    found = subject.get("identifier")
-    for each in found if isinstance(found, list) else [found]:
-        one = _mapping(each)
-        if value := _text(one.get("identityHash")):
-            yield value, _text(one.get("identityType")), one.get("hashed") is True, _text(one.get("salt"))
-    if name := _text(subject.get("name")):
-        yield name, "name", False, ""
-    recipient = _mapping(document.get("recipient"))
-    if value := _text(recipient.get("identity")):
-        kind = "emailAddress" if _text(recipient.get("type")) == "email" else _text(recipient.get("type"))
-        yield value, kind, recipient.get("hashed") is True, _text(recipient.get("salt"))
-
-
 def _holder_line(document: dict[str, Any], holder: Holder) -> Line:
     """Whether it was given to this person: by a hash of what is known of them, or by the name that it states."""
     other = ""
-    for value, kind, is_hashed, salt in _identities(document):
+    for value, kind, is_hashed, salt in identities(document):
         known = _known(holder, kind)
         if is_hashed:
-            if any(value.lower() == ob.identity_hash(each, salt).lower() for each in known):
+            if any(is_hash_of(value, each, salt) for each in known):
                 return Line(
                     "holder",
                     "passed",

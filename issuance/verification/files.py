@@ -17,6 +17,7 @@ from issuance.outside import Outside
 from issuance.pdf import check as pdf
 from issuance.verification import receipts
 from issuance.verification.awards import holder_name, shared_award, standing_check
+from issuance.verification.holding import holder_check
 from issuance.verification.receipts import ReceiptRow
 from issuance.verification.registry import ListVersion, Registry, read_object, verify_bytes
 from issuance.verification.words import FILE_WORDS
@@ -58,6 +59,11 @@ class FileVerdict:
     def word(self) -> str:
         return str(FILE_WORDS[self.state])
 
+    @property
+    def other_holder(self) -> str:
+        """The sentence on a holder who is not the one that was named, or ""."""
+        return next((each.sentence for each in self.checks if each.code == "holder-other"), "")
+
 
 JSON_MAX_BYTES = 512 * 1024
 FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
@@ -65,28 +71,29 @@ FILE_MAX_BYTES = 4 * 1024 * 1024  # images and PDFs
 CARE = ("altered", "withdrawn", "revoked", "unknown", "mixed", "suspended", "superseded", "expired", "valid", "receipt")
 
 
-def check_file(content: bytes, *, at: datetime) -> FileVerdict:
+def check_file(content: bytes, *, at: datetime, holder: str = "") -> FileVerdict:
     """Check a file that somebody brings: JSON, a baked image or a PDF. Never raises for what is in it.
 
-    For a badge of this registry, the registry's own word is added.
+    For a badge of this registry, the registry's own word is added. holder: the name or e-mail address of whoever should hold
+    it; how the file answers to that is a line of its own, and says nothing of the badge's state.
     """
     if pdf.is_pdf(content):
-        return _check_pdf(content, at)
-    return _check_record(content, at)
+        return _check_pdf(content, at, holder)
+    return _check_record(content, at, holder)
 
 
-def _check_pdf(content: bytes, at: datetime) -> FileVerdict:
+def _check_pdf(content: bytes, at: datetime, holder: str) -> FileVerdict:
     report = pdf.read(content, at=at)
     if report.record is None:
         state = "altered" if report.state == "altered" else "unknown"
         lines = [report.check] if report.check.outcome == "failed" else [report.check, pdf.no_record()]
         return FileVerdict(state, tuple(lines))
-    record = _check_record(report.record, at)
+    record = _check_record(report.record, at, holder)
     state = record.state if report.state == "good" else min(record.state, report.state, key=CARE.index)
     return replace(record, state=state, checks=(report.check, *record.checks))
 
 
-def _check_record(content: bytes, at: datetime) -> FileVerdict:
+def _check_record(content: bytes, at: datetime, holder: str) -> FileVerdict:
     if ob.is_image(content):
         try:
             content = ob.unbake(content)
@@ -102,8 +109,13 @@ def _check_record(content: bytes, at: datetime) -> FileVerdict:
     if report.document is None and report.checks[0].outcome == "failed" and report.checks[0].code == "format":
         sentence = _("This is not a badge. Ask its holder for the file as it was downloaded: JSON, PNG, SVG or PDF.")
         return FileVerdict("unknown", (ob.Check("format", "failed", "format", sentence),))
+    verdict = _verdict(report, at)
+    if report.document is not None:
+        is_vouched = all(report.check(name).outcome == "passed" for name in ("proof", "issuer"))
+        line = holder_check(report.document, holder, is_vouched=is_vouched)
+        verdict = replace(verdict, checks=(*verdict.checks, line))
     return replace(
-        _verdict(report, at),
+        verdict,
         badge_id=str((report.document or {}).get("id", ""))[:500],
         digest=hashlib.sha256(content).hexdigest(),
         status_list=next(iter(registry.lists.values()), None),

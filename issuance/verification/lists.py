@@ -1,7 +1,6 @@
 """Checking one row of a list: the address of a badge, here or elsewhere, or a file."""
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -159,20 +158,3 @@ def _cause(checks: tuple[ob.Check, ...]) -> str:
 
 def _name(value: Any) -> str:
     return str(value.get("name", "")) if isinstance(value, dict) else ""
-
-
-def same_holder(expected: str, holder: str) -> bool:
-    """Whether two ways of writing a name mean one: letters and their order count, not case, accents or commas.
-
-    "Alder, Robin" is "Robin Alder".
-    """
-    return _plain(expected) == _plain(holder)
-
-
-def _plain(name: str) -> str:
-    last, comma, first = name.partition(",")
-    name = f"{first} {last}" if comma else name
-    letters = unicodedata.normalize("NFKD", name.casefold())
-    return " ".join(
-        "".join(each if each.isalnum() else " " for each in letters if not unicodedata.combining(each)).split()
-    )

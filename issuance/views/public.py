@@ -207,6 +207,13 @@ class CheckForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6, "spellcheck": "false"}),
         max_length=verification.JSON_MAX_BYTES,
     )
+    holder = forms.CharField(
+        required=False,
+        max_length=200,
+        label=_("Who should hold it (name or e-mail)"),
+        help_text=_("Compared with the file; kept nowhere."),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
     receipt = forms.BooleanField(
         required=False,
         label=_("Make a signed receipt"),
@@ -236,7 +243,7 @@ def check(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         content = upload.read() if upload else form.cleaned_data["text"].encode()
         at = timezone.now()
-        verdict = verification.check_file(content, at=at)
+        verdict = verification.check_file(content, at=at, holder=form.cleaned_data["holder"])
         if form.cleaned_data["receipt"] and not verdict.receipt:
             receipt = _receipt(form, verdict, at)
     context = {"form": form, "verdict": verdict, "at": timezone.now(), "receipt": receipt}

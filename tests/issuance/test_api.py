@@ -222,3 +222,13 @@ def test_the_description_is_openapi_3_1_and_names_every_address(client, db):
     assert found["paths"]["/api/v1/awards"]["get"]["security"] == [{"apiToken": []}]
     for schema in found["components"]["schemas"].values():
         jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/api/v1/", "/api/v1/nothing", "/api/v1/awards/x", "/api/v1/awards/x/y", "/api/v1", "/api/v2/verify", "/api/"],
+)
+def test_what_is_no_address_of_the_api_is_a_problem_in_json(client, address):
+    for answer in (client.get(address), client.post(address, {}, content_type="application/json")):
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+        assert answer.json()["code"] == "not-found"

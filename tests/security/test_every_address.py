@@ -418,6 +418,7 @@ ELSEWHERE = {
     "issuance-api:award",
     "issuance-api:verify",
     "issuance-api:nothing",
+    "api-nothing",
     "issuance-api:verify-many",
     "issuance-api:verify-many-result",
     "issuance-api:awards",

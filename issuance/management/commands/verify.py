@@ -17,9 +17,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("badge", help="the path of a file, or an address that starts with https://")
+        parser.add_argument("--holder", default="", help="the name or e-mail address of whoever should hold it")
 
-    def handle(self, *args: Any, badge: str, **options: Any) -> None:
-        verdict = verification.check_file(self._content(badge), at=timezone.now())
+    def handle(self, *args: Any, badge: str, holder: str, **options: Any) -> None:
+        verdict = verification.check_file(self._content(badge), at=timezone.now(), holder=holder)
         self.stdout.write(str(verdict.word))
         if verdict.title:
             self.stdout.write(f"{verdict.title}, {verdict.holder}, {verdict.issuer}")
