@@ -160,7 +160,7 @@ def lacking_decision(subject: CredentialVersion | Proposal) -> str:
     if case.status == ContentCaseStatus.OPEN:
         return _("A decision of the committee on content: it is before the committee.")
     if case.status != ContentCaseStatus.ACCEPTED:
-        return _("The committee's yes: it is %(state)s. Change it, and put it before the committee again.") % {
+        return _("The committee’s yes: it is %(state)s. Change it, and put it before the committee again.") % {
             "state": case.get_status_display()
         }
     if condition := case.conditions.filter(settled_at__isnull=True).order_by("pk").first():

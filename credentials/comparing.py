@@ -87,7 +87,7 @@ def labels() -> dict[str, str]:
         "attempts_wait_days": _("Days between attempts"),
         "assessors_count": _("Assessors for each submission"),
         "second_mark_percent": _("Second-mark share in percent"),
-        "is_blind": _("Assessors do not see the learner's name"),
+        "is_blind": _("Assessors do not see the learner’s name"),
         "review_target_working_days": _("Answer within working days"),
         "ai_rule": _("Rule on artificial intelligence"),
         "expires_after_months": _("Expires after months"),

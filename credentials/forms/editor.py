@@ -129,13 +129,13 @@ class DescriptionForm(forms.Form):
         _("Form of participation"), _("Such as online, blended, in person."), maximum=40, suggest="delivery"
     )
     workload_hours = _number(
-        _("Workload in hours"), _("All of a learner's time, assessment included."), least=1, most=5000, required=False
+        _("Workload in hours"), _("All of a learner’s time, assessment included."), least=1, most=5000, required=False
     )
     workload_note = _text(_("About the workload"), maximum=1000)
     cost = _line(_("Cost"), _("What it costs the learner; “none” says so."))
 
     assessment_methods = LinesField(label=_("Types of assessment"), help_text=_("One a line."), item_max=80)
-    miller_level = _choice(_("What it shows"), MillerLevel, _("By Miller's levels."))
+    miller_level = _choice(_("What it shows"), MillerLevel, _("By Miller’s levels."))
     supervision_and_identity = _line(
         _("Supervision and identity"),
         _("How assessment is supervised and identity checked."),
@@ -154,7 +154,7 @@ class DescriptionForm(forms.Form):
     second_mark_percent = _number(
         _("Second-mark share in percent"), _("So much of the work is judged twice."), most=100
     )
-    is_blind = forms.BooleanField(label=_("Assessors do not see the learner's name"), required=False)
+    is_blind = forms.BooleanField(label=_("Assessors do not see the learner’s name"), required=False)
     review_target_working_days = _number(_("Answer within working days"), least=1, most=30)
     ai_rule = _text(
         _("Rule on artificial intelligence"),
@@ -477,7 +477,7 @@ class PlanForm(forms.Form):
         label=_("When"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"],
-        help_text=_("In the school's time."),
+        help_text=_("In the school’s time."),
     )
 
 

@@ -23,7 +23,7 @@ class AskEndorsementForm(forms.Form):
     email = forms.EmailField(
         label=_("E-mail address of the person who speaks for it"),
         help_text=_(
-            "At the organization's own domain, if there is one: everybody sees the domain, and later endorsements of the same "
+            "At the organization’s own domain, if there is one: everybody sees the domain, and later endorsements of the same "
             "organization come from the same one. The link works for sixty days."
         ),
         widget=forms.EmailInput(attrs={"autocomplete": "off", "inputmode": "email"}),

@@ -147,7 +147,7 @@ def _require_whole(asked: EndorsementRequest) -> None:
     try:
         URLValidator(schemes=["https", "http"])(asked.website)
     except ValidationError as error:
-        raise Invalid(_("Give the whole address of the organization's website.")) from error
+        raise Invalid(_("Give the whole address of the organization’s website.")) from error
     if len(asked.country) != 2 or not asked.country.isascii() or not asked.country.isalpha():
         raise Invalid(_("Give the country as two letters, such as US."))
 
@@ -167,7 +167,7 @@ def _endorser_of(request: EndorsementRequest) -> Organization | None:
     """
     if names.is_mail_service(request.email_domain):
         raise Invalid(
-            _("Anybody can have an address at %(domain)s. Give one at the organization's own domain.")
+            _("Anybody can have an address at %(domain)s. Give one at the organization’s own domain.")
             % {"domain": request.email_domain}
         )
     if names.is_deceptive(request.organization_name):

@@ -51,7 +51,7 @@ class ListForm(forms.Form):
         required=False,
         label=gettext_lazy("Links, one on each line"),
         help_text=gettext_lazy(
-            "A name may stand before or after each, with a comma between; it is compared with the holder's."
+            "A name may stand before or after each, with a comma between; it is compared with the holder’s."
         ),
         widget=forms.Textarea(attrs={"rows": 8, "spellcheck": "false"}),
         max_length=TEXT_MAX,

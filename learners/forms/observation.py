@@ -37,7 +37,7 @@ class AskForm(forms.Form):
 class CodeForm(forms.Form):
     code = forms.CharField(
         label=_("Code"),
-        help_text=_("Ten letters and digits, below the learner's QR code."),
+        help_text=_("Ten letters and digits, below the learner’s QR code."),
         max_length=12,
         widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "characters"}),
     )

@@ -24,7 +24,7 @@ def set_load(*, actor: User, profession: str, weekly_cap: int) -> AssessorProfil
     """Say one's profession and how many submissions one takes on in a week. Raises NotAllowed, Invalid (more than 200)."""
     _require_assessor(actor)
     if not 0 <= weekly_cap <= CAP_MAX:
-        raise Invalid(_("A week's load is between 0 and %(most)s.") % {"most": CAP_MAX})
+        raise Invalid(_("A week’s load is between 0 and %(most)s.") % {"most": CAP_MAX})
     return AssessorProfile.objects.update_or_create(
         user=actor, defaults={"profession": profession, "weekly_cap": weekly_cap}
     )[0]

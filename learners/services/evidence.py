@@ -298,7 +298,7 @@ def submit_evidence(
     if moved:  # and stays moved, though nothing was handed in
         raise versions.VersionMoved(
             _(
-                "You enrolled more than 12 months ago, so today's version applies. Your evidence is here; look, and submit again."
+                "You enrolled more than 12 months ago, so today’s version applies. Your evidence is here; look, and submit again."
             )
         )
     return _hand_in(actor, submission, declarations, judge_anew, at)

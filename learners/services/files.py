@@ -130,7 +130,7 @@ def clean_upload(upload: UploadedFile) -> CleanFile:
     if is_dicom(content[:SNIFF_BYTES]):
         raise FileRefused(
             _(
-                "“%(name)s” is a DICOM file. Those hold the patient's name, dates and numbers beside the picture, so none is "
+                "“%(name)s” is a DICOM file. Those hold the patient’s name, dates and numbers beside the picture, so none is "
                 "taken. Export the picture alone as PNG or JPEG, and look that nothing is written into it."
             )
             % {"name": name}

@@ -120,7 +120,7 @@ def preferences_url() -> str:
 
 def footer() -> str:
     return _(
-        "This was sent by Signet, your school's registry of microcredentials.\nHow you are told is your choice: %(link)s\n"
+        "This was sent by Signet, your school’s registry of microcredentials.\nHow you are told is your choice: %(link)s\n"
     ) % {"link": preferences_url()}
 
 

@@ -29,7 +29,7 @@ def add_person(*, email: str, name: str, at: datetime) -> User:
     except ValidationError as error:
         raise Invalid(_("%(email)s is no e-mail address.") % {"email": email}) from error
     if not name:
-        raise Invalid(_("Give the person's name."))
+        raise Invalid(_("Give the person’s name."))
     if User.objects.filter(email__iexact=email).exists():
         raise Conflict(_("There is an account with the address %(email)s.") % {"email": email})
     user = new_user(email=email, name=name, at=at)

@@ -329,7 +329,7 @@ def _by_the_rule(recognized: RecognizedCredential, answer: Answer) -> list[Line]
 
 def _issuer_line(rule: RecognitionRule, answer: Answer) -> Line:
     if not rule.issuer_ids:
-        sentence = _("The rule names no issuer to compare with; staff look whether it is the provider's own.")
+        sentence = _("The rule names no issuer to compare with; staff look whether it is the provider’s own.")
         return Line("provider", "unknown", "provider-not-named", sentence)
     if not answer.issuer_id:
         return Line("provider", "unknown", "provider-unread", _("Who issued it cannot be read from the file."))

@@ -121,7 +121,7 @@ def _checked(credential: Credential, given: RuleInput, *, on: date) -> RuleInput
     title, parts = given.title.strip(), _lines(given.parts)
     issuer_ids = _lines(given.issuer_ids)
     if not title or len(title) > NAME_MAX:
-        raise Invalid(_("Give the provider's own name of it, in at most %(most)s letters.") % {"most": NAME_MAX})
+        raise Invalid(_("Give the provider’s own name of it, in at most %(most)s letters.") % {"most": NAME_MAX})
     if unknown := set(given.satisfies) - set(kinds_of(credential)):
         raise Invalid(_("The credential does not ask for “%(kind)s”.") % {"kind": sorted(unknown)[0]})
     if given.valid_from < on:
@@ -167,7 +167,7 @@ def _provider(provider: Organization | NewProvider) -> Organization:
     try:
         URLValidator(schemes=["https", "http"])(provider.website)
     except ValidationError as error:
-        raise Invalid(_("Give the provider's site as a whole address that starts with https://.")) from error
+        raise Invalid(_("Give the provider’s site as a whole address that starts with https://.")) from error
     if not re.fullmatch("[A-Z]{2}", provider.country):
         raise Invalid(_("Give the country in two letters, such as US."))
     known = Organization.objects.filter(name__iexact=name).first()

@@ -62,7 +62,7 @@ def move_if_due(*, actor: User, submission: Submission, at: datetime) -> Credent
             user=enrollment.learner.user,
             kind="version",
             subject=_("%(title)s: a newer version applies") % {"title": version.title},
-            text=_("You enrolled more than 12 months ago, so that your work is judged by today's version."),
+            text=_("You enrolled more than 12 months ago, so that your work is judged by today’s version."),
             path=enrollment.get_absolute_url(),
             at=at,
         )

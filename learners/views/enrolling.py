@@ -39,7 +39,7 @@ def enroll(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(credential)
     learner = learning.learner_of(request.user)
     if learner is None:
-        refusal = _("Only learners enroll. Your account has no learner's record.")
+        refusal = _("Only learners enroll. Your account has no learner’s record.")
         return credential_page(request, credential, refusal=refusal, status=403)
     try:
         enrollment = services.enroll(

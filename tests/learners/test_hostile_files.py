@@ -32,7 +32,7 @@ PREAMBLE = b"\x00" * 128 + b"DICM\x02\x00\x00\x00UL\x04\x00\xc2\x00\x00\x00"
 )
 @pytest.mark.parametrize("name", ["scan.dcm", "scan.png", "notes.txt"])
 def test_dicom_is_refused_whatever_its_name_and_says_why(make_upload, name, content):
-    with pytest.raises(FileRefused, match=r"is a DICOM file\. Those hold the patient's name"):
+    with pytest.raises(FileRefused, match=r"is a DICOM file\. Those hold the patient’s name"):
         clean_upload(make_upload(name, content))
 
 
