@@ -29,7 +29,7 @@ from .model import (
     parts_of,
     walk,
 )
-from .words import all_of, clause, hours_in_words, name_of
+from .words import all_of, clause, heading, hours_in_words, name_of
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def _reach(rule: Sum, within: set[int]) -> int:
 
 
 def _short(rule: Sum, reached: int, covered: frozenset[str] | None = None) -> str:
-    label = f"{rule.label}: " if rule.label else ""
+    label = f"{heading(rule)}: " if rule.label else ""
     if isinstance(rule, Coverage):
         gaps = [each.code for each in rule.competencies if covered is not None and each.key not in covered]
         named = f"; nothing assesses {all_of(gaps)}" if gaps else ""

@@ -34,7 +34,7 @@ from .model import (
     Sum,
 )
 from .observing import best_window, is_fact_met, is_in_order, recognized
-from .words import all_of, counted, day_in_words, name_of, one_of
+from .words import all_of, counted, day_in_words, heading, name_of, one_of
 
 
 class Progress:
@@ -291,30 +291,32 @@ def _group_line(state: Progress, rule: Choose | AllOf | InOrder) -> Line:
 
 
 def _deep_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, count_wanted: int, is_met: bool) -> Line:
+    head = heading(rule, label)
     parts = tuple(_line(state, part) for part in rule.rules)
     used = tuple(each for part in parts for each in part.used)
     is_met = is_met or sum(part.is_met for part in parts) >= count_wanted
     if is_met:
         said = all_of([each.title for each in used]) or "met"
-        return Line(rule.id, label, f"{label}: {said}.", True, used, parts=parts)
+        return Line(rule.id, label, f"{head}: {said}.", True, used, parts=parts)
     more = count_wanted - sum(part.is_met for part in parts)
     open_parts = [(part, line) for part, line in zip(rule.rules, parts, strict=True) if not line.is_met]
     names = [name_of(part) for part, _line_of in open_parts]
     if len(names) <= more:
-        head = f"{label}: {all_of(names)} {'is' if len(names) == 1 else 'are'} missing."
+        start = f"{head}: {all_of(names)} {'is' if len(names) == 1 else 'are'} missing."
     else:
-        head = f"{label}: {more} more of {one_of(names)}."
+        start = f"{head}: {more} more of {one_of(names)}."
     inner = [line.sentence for part, line in open_parts if not isinstance(part, Required) or line.lapsed]
     missing = tuple(title for _part, line in open_parts for title in line.missing)
     lapsed = tuple(title for _part, line in open_parts for title in line.lapsed)
-    return Line(rule.id, label, " ".join([head, *inner]), False, used, missing, lapsed, parts)
+    return Line(rule.id, label, " ".join([start, *inner]), False, used, missing, lapsed, parts)
 
 
 def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, wanted: int, is_met: bool) -> Line:
+    head = heading(rule, label)
     at = [rule.id] if isinstance(rule, Choose) else [part.id for part in rule.rules]
     used = tuple(each for key in at for each in state._tally.used.get(key, ()))
     if is_met:
-        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
+        return Line(rule.id, label, f"{head}: {all_of([each.title for each in used])}.", True, used)
     leaves = [part for part in rule.rules if isinstance(part, Required)]
     if isinstance(rule, Choose):
         open_leaves = [part for part in leaves if not any(i.credential_id in state._here for i in part.items)]
@@ -327,20 +329,20 @@ def _flat_line(state: Progress, rule: Choose | AllOf | InOrder, label: str, want
     gone = [part for part in open_leaves if any(item.credential_id in state._lapsed for item in part.items)]
     if isinstance(rule, InOrder) and not titles:
         if not is_in_order(rule, state._tally.used, state.waived):
-            return Line(rule.id, label, f"{label}: {_disorder(rule, state)}", False, used)
-        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used])}.", True, used)
+            return Line(rule.id, label, f"{head}: {_disorder(rule, state)}", False, used)
+        return Line(rule.id, label, f"{head}: {all_of([each.title for each in used])}.", True, used)
     if not isinstance(rule, Choose) and not titles:  # what is not there is waived
-        return Line(rule.id, label, f"{label}: {all_of([each.title for each in used]) or 'waived'}.", True, used)
+        return Line(rule.id, label, f"{head}: {all_of([each.title for each in used]) or 'waived'}.", True, used)
     if not titles:
-        sentence = f"{label}: {more} more; the badges that you hold of it count elsewhere."
+        sentence = f"{head}: {more} more; the badges that you hold of it count elsewhere."
     elif isinstance(rule, InOrder):
-        sentence = f"{label}, in this order: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
+        sentence = f"{head}, in this order: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
         if not is_in_order(rule, state._tally.used, state.waived):
             sentence += f" {_disorder(rule, state)}"
     elif len(titles) <= more:
-        sentence = f"{label}: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
+        sentence = f"{head}: {all_of(titles)} {'is' if len(titles) == 1 else 'are'} missing."
     else:
-        sentence = f"{label}: {more} more of {one_of(titles)}."
+        sentence = f"{head}: {more} more of {one_of(titles)}."
     texts = [state._lapsed[i.credential_id] for part in gone for i in part.items if i.credential_id in state._lapsed]
     return Line(
         rule.id, label, " ".join([sentence, *texts]), False, used, tuple(titles[:more]), tuple(map(name_of, gone))
@@ -361,19 +363,21 @@ def _sum_line(state: Progress, rule: Sum) -> Line:
     used = tuple(state._tally.used.get(rule.id, ())) if rule.rules else ()
     if isinstance(rule, Coverage):
         label = rule.label or "Competencies"
+        head = heading(rule, label)
         covered = frozenset[str]().union(*(each.covers for each in state._tally.scope(rule)))
         gaps = [each.code for each in rule.competencies if each.key not in covered]
         more = rule.minimum - have
         names = all_of(gaps) if len(gaps) <= more else one_of(gaps)
         tail = "" if is_met else f"; {f'{more} more of ' if len(gaps) > more else ''}{names} {_is_open(gaps, more)}"
-        start = f"{label}: {have} of {counted(rule.minimum, 'competency')}"
+        start = f"{head}: {have} of {counted(rule.minimum, 'competency')}"
         sentence = f"{start} assessed{tail}.".replace("competencys", "competencies")
     else:
         word = "hour" if isinstance(rule, Hours) else "point"
         label = rule.label or f"{word.capitalize()}s"
+        head = heading(rule, label)
         tail = "" if is_met else f"; {rule.minimum - have} more needed"
         if rule.rules:
-            sentence = f"{label}: {have} of {counted(rule.minimum, word)}{tail}{'' if is_met else _from(state, rule)}."
+            sentence = f"{head}: {have} of {counted(rule.minimum, word)}{tail}{'' if is_met else _from(state, rule)}."
         else:
             sentence = f"{have} of {counted(rule.minimum, word)} together{tail}."
     missing = () if is_met or not rule.rules else tuple(name_of(part) for part in _open(state, rule))
@@ -407,10 +411,11 @@ def _fact_line(state: Progress, rule: Rule) -> Line:
     if isinstance(rule, Observed):
         seen = best_window(rule, facts)
         label = rule.label or "Observations"
+        head = heading(rule, label)
         contexts = f", in {seen.contexts} of {counted(rule.contexts, 'setting')}" if rule.contexts > 1 else ""
         people = f", by {seen.assessors} of {rule.assessors} people" if rule.assessors > 1 else ""
         window = f" within {counted(rule.window_days, 'day')}" if rule.window_days is not None else ""
-        sentence = f"{label}: {seen.number} of {counted(rule.count, 'observation')}{contexts}{people}{window}."
+        sentence = f"{head}: {seen.number} of {counted(rule.count, 'observation')}{contexts}{people}{window}."
         return Line(rule.id, label, sentence, is_met)
     if isinstance(rule, Professions):
         wanted, shown = rule.minimum, facts.professions
@@ -422,9 +427,10 @@ def _fact_line(state: Progress, rule: Rule) -> Line:
         return Line(rule.id, "Professions", said, is_met)
     if isinstance(rule, Outside):
         label = rule.label or "Recognized credentials"
+        head = heading(rule, label)
         by = f" of {rule.provider}" if rule.provider else ""
         have = recognized(rule, facts)
-        return Line(rule.id, label, f"{label}: {have} of {counted(rule.count, 'credential')}{by} recognized.", is_met)
+        return Line(rule.id, label, f"{head}: {have} of {counted(rule.count, 'credential')}{by} recognized.", is_met)
     if isinstance(rule, Capstone):
         done = f"The capstone ({rule.form}) is recorded."
         return Line(rule.id, "Capstone", done if is_met else f"The capstone ({rule.form}) is not recorded yet.", is_met)

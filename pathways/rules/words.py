@@ -60,7 +60,7 @@ def in_words(pathway: Pathway) -> list[str]:
 def sentence(rule: Rule) -> str:
     """What one rule asks, with everything below it, in one sentence."""
     label = getattr(rule, "label", "")
-    start = f"{label}: " if label else ""
+    start = f"{heading(rule)}: " if label else ""
     if isinstance(rule, Capstone):
         return f"Complete a capstone: {rule.form}."
     if isinstance(rule, Professions):
@@ -78,6 +78,12 @@ def sentence(rule: Rule) -> str:
     return f"{start}earn {clause(rule)}." if start else f"Earn {clause(rule)}."
 
 
+def heading(rule: Rule, otherwise: str = "") -> str:
+    """What a sentence about a rule begins with: its name in quotation marks, since "Apply: …" would read as a command."""
+    label = getattr(rule, "label", "")
+    return f"“{label}”" if label else otherwise
+
+
 def _whole(rule: Hours | Points | Coverage) -> str:
     if isinstance(rule, Hours):
         return f"All components together take at least {hours_in_words(rule.minimum)}."
@@ -85,7 +91,7 @@ def _whole(rule: Hours | Points | Coverage) -> str:
         return f"All components together bring at least {counted(rule.minimum, 'point')}."
     codes = [each.code for each in rule.competencies]
     few = "" if rule.minimum >= len(codes) else f"at least {rule.minimum} of "
-    start = f"{rule.label}: " if rule.label else ""
+    start = f"{heading(rule)}: " if rule.label else ""
     return f"{start}all components together assess {few}{(all_of if not few else one_of)(codes)}."
 
 

@@ -49,10 +49,10 @@ def test_a_waived_badge_among_several_counts_as_one_of_them():
     waived = {"waived": frozenset([2]), "why": {2: "Taught it"}}
 
     assert not evaluate(pathway, [], on=TODAY, **waived).is_met
-    assert said(pathway, **waived) == ["Depth: 1 more of B or C. A is waived: Taught it."]
+    assert said(pathway, **waived) == ["“Depth”: 1 more of B or C. A is waived: Taught it."]
     assert evaluate(pathway, [held("B")], on=TODAY, **waived).is_met
-    assert said(pathway, held("B"), **waived) == ["Depth: B. A is waived: Taught it."]
-    assert said(pathway, held("B"), held("C"), **waived) == ["Depth: B and C. A is waived: Taught it."]
+    assert said(pathway, held("B"), **waived) == ["“Depth”: B. A is waived: Taught it."]
+    assert said(pathway, held("B"), held("C"), **waived) == ["“Depth”: B and C. A is waived: Taught it."]
 
 
 def test_a_waived_badge_that_is_held_counts_once_and_keeps_its_hours():
@@ -63,7 +63,7 @@ def test_a_waived_badge_that_is_held_counts_once_and_keeps_its_hours():
     progress = evaluate(pathway, [held("A")], on=TODAY, waived=frozenset([2]))
 
     assert (progress.is_met, progress.hours) == (False, 10)
-    assert progress.lines[0].sentence == "Depth: 1 more of B or C."
+    assert progress.lines[0].sentence == "“Depth”: 1 more of B or C."
 
 
 def test_a_badge_and_what_stands_in_for_it_are_one_of_several():
@@ -72,7 +72,7 @@ def test_a_badge_and_what_stands_in_for_it_are_one_of_several():
 
     assert not evaluate(pathway, [held("A"), held("D")], on=TODAY).is_met
     assert said(pathway, held("B"), held("D"), why={2: "Same content"}) == [
-        "Depth: D and B. D stands in for A: Same content."
+        "“Depth”: D and B. D stands in for A: Same content."
     ]
 
 
@@ -81,7 +81,7 @@ def test_within_a_group_a_waiver_and_a_substitution_say_so_wherever_they_stand()
     pathway = Pathway((Choose(4, "Depth", 1, (inner, Required(5, item("C")))),)).with_substitutes({3: item("D")})
 
     assert said(pathway, held("D"), waived=frozenset([2]), why={2: "Taught it", 3: "Same content"}) == [
-        "Depth: D. A is waived: Taught it. D stands in for B: Same content."
+        "“Depth”: D. A is waived: Taught it. D stands in for B: Same content."
     ]
 
 

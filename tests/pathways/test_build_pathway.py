@@ -51,13 +51,13 @@ def test_rules_of_every_kind_read_as_sentences(add, draft, two_badges):
     add("confirmation")
 
     assert words(draft) == [
-        "Depth: earn 1 of “Both” (Informatics and Evidence) or Evidence.",
-        "Service: earn at least 4 points from Informatics, each at most 2 times.",
+        "“Depth”: earn 1 of “Both” (Informatics and Evidence) or Evidence.",
+        "“Service”: earn at least 4 points from Informatics, each at most 2 times.",
         "All components together take at least 30 hours.",
-        "Competencies: all components together assess RR1.",
-        "Ward: be observed 3 times in 2 settings by 2 people within 90 days.",
+        "“Competencies”: all components together assess RR1.",
+        "“Ward”: be observed 3 times in 2 settings by 2 people within 90 days.",
         "Team evidence shows at least 3 professions.",
-        "Elsewhere: bring 1 credential given by Larkmoor University of Health Sciences and recognized here.",
+        "“Elsewhere”: bring 1 credential given by Larkmoor University of Health Sciences and recognized here.",
         "Complete a capstone: oral defense.",
         "Each badge counts for one requirement only.",
         "A badge that has expired does not count until it is renewed.",

@@ -38,7 +38,7 @@ def test_rules_are_added_changed_and_removed_by_forms(signed_in, pathway_admin, 
 def test_the_page_shows_what_learners_read(signed_in, pathway_admin, draft):
     page = signed_in(pathway_admin).get(at(draft))
 
-    assert "Depth: earn 1 of Informatics or Evidence." in page.context["sentences"]
+    assert "“Depth”: earn 1 of Informatics or Evidence." in page.context["sentences"]
     assert page.context["tree"][1]["parts"][0]["name"] == "Informatics"
 
 

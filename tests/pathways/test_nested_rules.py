@@ -77,9 +77,9 @@ def said(pathway, *awards, **options):
 def test_a_group_within_a_choice_is_one_of_its_parts():
     pathway = Pathway((choose(1, leaf("A"), all_of(*leaves("B", "C"), label="Research")),))
 
-    assert rules.in_words(pathway)[0] == "Depth: earn 1 of A or “Research” (B and C)."
-    assert said(pathway, held("B")) == ["Depth: 1 more of A or “Research”. Research: C is missing."]
-    assert said(pathway, held("B"), held("C")) == ["Depth: B and C."]
+    assert rules.in_words(pathway)[0] == "“Depth”: earn 1 of A or “Research” (B and C)."
+    assert said(pathway, held("B")) == ["“Depth”: 1 more of A or “Research”. “Research”: C is missing."]
+    assert said(pathway, held("B"), held("C")) == ["“Depth”: B and C."]
     assert evaluate(pathway, [held("B")], on=TODAY).least_sentence == ("The least that is left to earn: A, 10 hours.")
 
 
@@ -89,7 +89,7 @@ def test_three_levels_down_the_missing_badge_is_still_named():
 
     [line] = said(pathway, held("A"), held("F"), held("C"))
 
-    assert line.endswith("Methods: 1 more of D or E.")
+    assert line.endswith("“Methods”: 1 more of D or E.")
     assert evaluate(pathway, [held("A"), held("F"), held("C")], on=TODAY).least[0].title in "BDE"
 
 
@@ -105,15 +105,15 @@ def test_what_a_choice_does_not_count_brings_no_hours():
 def test_hours_of_some_badges_alone():
     pathway = Pathway((Hours(9, 20, "Clinic", leaves("A", "B", "C")),))
 
-    assert rules.in_words(pathway)[0] == "Clinic: earn at least 20 hours from A, B, or C."
-    assert said(pathway, held("A")) == ["Clinic: 10 of 20 hours; 10 more needed, from B or C."]
+    assert rules.in_words(pathway)[0] == "“Clinic”: earn at least 20 hours from A, B, or C."
+    assert said(pathway, held("A")) == ["“Clinic”: 10 of 20 hours; 10 more needed, from B or C."]
     assert evaluate(pathway, [held("A"), held("C")], on=TODAY).is_met
 
 
 def test_points_are_what_each_badge_brings():
     pathway = Pathway((Points(9, 8, "Service", (leaf("A", 5), leaf("B", 3), leaf("C", 1))),))
 
-    assert said(pathway, held("A"), held("C")) == ["Service: 6 of 8 points; 2 more needed, from B."]
+    assert said(pathway, held("A"), held("C")) == ["“Service”: 6 of 8 points; 2 more needed, from B."]
     assert evaluate(pathway, [held("A"), held("B")], on=TODAY).is_met
 
 
@@ -130,7 +130,7 @@ def test_the_same_badge_counts_only_so_often():
     again = [held("A", number=number, is_earlier=number > 1) for number in (1, 2, 3, 4)]
 
     assert "each at most 2 times" in rules.in_words(pathway)[0]
-    assert said(pathway, *again) == ["Similar activities: 2 of 3 points; 1 more needed, from B."]
+    assert said(pathway, *again) == ["“Similar activities”: 2 of 3 points; 1 more needed, from B."]
     assert evaluate(pathway, [*again, held("B")], on=TODAY).is_met
 
 
@@ -145,11 +145,11 @@ def test_competencies_that_nothing_covers_yet_are_named():
     pathway = Pathway((choose(1, leaf(a), leaf(b)), Coverage(9, 2, "Entrustable activities", (EPA1, EPA2, EPA3))))
 
     assert rules.in_words(pathway)[1] == (
-        "Entrustable activities: all components together assess at least 2 of EPA1, EPA2, or EPA3."
+        "“Entrustable activities”: all components together assess at least 2 of EPA1, EPA2, or EPA3."
     )
     assert said(pathway, held(a)) == [
-        "Depth: A.",
-        "Entrustable activities: 1 of 2 competencies assessed; 1 more of EPA2 or EPA3 needed.",
+        "“Depth”: A.",
+        "“Entrustable activities”: 1 of 2 competencies assessed; 1 more of EPA2 or EPA3 needed.",
     ]
     assert evaluate(pathway, [held(a), held(b)], on=TODAY).is_met  # B counts, not A
 
@@ -158,10 +158,10 @@ def test_a_sequence_names_what_came_too_early():
     pathway = Pathway((InOrder(9, "Steps", leaves("A", "B", "C")),))
     early, late = TODAY - timedelta(days=60), TODAY - timedelta(days=5)
 
-    assert said(pathway, held("A")) == ["Steps, in this order: B and C are missing."]
+    assert said(pathway, held("A")) == ["“Steps”, in this order: B and C are missing."]
     assert evaluate(pathway, [held("A", on=early), held("B", on=early), held("C", on=late)], on=TODAY).is_met
     wrong = evaluate(pathway, [held("A", on=late), held("B", on=early), held("C", on=late)], on=TODAY)
-    assert wrong.sentence.endswith("Steps: B was awarded before A, which comes first.")
+    assert wrong.sentence.endswith("“Steps”: B was awarded before A, which comes first.")
     assert wrong.least_sentence == "Nothing that can be earned would complete it."
 
 
@@ -174,13 +174,13 @@ SEEN = [
 @pytest.mark.parametrize(
     ("asked", "is_met", "sentence"),
     [
-        ({"count": 4}, True, "Seen: 4 of 4 observations."),
-        ({"count": 4, "window_days": 90}, False, "Seen: 3 of 4 observations within 90 days."),
-        ({"count": 4, "window_days": 91}, True, "Seen: 4 of 4 observations within 91 days."),
+        ({"count": 4}, True, "“Seen”: 4 of 4 observations."),
+        ({"count": 4, "window_days": 90}, False, "“Seen”: 3 of 4 observations within 90 days."),
+        ({"count": 4, "window_days": 91}, True, "“Seen”: 4 of 4 observations within 91 days."),
         ({"count": 3, "contexts": 2, "assessors": 2, "window_days": 11}, True, None),
         ({"count": 3, "contexts": 2, "assessors": 2, "window_days": 10}, False, None),
-        ({"count": 3, "contexts": 3}, False, "Seen: 4 of 3 observations, in 2 of 3 settings."),
-        ({"count": 3, "assessors": 3}, False, "Seen: 4 of 3 observations, by 2 of 3 people."),
+        ({"count": 3, "contexts": 3}, False, "“Seen”: 4 of 3 observations, in 2 of 3 settings."),
+        ({"count": 3, "assessors": 3}, False, "“Seen”: 4 of 3 observations, by 2 of 3 people."),
     ],
 )
 def test_observations_over_settings_by_people_within_a_window(asked, is_met, sentence):
@@ -226,7 +226,7 @@ def test_credentials_of_other_providers():
     pathway = Pathway((Outside(9, "Elsewhere", 1, "Open School"),))
 
     assert said(pathway, facts=Facts(providers=("Other",))) == [
-        "Elsewhere: 0 of 1 credential of Open School recognized."
+        "“Elsewhere”: 0 of 1 credential of Open School recognized."
     ]
     assert evaluate(pathway, [], on=TODAY, facts=Facts(providers=("Open School",))).is_met
 
@@ -288,7 +288,7 @@ def test_a_substitute_stands_in_and_says_so():
 
     assert said(allowed, held("C"), held("D")) == [
         "C was awarded on August 2, 2026 and stands in for A.",
-        "Depth: D. D was allowed here.",
+        "“Depth”: D. D was allowed here.",
     ]
 
 

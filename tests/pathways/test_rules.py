@@ -68,7 +68,7 @@ def test_everything_held_is_met_and_says_so():
     assert progress.sentence == "Every requirement is met."
     assert [line.sentence for line in progress.lines] == [
         "A was awarded on August 2, 2026.",
-        "Depth: C.",
+        "“Depth”: C.",
         "20 of 20 hours together.",
     ]
     assert [(each.title, label) for each, label in progress.counted] == [("A", "Required"), ("C", "Depth")]
@@ -81,8 +81,8 @@ def test_nothing_held_names_everything_that_is_missing():
     progress = evaluate(pathway, [], on=TODAY)
 
     assert progress.sentence == (
-        "0 of 4 requirements are met. A is missing. Depth: 2 more of B, C, or D. "
-        "Basics: E and F are missing. 0 of 20 hours together; 20 more needed."
+        "0 of 4 requirements are met. A is missing. “Depth”: 2 more of B, C, or D. "
+        "“Basics”: E and F are missing. 0 of 20 hours together; 20 more needed."
     )
     assert progress.least_sentence == "The least that is left to earn: A, B, C, E, and F, 50 hours."
 
@@ -95,8 +95,8 @@ def test_what_is_held_elsewhere_is_not_asked_for_again():
     assert sorted(line.is_met for line in lines.values()) == [False, True]
     open_line = next(line for line in lines.values() if not line.is_met)
     assert open_line.sentence in {
-        "First: B is missing.",
-        "Second: 1 more; the badges that you hold of it count elsewhere.",
+        "“First”: B is missing.",
+        "“Second”: 1 more; the badges that you hold of it count elsewhere.",
     }
     assert [each.title for each in evaluate(pathway, [held("A")], on=TODAY).least] == ["B"]
 
@@ -107,7 +107,7 @@ def test_a_required_badge_is_never_given_to_a_group():
     lines = lines_of(pathway, held("A"))
 
     assert lines[2].is_met
-    assert lines[1].sentence == "Depth: B is missing."
+    assert lines[1].sentence == "“Depth”: B is missing."
 
 
 def test_one_award_never_counts_twice():
@@ -178,8 +178,10 @@ def test_a_lapsed_elective_is_named_only_where_it_is_missed():
     pathway = Pathway((choose(1, 1, "ABC"),))
     gone = held("A", until=TODAY - timedelta(days=1))
 
-    assert lines_of(pathway, gone)[1].sentence == "Depth: 1 more of A, B, or C. A lapsed on August 31, 2026; renew it."
-    assert lines_of(pathway, gone, held("B"))[1].sentence == "Depth: B."
+    assert (
+        lines_of(pathway, gone)[1].sentence == "“Depth”: 1 more of A, B, or C. A lapsed on August 31, 2026; renew it."
+    )
+    assert lines_of(pathway, gone, held("B"))[1].sentence == "“Depth”: B."
 
 
 def test_a_renewed_badge_counts():
@@ -278,8 +280,8 @@ def test_the_rules_are_sentences():
 
     assert rules.in_words(pathway) == [
         "Earn A and B.",
-        "Basics: earn C and D.",
-        "Depth: earn 1 of D, E, or F.",
+        "“Basics”: earn C and D.",
+        "“Depth”: earn 1 of D, E, or F.",
         "All components together take at least 56 hours.",
         "Complete a capstone: oral defense.",
         "Team evidence shows at least 3 professions.",

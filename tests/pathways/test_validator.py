@@ -135,7 +135,7 @@ def test_a_competency_that_nothing_assesses(draft, competency, make_version):
     assert Alignment.objects.filter(competency=gap).count() == 0
 
     assert texts(gate.blocking(draft, at=NOON)) == [
-        "Competencies: at most 0 of 1 competencies can be reached; nothing assesses EPA1."
+        "“Competencies”: at most 0 of 1 competencies can be reached; nothing assesses EPA1."
     ]
 
 
@@ -162,8 +162,8 @@ def test_without_a_date_of_its_own_the_graduation_of_its_cohort_counts(draft, ma
 @pytest.mark.parametrize(
     ("kind", "sentence"),
     [
-        ("hours", "Clinic: at most 30 hours can be reached; 31 are asked for."),
-        ("points", "Clinic: at most 2 points can be reached; 31 are asked for."),
+        ("hours", "“Clinic”: at most 30 hours can be reached; 31 are asked for."),
+        ("points", "“Clinic”: at most 2 points can be reached; 31 are asked for."),
     ],
 )
 def test_sums_that_cannot_be_reached(make_pathway, two_badges, kind, sentence):
