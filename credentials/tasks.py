@@ -35,3 +35,9 @@ def send_endorsement_mail() -> None:
 def send_opinion_mail() -> None:
     while services.send_opinion_mail(limit=100, at=timezone.now()):
         pass
+
+
+@shared_task(name="credentials.forget_sent_forms", autoretry_for=(OperationalError,), retry_backoff=5, max_retries=5)
+def forget_sent_forms() -> None:
+    while services.forget_sent_forms(at=timezone.now()):
+        pass

@@ -63,6 +63,7 @@ MARKED = (
     "revoked",
     "successor",
     "withdrawn",
+    "once",
 )
 
 
@@ -74,13 +75,14 @@ def _mark(name: str) -> str:
     return f"\ue000{name}\ue001"
 
 
-def render(verdict: Verdict, *, public_id: UUID, at: datetime) -> str:
-    """The page as HTML text."""
+def render(verdict: Verdict, *, public_id: UUID, at: datetime, once: str = "") -> str:
+    """The page as HTML text. once: the key of its forms (see `config/once.py`)."""
     if verdict.state == "failed" or verdict.has_parts or verdict.shows_levels:
-        values = _values(verdict, public_id, at)
+        values = _values(verdict, public_id, at) | {"once": once}
         return _render(verdict.version_id, verdict.state, values, verdict.endorsements, verdict)
     texts, names = _marked_page(verdict.version_id, verdict.state, *_shape(verdict))
-    values = {name: html.escape(value) for name, value in _values(verdict, public_id, at).items()}
+    given = _values(verdict, public_id, at) | {"once": once}
+    values = {name: html.escape(value) for name, value in given.items()}
     filled = [piece for text, name in zip(texts, names, strict=False) for piece in (text, values[name])]
     return "".join([*filled, texts[-1]])
 

@@ -664,6 +664,7 @@ def register_all() -> None:
     )
     no_record(
         {
+            "credentials.SentForm": "that a form was sent, for a month; what it made is in its own section",
             "learners.Assignment": "who was on duty; what they said is in judgments",
             "learners.AssignmentEvent": "who was on duty; what they said is in judgments",
             "learners.AssessorProfile": "an assessor's own",

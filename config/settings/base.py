@@ -246,6 +246,7 @@ _SWEEPS = {  # seconds between two looks for what is due
     "pathways.catch_up": 60.0,
     "pathways.open_reviews": 60.0,
     "credentials.run_planned": 30.0,
+    "credentials.forget_sent_forms": 3600.0,
     "credentials.send_opinion_mail": 10.0,
     "learners.tell_of_opinions": 60.0,
     "credentials.send_endorsement_mail": 10.0,

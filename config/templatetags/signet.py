@@ -18,6 +18,8 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
+from config.once import FIELD, new_key
+
 register = template.Library()
 
 SPRITE = "vendor/icons.svg"
@@ -45,6 +47,12 @@ def icon(name: str, *, inline: bool = False) -> SafeString:
     else:
         body = format_html('<use href="{}#{}"/>', static(SPRITE), name)
     return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{}</svg>', body)
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """The hidden key of a form that makes something: sent twice, it makes one (see `config/once.py`)."""
+    return format_html('<input type="hidden" name="{}" value="{}">', FIELD, new_key())
 
 
 # Status --------------------------------------------------------------------------------------------------------------

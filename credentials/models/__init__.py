@@ -15,6 +15,7 @@ from .counts import Counted, ItemCount
 from .endorsements import Endorsement, EndorsementMail, EndorsementRequest
 from .frameworks import Competency, Crosswalk, CrosswalkEvent, CrosswalkRelation, Framework
 from .links import CredentialLink, LinkKind, ProgramKind
+from .once import SentForm
 from .opinions import OpinionMail, OpinionRequest, Suggestion
 from .organizations import Organization
 from .planning import PlannedChange, PlannedKind, PlannedStatus, ReviewReminder
@@ -59,6 +60,7 @@ __all__ = [
     "Proposal",
     "ProposalVote",
     "ReviewReminder",
+    "SentForm",
     "SpecialtyClaim",
     "Suggestion",
 ]

@@ -25,6 +25,7 @@ from .endorsements import (
 from .exchange import Report, catalog_of, export_catalog, import_catalog
 from .frameworks import as_loaded, load_framework, set_crosswalk, take_over_alignments
 from .links import Link, add_link, drop_link, links_of, set_links
+from .once import SentAlready, forget_sent_forms, made_once
 from .opinions import (
     answer_suggestion,
     ask_opinion,
@@ -63,6 +64,7 @@ __all__ = [
     "ChangedElsewhere",
     "Link",
     "Report",
+    "SentAlready",
     "add_link",
     "answer_suggestion",
     "as_loaded",
@@ -84,10 +86,12 @@ __all__ = [
     "drop_link",
     "drop_vote",
     "export_catalog",
+    "forget_sent_forms",
     "import_catalog",
     "keep_opinion",
     "links_of",
     "load_framework",
+    "made_once",
     "may_own",
     "plan_change",
     "propose",

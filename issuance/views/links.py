@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config import once
 from config.errors import RegistryError
 from config.pages import render_page
+from credentials.services import made_once
 from issuance import badge_page, core, handover, link_page, selectors, services
 from issuance.forms.sharing import LinkForm, PacketForm, ProfileForm
 from issuance.models import LinkKind, ShareLink
@@ -89,7 +91,9 @@ def link_create(request: HttpRequest, kind: str = LinkKind.LINK) -> HttpResponse
     elif request.method == "POST" and form.is_valid():
         at = timezone.now()
         try:
-            link = how["make"](
+            link = made_once(
+                once.sent(request),
+                how["make"],
                 actor=request.user,
                 awards=form.chosen(),
                 title=form.cleaned_data["title"],

@@ -19,8 +19,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config import once
 from config.errors import Invalid
 from config.limits import limited
+from credentials.services import made_once
 from issuance import badge_page, services, verification
 from issuance.models import BadgeList, BadgeListRow
 
@@ -146,7 +148,9 @@ def list_check(request: HttpRequest) -> HttpResponse:
     form = ListForm(request.POST, request.FILES) if request.method == "POST" else ListForm()
     if form.is_bound and form.is_valid():
         try:
-            made = services.start_list(rows=form.cleaned_data["rows"], at=timezone.now())
+            made = made_once(
+                once.sent_by_stranger(request), services.start_list, rows=form.cleaned_data["rows"], at=timezone.now()
+            )
             return redirect(_address(made, form.left_out))
         except Invalid as error:
             form.add_error(None, str(error))

@@ -21,10 +21,11 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import condition, require_http_methods, require_safe
 
-from config import handoff
+from config import handoff, once
 from config.errors import RegistryError
 from config.limits import limited
 from credentials.models import Organization
+from credentials.services import made_once
 from issuance import badge_page, badges, services, verification
 from issuance import openbadges as ob
 from issuance.models import (
@@ -61,16 +62,23 @@ def verify_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif (kind := _preferred(request)) != PAGE_TYPE:
         response = _conditional(request, verdict.content, verdict, kind)
     else:
-        page = badge_page.render(verdict, public_id=public_id, at=at).encode()
-        response = _conditional(request, page, verdict, "text/html; charset=utf-8")
+        key = once.new_key()
+        page = badge_page.render(verdict, public_id=public_id, at=at, once=key).encode()
+        response = _conditional(request, page, verdict, "text/html; charset=utf-8", key=key)
     response.setdefault("Cache-Control", "private, no-cache")
     patch_vary_headers(response, ["Accept"])
     return response
 
 
-def _conditional(request: HttpRequest, body: bytes, verdict: verification.Verdict, kind: str) -> HttpResponse:
-    """The body, or 304 for who has the same one. The body says status and minute; the digest stands for the document."""
-    etag = hashlib.blake2b(body + verdict.digest.encode() + verdict.state.encode(), digest_size=16).hexdigest()
+def _conditional(
+    request: HttpRequest, body: bytes, verdict: verification.Verdict, kind: str, *, key: str = ""
+) -> HttpResponse:
+    """The body, or 304 for who has the same one. The body says status and minute; the digest stands for the document.
+
+    key: that of the forms on it, which says nothing: who comes again keeps the page, and with it the key of the first time.
+    """
+    said = body.replace(key.encode(), b"") if key else body
+    etag = hashlib.blake2b(said + verdict.digest.encode() + verdict.state.encode(), digest_size=16).hexdigest()
     response = HttpResponse(body, content_type=kind)
     response["ETag"] = f'"{etag}"'
     return get_conditional_response(request, etag=f'"{etag}"', response=response) or response
@@ -245,16 +253,23 @@ def check(request: HttpRequest) -> HttpResponse:
         at = timezone.now()
         verdict = verification.check_file(content, at=at, holder=form.cleaned_data["holder"])
         if form.cleaned_data["receipt"] and not verdict.receipt:
-            receipt = _receipt(form, verdict, at)
+            receipt = _receipt(request, form, verdict, at)
     context = {"form": form, "verdict": verdict, "at": timezone.now(), "receipt": receipt}
     status = 422 if form.is_bound and not form.is_valid() else 200
     return HttpResponse(render_to_string("issuance/check.html", context), status=status)
 
 
-def _receipt(form: CheckForm, verdict: verification.FileVerdict, at: datetime) -> str:
+def _receipt(request: HttpRequest, form: CheckForm, verdict: verification.FileVerdict, at: datetime) -> str:
     """The address of a receipt of a check that was just made; empty when nobody here signs, which the form then says."""
     try:
-        return services.request_receipt(given="", answer=verification.answer_of(verdict), at=at).get_absolute_url()
+        asked = made_once(
+            once.sent_by_stranger(request),
+            services.request_receipt,
+            given="",
+            answer=verification.answer_of(verdict),
+            at=at,
+        )
+        return asked.get_absolute_url()
     except RegistryError as error:
         form.add_error("receipt", str(error))
         return ""

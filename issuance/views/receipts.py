@@ -11,9 +11,10 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from config import handoff
+from config import handoff, once
 from config.errors import RegistryError
 from config.limits import limited
+from credentials.services import made_once
 from issuance import badge_page, badges, services, verification
 from issuance.models import BadgeList, Receipt
 from issuance.verification.receipts import rows_of
@@ -29,7 +30,9 @@ def page_receipt(request: HttpRequest, public_id: UUID) -> HttpResponse:
     answer = verification.check_link(badges.award_url(public_id), at=at)
     if answer.state == "not-shown":
         return not_shown()
-    return _asked(lambda: services.request_receipt(given=badges.award_url(public_id), answer=answer, at=at))
+    sent = once.sent_by_stranger(request)
+    given = badges.award_url(public_id)
+    return _asked(lambda: made_once(sent, services.request_receipt, given=given, answer=answer, at=at))
 
 
 @csrf_exempt  # as above; the list's address is a secret of its own
@@ -39,7 +42,8 @@ def list_receipt(request: HttpRequest, token: str) -> HttpResponse:
     """A receipt of a whole list, once it is checked."""
     at = timezone.now()
     found = get_object_or_404(BadgeList.objects.kept(at), token=token)
-    return _asked(lambda: services.request_list_receipt(badge_list=found, at=at))
+    sent = once.sent_by_stranger(request)
+    return _asked(lambda: made_once(sent, services.request_list_receipt, badge_list=found, at=at))
 
 
 def _asked(ask: Any) -> HttpResponse:

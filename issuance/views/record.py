@@ -16,9 +16,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config import once
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
+from credentials.services import made_once
 from issuance import selectors, services
 from issuance.forms.record import ReleaseForm, SharingEndForm
 from issuance.models import Archive, Consent, RecordRelease
@@ -69,8 +71,13 @@ def release_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
     form = ReleaseForm(request.POST or None, initial={"released_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            release = services.record_release(
-                actor=request.user, learner=learner, at=timezone.now(), **form.cleaned_data
+            release = made_once(
+                once.sent(request),
+                services.record_release,
+                actor=request.user,
+                learner=learner,
+                at=timezone.now(),
+                **form.cleaned_data,
             )
         except RegistryError as error:
             form.add_error(None, str(error))

@@ -16,10 +16,12 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config import once
 from config.errors import NotAllowed, RegistryError
 from config.limits import limited
 from config.pages import render_page
 from config.permissions import Can, allowed
+from credentials.services import made_once
 from issuance import badges, selectors, services, verification
 from issuance.models import VerifierQuestion
 from issuance.services import verifiers
@@ -69,7 +71,13 @@ def page_vote(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if said not in {"yes", "no"}:
         return redirect("issuance:verify-page", public_id=public_id)
     try:
-        services.vote(public_id=public_id, is_helpful=said == "yes", at=timezone.now())
+        made_once(
+            once.sent_by_stranger(request),
+            services.vote,
+            public_id=public_id,
+            is_helpful=said == "yes",
+            at=timezone.now(),
+        )
     except services.NotShown:
         return not_shown()
     return redirect("issuance:thanks", what="vote" if said == "yes" else "lacking")

@@ -13,10 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
+from config import once
 from config.errors import RegistryError
 from config.limits import limited
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
+from credentials.services import made_once
 from learners import services
 from learners.forms.observation import AskForm, CodeForm, ObserveForm
 from learners.models import Enrollment, ObservationInvitation
@@ -38,8 +40,13 @@ def observation_ask(request: HttpRequest, public_id: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                made = services.invite_observer(
-                    actor=request.user, enrollment=enrollment, at=timezone.now(), **form.content()
+                made = made_once(
+                    once.sent(request),
+                    services.invite_observer,
+                    actor=request.user,
+                    enrollment=enrollment,
+                    at=timezone.now(),
+                    **form.content(),
                 )
             except RegistryError as error:
                 form.add_error(None, str(error))

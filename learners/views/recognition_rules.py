@@ -15,12 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from config import once
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential, Organization
 from credentials.models.catalog import CredentialKind
 from credentials.models.organizations import OrganizationKind
+from credentials.services import made_once
 from learners import services
 from learners.forms.recognition import ChooseCredentialForm, EndRuleForm, RuleForm
 from learners.models import RecognitionRule
@@ -96,7 +98,9 @@ def _keep(
 ) -> RecognitionRule | None:
     """The rule, or None with the refusal on the form."""
     try:
-        return services.add_rule(
+        return made_once(
+            once.sent(request),
+            services.add_rule,
             actor=request.user,
             credential=credential,
             provider=form.whose(),

@@ -14,11 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config import tables
+from config import once, tables
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, Role, allowed
 from credentials.models import Credential, CredentialVersion
+from credentials.services import made_once
 from learners import results_file, services
 from learners.forms.results import ResultFileForm, ResultForm
 from learners.models import EvidenceItem, RecordedResult, ResultList, RowResult
@@ -68,7 +69,9 @@ def results(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if is_list and files.is_valid():
         upload = files.cleaned_data["file"]
         try:
-            made = services.check_result_list(
+            made = made_once(
+                once.sent(request),
+                services.check_result_list,
                 actor=request.user,
                 credential=credential,
                 file_name=upload.name,

@@ -12,9 +12,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from config import tables
+from config import once, tables
 from config.errors import RegistryError
 from config.pages import render_page
+from credentials.services import made_once
 from learners import roster_file, services
 from learners.forms.roster import RosterForm
 from learners.models import RosterImport, RowResult
@@ -36,7 +37,9 @@ def roster_list(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            roster = services.check_roster(
+            roster = made_once(
+                once.sent(request),
+                services.check_roster,
                 actor=request.user,
                 organization=form.school(),
                 file_name=upload.name,

@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from config import once
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
+from credentials.services import made_once
 from pathways import rules, selectors, services
 from pathways.forms.building import RuleForm
 from pathways.models import Pathway, PathwayVersion, Requirement
@@ -121,7 +123,9 @@ def rule_save(request: HttpRequest, public_id: UUID, number: int) -> HttpRespons
             if rule is not None:
                 saved = services.change_rule(actor=request.user, rule=rule, asks=form.asks())
             else:
-                saved = services.add_rule(
+                saved = made_once(
+                    once.sent(request),
+                    services.add_rule,
                     actor=request.user,
                     version=version,
                     kind=form.cleaned_data["kind"],

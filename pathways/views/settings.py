@@ -11,10 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from config import once
 from config.errors import RegistryError
 from config.pages import render_page
 from config.permissions import Can, allowed
 from credentials import services as credentials_services
+from credentials.services import made_once
 from credentials.views.manage import owners_of
 from learners import services as learners_services
 from pathways import services
@@ -32,7 +34,13 @@ def pathway_begin(request: HttpRequest) -> HttpResponse:
     form = BeginForm(request.POST or None, schools=schools)
     if request.method == "POST" and form.is_valid():
         try:
-            version = services.begin_pathway(actor=request.user, at=timezone.now(), **form.cleaned_data)
+            version = made_once(
+                once.sent(request),
+                services.begin_pathway,
+                actor=request.user,
+                at=timezone.now(),
+                **form.cleaned_data,
+            )
         except RegistryError as error:
             form.add_error(None, str(error))
         else:
