@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
@@ -45,9 +46,12 @@ def _with_award(enrollments: QuerySet[Enrollment]) -> QuerySet[Enrollment]:
     awards = Award.objects.filter(EARNED, decision__enrollment=OuterRef("pk")).order_by("awarded_at", "pk")
     return (
         enrollments.filter(STARTED)
-        .annotate(earned_at=Subquery(awards.values("awarded_at")[:1]), had_at=had_at())
+        .annotate(
+            earned_at=Subquery(awards.values("awarded_at")[:1]),
+            had_at=had_at(),
+            answered=ArraySubquery(SurveyResponse.objects.filter(enrollment=OuterRef("pk")).values("moment")),
+        )
         .select_related("credential_version")
-        .prefetch_related("survey_responses")
     )
 
 
@@ -58,28 +62,27 @@ def had_at() -> Subquery:
 
 
 def schedule(learner: Learner) -> list[Due]:
-    """Every survey of a learner, past and to come, the newest last. Two queries."""
+    """Every survey of a learner, past and to come, the newest last. One query."""
     found = [due for each in _with_award(learner.enrollments.all()) for due in _dues(each)]
     return sorted(found, key=lambda due: (due.opens_at, due.enrollment.pk))
 
 
 def of_enrollment(enrollment: Enrollment) -> list[Due]:
-    """The surveys of one enrollment. Two queries."""
+    """The surveys of one enrollment. One query."""
     return [due for each in _with_award(Enrollment.objects.filter(pk=enrollment.pk)) for due in _dues(each)]
 
 
 def _dues(enrollment: Any) -> list[Due]:
-    answered = {each.moment for each in enrollment.survey_responses.all()}
     began = {SurveyMoment.ENROLLMENT: enrollment.enrolled_at}
     if enrollment.earned_at is not None:
         began |= {SurveyMoment.AWARD: enrollment.earned_at, SurveyMoment.LATER: enrollment.earned_at}
     windows = {moment: surveys.window(moment, at) for moment, at in began.items()}
     if enrollment.had_at is not None:  # "when it begins" is not asked of those who have earned it
         opens, closes = windows.pop(SurveyMoment.ENROLLMENT)
-        if enrollment.had_at > opens or SurveyMoment.ENROLLMENT in answered:
+        if enrollment.had_at > opens or SurveyMoment.ENROLLMENT in enrollment.answered:
             windows = {SurveyMoment.ENROLLMENT: (opens, min(closes, enrollment.had_at))} | windows
     return [
-        Due(enrollment, str(moment), opens, closes, is_answered=moment in answered)
+        Due(enrollment, str(moment), opens, closes, is_answered=moment in enrollment.answered)
         for moment, (opens, closes) in windows.items()
     ]
 
@@ -98,7 +101,7 @@ def schools_asking(user: User, at: datetime) -> list[Organization]:
 
 
 def home_panel(request: HttpRequest, user: User) -> dict[str, Any] | None:
-    """How many surveys somebody may answer now. Two queries for a learner, one for an assessor while a term ends."""
+    """How many surveys somebody may answer now. One query for a learner, one for an assessor while a term ends."""
     at = timezone.now()
     learner: Learner | None = getattr(user, "learner", None)
     count = sum(each.is_open(at) for each in schedule(learner)) if learner else 0

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid
 from config.permissions import Can, require
-from learners.models import ConfidenceRating, Decision, Enrollment, Goal, HomeVisit, Learner, User
+from learners.models import ConfidenceRating, Decision, Enrollment, Goal, Learner, User
 from learners.workflow import DecisionStatus, EnrollmentStatus
 
 GOALS_MAX = 100
@@ -83,13 +83,18 @@ def rate_confidence(
     ]
 
 
-@transaction.atomic
+NOTE_VISIT = """
+INSERT INTO learners_homevisit AS visit (learner_id, seen_at) VALUES (%s, %s)
+ON CONFLICT (learner_id) DO UPDATE SET
+    before_at = CASE WHEN EXCLUDED.seen_at - visit.seen_at > make_interval(secs => %s) THEN visit.seen_at ELSE visit.before_at END,
+    seen_at = EXCLUDED.seen_at
+RETURNING before_at
+"""
+
+
 def note_visit(*, learner: Learner, at: datetime) -> datetime | None:
-    """Remember that a learner looks at their home page; answer when they did before this visit, if ever."""
-    visit, is_first = HomeVisit.objects.select_for_update().get_or_create(learner=learner, defaults={"seen_at": at})
-    if not is_first and at - visit.seen_at > VISIT:
-        visit.before_at = visit.seen_at
-    if not is_first:
-        visit.seen_at = at
-        visit.save(update_fields=["before_at", "seen_at"])
-    return visit.before_at
+    """Remember that a learner looks at their home page; answer when they did before this visit, if ever. One statement."""
+    with connection.cursor() as cursor:
+        cursor.execute(NOTE_VISIT, [learner.pk, at, VISIT.total_seconds()])
+        before: datetime | None = cursor.fetchone()[0]
+    return before

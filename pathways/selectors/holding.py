@@ -111,10 +111,12 @@ class Known:
         return found
 
     def _read_allowances(self, enrollments: list[PathwayEnrollment]) -> None:
-        """Waivers and capstones by enrollment, also what was taken back; two queries."""
+        """Waivers and capstones by enrollment, also what was taken back; two queries, and none that is known to find nothing."""
+        waived = [each for each in enrollments if getattr(each, "has_waivers", True)]
+        worked = [each for each in enrollments if getattr(each, "has_capstones", True)]
         self.waivers: dict[int, list[Waiver]] = defaultdict(list)
         related = ("requirement__credential__current_version", "actor", "withdrawal__actor")
-        waivers = Waiver.objects.filter(enrollment__in=enrollments).order_by("pk")
+        waivers = Waiver.objects.filter(enrollment__in=waived).order_by("pk")
         # With every rule of the version of that day: a group that was waived is compared part by part.
         then = Requirement.objects.filter(version=OuterRef("requirement__version"))
         written = ArraySubquery(then.values(row=JSONObject(**{name: name for name in comparing.FIELDS})))
@@ -123,7 +125,7 @@ class Known:
             self.waivers[waiver.enrollment_id].append(waiver)
             self._keep_covers(waiver.substitute and waiver.substitute.current_version_id, waiver)
         self.capstones: dict[int, list[CapstoneRecord]] = defaultdict(list)
-        records = CapstoneRecord.objects.filter(enrollment__in=enrollments).order_by("pk")
+        records = CapstoneRecord.objects.filter(enrollment__in=worked).order_by("pk")
         for record in records.select_related("answer__work", *related):
             self.capstones[record.enrollment_id].append(record)
 

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import Exists, OuterRef
+
 from learners.models import Award, AwardComponent, Learner, RecognizedCredential
 from pathways import rules
-from pathways.models import DesignationCase, PathwayEnrollment, PathwayVersion
+from pathways.models import CapstoneRecord, DesignationCase, PathwayEnrollment, PathwayVersion, Waiver
 from pathways.workflow import CaseStatus, PathwayEnrollmentStatus
 
 from .asking import Asked, asked, asked_by
@@ -56,11 +58,15 @@ class Standing:
 
 
 def standings(*, learner: Learner, on: date) -> list[Standing]:
-    """Every pathway that a learner has joined. At most thirteen queries, however many there are."""
+    """Every pathway that a learner has joined. At most twelve queries, however many there are; two fewer for most."""
     enrollments = list(
         PathwayEnrollment.objects.filter(learner=learner)
         .exclude(status=PathwayEnrollmentStatus.LEFT)
-        .select_related("version", "pathway")
+        .select_related("version__pathway", "pathway")
+        .annotate(
+            has_waivers=Exists(Waiver.objects.filter(enrollment=OuterRef("pk"))),
+            has_capstones=Exists(CapstoneRecord.objects.filter(enrollment=OuterRef("pk"))),
+        )
         .order_by("joined_at", "pk")
     )
     if not enrollments:
