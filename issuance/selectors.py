@@ -33,6 +33,7 @@ from issuance.models.sharing import Recipients
 from issuance.workflow import QuestionStatus, RevocationStatus
 from learners.models import Award, Learner, User
 from learners.models.awards import AwardQuerySet
+from learners.services.access import FEWEST_LETTERS
 from learners.workflow import AwardStatus, Standing, standing
 
 TRANSCRIPTS_SHOWN = 5
@@ -240,8 +241,20 @@ def state_of_award(award: Award, at: datetime) -> str:
     return "signing" if state == Standing.VALID and not getattr(award, "is_signed", True) else str(state)
 
 
-def find(awards: AwardQuerySet, *, words: str = "", state: str = "", at: datetime) -> AwardQuerySet:
-    """Those that match a learner's name, a title, a code, or a badge's address. state: a key of AWARD_STATES."""
+def find(
+    awards: AwardQuerySet,
+    *,
+    words: str = "",
+    state: str = "",
+    learners: QuerySet[Any, Any] | None = None,
+    at: datetime,
+) -> AwardQuerySet:
+    """Those that match a title, a code, or a badge's address, or the name of one of these learners.
+
+    state: a key of AWARD_STATES. learners: the keys of those whom the reader has said why they look for; nobody else is
+    found by name.
+    """
+    named = Q(learner__in=learners) if learners is not None else Q(pk__in=[])
     if state in {"valid", "signing", "expired"}:
         has_expired = Q(valid_until__isnull=False, valid_until__lte=at)
         is_signed = _has(DocumentKind.CREDENTIAL)
@@ -253,11 +266,16 @@ def find(awards: AwardQuerySet, *, words: str = "", state: str = "", at: datetim
         return awards.filter(public_id=public_id)
     for word in words.split():
         awards = awards.filter(
-            Q(learner__display_name__icontains=word)
+            (named & Q(learner__display_name__icontains=word))
             | Q(credential_version__title__icontains=word)
             | Q(credential__code__icontains=word)
         )
     return awards
+
+
+def may_be_name(words: str) -> bool:
+    """Whether words that are looked for may be a person's: long enough for a search, and no address of a badge."""
+    return len(words.strip()) >= FEWEST_LETTERS and id_in(words) is None
 
 
 def listed(awards: AwardQuerySet) -> AwardQuerySet:

@@ -17,6 +17,7 @@ from credentials.models import Proposal, ProposalVote
 from learners import surveys
 from learners.models import (
     AccessEntry,
+    AccessKind,
     Amendment,
     Appeal,
     AttemptGrant,
@@ -589,9 +590,10 @@ def _holds(learner: Learner) -> list[dict[str, Any]]:
 
 
 def _looked(learner: Learner) -> list[dict[str, Any]]:
-    found = AccessEntry.objects.filter(learner=learner).select_related("actor").order_by("at", "pk")
+    # Who was refused has seen nothing; the registrar and the auditor read of it.
+    found = AccessEntry.objects.filter(learner=learner).exclude(kind=AccessKind.REFUSED).select_related("actor")
     return rows_of(
-        found,
+        found.order_by("at", "pk"),
         at=lambda row: row.at,
         who=lambda row: str(row.actor),
         reason=lambda row: row.get_reason_display(),

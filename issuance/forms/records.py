@@ -13,7 +13,8 @@ class AwardFilter(forms.Form):
     """What of the registry is listed; read from the address, and an odd value shows everything."""
 
     q = forms.CharField(
-        label=_("Learner, title, code or address"),
+        label=_("Title, code, address or learner"),
+        help_text=_("For the awards of one learner you are asked why; it is kept, and the learner can read it."),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),

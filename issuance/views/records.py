@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -9,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -22,7 +23,8 @@ from issuance import badge_page, selectors, services, verification
 from issuance.forms.records import AwardFilter, RefusalForm, RevocationFilter, RevocationForm
 from issuance.models import RevocationRequest
 from issuance.workflow import RevocationStatus
-from learners.models import Award
+from learners import services as learners_services
+from learners.models import AccessReason, Award
 from learners.workflow import AWARD_MOVES, AwardStatus
 
 PAGE = 50
@@ -41,10 +43,12 @@ def registrar(request: HttpRequest) -> HttpResponse:
     _require_staff(request)
     form = AwardFilter(request.GET)
     chosen = form.cleaned_data if form.is_valid() else {}
+    words = chosen.get("q", "")
     awards = selectors.find(
         selectors.registry(request.user),
-        words=chosen.get("q", ""),
+        words=words,
         state=chosen.get("status", ""),
+        learners=learners_services.looked_for(actor=request.user, at=timezone.now()),
         at=timezone.now(),
     )
     page = Paginator(selectors.listed(awards), PAGE).get_page(request.GET.get("page"))
@@ -54,6 +58,9 @@ def registrar(request: HttpRequest) -> HttpResponse:
         "rows": [{"award": award, **award_state(award)} for award in page],
         "form": form,
         "is_filtered": any(chosen.values()),
+        "words": words,
+        "may_be_name": selectors.may_be_name(words) and bool(learners_services.schools_of(request.user)),
+        "reasons": AccessReason.choices,
         "found": ngettext("%(count)s award", "%(count)s awards", page.paginator.count)
         % {"count": page.paginator.count},
         "waiting": waiting,
@@ -64,6 +71,27 @@ def registrar(request: HttpRequest) -> HttpResponse:
         ),
     }
     return render_page(request, "issuance/registrar.html", context, part="issuance/_registrar_list.html")
+
+
+@login_required
+@require_POST
+def registrar_look(request: HttpRequest) -> HttpResponse:
+    """Say why one looks for a learner: who is found is written down, and the list then finds their awards by name."""
+    _require_staff(request)
+    words, said = request.POST.get("q", "").strip()[:200], request.POST.get("reason", "")
+    try:
+        found = learners_services.search_learners(
+            actor=request.user,
+            said=words,
+            reason=AccessReason(said) if said in AccessReason.values else said,
+            at=timezone.now(),
+        )
+    except RegistryError as error:
+        messages.error(request, str(error))
+    else:
+        if not found:
+            messages.info(request, _("No learner has “%(words)s” in their name.") % {"words": words})
+    return redirect(f"{reverse('issuance:registrar')}?{urlencode({'q': words})}")
 
 
 def award_state(award: Award) -> dict[str, Any]:
@@ -271,6 +299,7 @@ def _decide(
 
 urlpatterns: list[URLPattern] = [
     path("registrar/", registrar, name="registrar"),
+    path("registrar/look/", registrar_look, name="registrar-look"),
     path("registrar/awards/<uuid:public_id>/", registrar_award, name="registrar-award"),
     path("registrar/awards/<uuid:public_id>/revoke/", revocation_request, name="revocation-request"),
     path("registrar/revocations/", revocation_list, name="revocation-list"),

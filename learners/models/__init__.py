@@ -1,4 +1,4 @@
-from .access import AccessEntry, AccessReason
+from .access import AccessEntry, AccessKind, AccessReason
 from .amendments import Amendment, AmendmentEvent
 from .appeals import Appeal, AppealEvent
 from .assessment import (
@@ -65,6 +65,7 @@ from .uploads import Upload, UploadPart
 
 __all__ = [
     "AccessEntry",
+    "AccessKind",
     "AccessReason",
     "AgreedLevel",
     "Amendment",

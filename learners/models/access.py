@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import CheckConstraint, Q, QuerySet, TextChoices
+from django.db.models import BooleanField, CheckConstraint, ExpressionWrapper, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from .evidence import Submission
@@ -18,6 +18,12 @@ class AccessReason(TextChoices):
     REVIEW = "review", _("Audit or accreditation")
 
 
+class AccessKind(TextChoices):
+    LOOKED = "looked", _("looked for the learner")
+    OPENED = "opened", _("opened work, as an auditor")
+    REFUSED = "refused", _("asked for work that they may not see")
+
+
 class AccessEntryQuerySet(QuerySet["AccessEntry"]):
     def visible_to(self, user: User) -> AccessEntryQuerySet:
         """Those about learners of the schools where a person is registrar or auditor of everything."""
@@ -28,22 +34,31 @@ class AccessEntryQuerySet(QuerySet["AccessEntry"]):
         }
         return self.filter(learner__organization__in=schools)
 
+    def with_blind(self) -> AccessEntryQuerySet:
+        """Each with `hides_learner`: the work that it names is judged blind, and who opened it was shown no name."""
+        blind = ~Q(kind=AccessKind.LOOKED) & Q(submission__enrollment__credential_version__is_blind=True)
+        return self.annotate(hides_learner=ExpressionWrapper(blind, output_field=BooleanField()))
+
 
 class AccessEntry(models.Model):
     """Append-only: a learner whom a search of staff has shown, whose blind work was opened, or who stands in a list that was
-    taken out; by whom and why. A note without a submission names the list.
+    taken out; by whom and why. A note without a submission names the list. And who asked for work that was not theirs to see,
+    and was answered that there is none.
     """
 
     actor = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     learner = models.ForeignKey(Learner, on_delete=models.PROTECT, related_name="access_entries")
-    reason = models.CharField(max_length=20, choices=AccessReason.choices)
+    kind = models.CharField(
+        max_length=20, choices=AccessKind.choices, default=AccessKind.LOOKED, db_default=AccessKind.LOOKED
+    )
+    reason = models.CharField(max_length=20, choices=AccessReason.choices, blank=True)
     submission = models.ForeignKey(
         Submission,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
         related_name="unblindings",
-        help_text=_("The work, judged blind, whose learner was shown; empty for a search."),
+        help_text=_("The work that was opened or asked for; empty for a search."),
     )
     note = models.TextField(blank=True, default="", db_default="")
     at = models.DateTimeField()
@@ -52,7 +67,17 @@ class AccessEntry(models.Model):
 
     class Meta:
         constraints = [
-            CheckConstraint(condition=Q(submission__isnull=True) | ~Q(note=""), name="access_unblinding_has_note")
+            CheckConstraint(
+                condition=Q(submission__isnull=True) | ~Q(note="") | ~Q(kind="looked"),
+                name="access_unblinding_has_note",
+            ),
+            CheckConstraint(
+                condition=Q(kind="looked") | Q(submission__isnull=False), name="access_to_work_names_the_work"
+            ),
+            CheckConstraint(
+                condition=(Q(kind="refused") & Q(reason="")) | (~Q(kind="refused") & ~Q(reason="")),
+                name="access_has_reason_unless_refused",
+            ),
         ]
         indexes = [
             models.Index(fields=["learner", "actor", "at"], name="access_by_learner"),
@@ -60,4 +85,4 @@ class AccessEntry(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.reason} at {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.reason or self.kind} at {self.at:%Y-%m-%d %H:%M}"

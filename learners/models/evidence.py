@@ -107,6 +107,11 @@ class Submission(models.Model):
         return reverse("learners:submission-detail", args=[self.public_id])
 
     @property
+    def number(self) -> str:
+        """What it is called on pages: "1A2B3C4D"."""
+        return self.public_id.hex[:8].upper()
+
+    @property
     def learner(self) -> Learner:
         return self.enrollment.learner
 

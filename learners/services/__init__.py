@@ -2,6 +2,19 @@
 
 from .access import is_unblinded, log_list, may_open, schools_of, search_learners, unblind
 from .alumni import close_sign_in, end_school_account, personal_addresses, set_directory_opt_out
+from .access import (
+    is_unblinded,
+    log_list,
+    looked_for,
+    may_open,
+    must_say_why,
+    note_refused,
+    open_work,
+    schools_of,
+    search_learners,
+    unblind,
+)
+from .alumni import end_school_account, personal_addresses, set_directory_opt_out
 from .amendments import (
     ask_amendment,
     ask_hearing,
@@ -243,6 +256,7 @@ __all__ = [
     "let_go",
     "lift_hold",
     "log_list",
+    "looked_for",
     "make_feed",
     "make_ready",
     "mark_read",
@@ -251,11 +265,14 @@ __all__ = [
     "move_assignments",
     "move_learners",
     "move_member",
+    "must_say_why",
     "name_reviewer",
     "note_harmless",
     "note_hearing",
+    "note_refused",
     "note_visit",
     "open_appeal",
+    "open_work",
     "own_wishes",
     "passed_before",
     "personal_addresses",

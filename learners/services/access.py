@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.errors import Conflict, Invalid, NotAllowed
-from config.permissions import Can, allowed, require
+from config.permissions import Can, Role, allowed, require
 from credentials.models import Organization
-from learners.models import AccessEntry, Learner, Submission, User
+from learners.models import AccessEntry, AccessKind, Learner, Submission, User
 from learners.models.access import AccessReason
 
 SHOWN = 20
 FEWEST_LETTERS = 3
 # For so long a reason holds; then it is asked for again.
 REASON_HOLDS = timedelta(hours=8)
+REFUSED_ONCE_IN = timedelta(hours=1)
 
 
 def schools_of(user: User, can: Can = Can.LEARNER_SEARCH) -> list[Organization]:
@@ -76,8 +78,17 @@ def may_open(*, actor: User, learner: Learner, at: datetime, can: Can = Can.LEAR
     if not allowed(actor, can, learner.organization) or learner.user_id == actor.pk:
         return False
     # Who took out a list of a class, which its note names, has not looked for anybody of it.
-    searched = AccessEntry.objects.filter(actor=actor, learner=learner, submission__isnull=True, note="")
-    return searched.filter(at__gt=at - REASON_HOLDS, at__lte=at).exists()
+    return _searched(actor, at).filter(learner=learner).exists()
+
+
+def looked_for(*, actor: User, at: datetime) -> QuerySet[AccessEntry, int]:
+    """The keys of the learners whom the actor has lately said why they look for, as a queryset for `learner__in`."""
+    return _searched(actor, at).values_list("learner", flat=True)
+
+
+def _searched(actor: User, at: datetime) -> QuerySet[AccessEntry]:
+    found = AccessEntry.objects.filter(actor=actor, kind=AccessKind.LOOKED, submission__isnull=True, note="")
+    return found.filter(at__gt=at - REASON_HOLDS, at__lte=at)
 
 
 @transaction.atomic
@@ -105,4 +116,70 @@ def is_unblinded(*, actor: User, submission: Submission, at: datetime) -> bool:
 
 
 def _unblinded(actor: User, submission: Submission, at: datetime) -> QuerySet[AccessEntry]:
-    return AccessEntry.objects.filter(actor=actor, submission=submission, at__gt=at - REASON_HOLDS, at__lte=at)
+    return AccessEntry.objects.filter(
+        actor=actor, submission=submission, kind=AccessKind.LOOKED, at__gt=at - REASON_HOLDS, at__lte=at
+    )
+
+
+# Auditors ------------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def open_work(*, actor: User, submission: Submission, reason: AccessReason, at: datetime) -> AccessEntry:
+    """Say, as an auditor, why one opens a learner's work; once for each learner and day, and for each blind work.
+
+    Raises NotAllowed (it may not be read), Invalid (no reason).
+    """
+    is_auditor = actor.has_role(Role.AUDITOR, submission.credential)
+    if not is_auditor or not Submission.objects.visible_to(actor).filter(pk=submission.pk).exists():
+        raise NotAllowed(_("There is no such work, or it is not yours to read."))
+    if reason not in AccessReason.values:
+        raise Invalid(_("Say why you open this work; it is kept."))
+    learner = Learner.objects.select_for_update(no_key=True).get(pk=submission.learner.pk)  # a doubled form waits
+    standing = _opened(actor, submission, at).first()
+    return standing or AccessEntry.objects.create(
+        actor=actor, learner=learner, submission=submission, kind=AccessKind.OPENED, reason=reason, at=at
+    )
+
+
+def must_say_why(*, actor: User, submission: Submission, at: datetime) -> bool:
+    """Whether the actor reads this work as an auditor alone, and has not said today why. No query but for auditors."""
+    credential = submission.enrollment.credential
+    if not actor.has_role(Role.AUDITOR, credential) or actor.has_role(Role.LEAD, credential):
+        return False
+    if submission.learner.user_id == actor.pk or submission.is_open_to(actor):
+        return False
+    return not submission.is_reviewed_by(actor) and not _opened(actor, submission, at).exists()
+
+
+def _opened(actor: User, submission: Submission, at: datetime) -> QuerySet[AccessEntry]:
+    """What an auditor said today of a learner, or of this work alone where it is judged blind: so that no name is told."""
+    start = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = AccessEntry.objects.filter(actor=actor, at__gte=start, at__lte=at)
+    if submission.credential_version.is_blind:
+        return today.filter(kind=AccessKind.OPENED, submission=submission)
+    return today.filter(learner=submission.learner).filter(
+        Q(kind=AccessKind.OPENED, submission__enrollment__credential_version__is_blind=False)
+        | Q(kind=AccessKind.LOOKED, submission__isnull=True, note="")
+    )
+
+
+# What was refused ----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def note_refused(*, actor: User, asked: QuerySet[Submission], at: datetime) -> AccessEntry | None:
+    """Write down that somebody asked for work that they may not see; once in an hour for each person and work.
+
+    asked: the work that was named; a file may stand in several. None for what there is not or was noted already, and for
+    work that they may see: then the page, and not the work, was not theirs. Four queries, one for what there is not.
+    """
+    submission = asked.select_related("enrollment__learner").order_by("pk").first()
+    if submission is None or submission.learner.user_id == actor.pk:
+        return None
+    if Submission.objects.visible_to(actor).filter(pk__in=asked.values("pk")).exists():
+        return None
+    with connection.cursor() as cursor:  # two requests at once wait for each other
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"learners.refused.{actor.pk}.{submission.pk}"])
+    known = AccessEntry.objects.filter(actor=actor, submission=submission, kind=AccessKind.REFUSED)
+    if known.filter(at__gt=at - REFUSED_ONCE_IN).exists():
+        return None
+    return AccessEntry.objects.create(
+        actor=actor, learner=submission.learner, submission=submission, kind=AccessKind.REFUSED, at=at
+    )

@@ -26,6 +26,7 @@ from learners.models.evidence import ScanState
 from learners.selectors import assessing, drafts, learning, patient_data
 from learners.selectors.results import kept_results, record_address
 from learners.services.drafts import SUBMIT
+from learners.views.opening import reason_page
 from learners.views.patient_data import set_aside_page
 from learners.workflow import DecisionOutcome, DecisionStatus, EnrollmentStatus, SubmissionStatus
 
@@ -324,7 +325,7 @@ def submission_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return redirect(submission.enrollment)
     if submission.status == SubmissionStatus.QUARANTINED and not is_own:
         return set_aside_page(request, submission)
-    return _submission_page(request, submission, is_own=is_own)
+    return reason_page(request, submission) or _submission_page(request, submission, is_own=is_own)
 
 
 def _submission_page(
@@ -355,7 +356,7 @@ def _submission_page(
         "decision": decision,
         "evidence": evidence,
         "timeline": learning.timeline(submission, decision),
-        "number": submission.public_id.hex[:8].upper(),
+        "number": submission.number,
         "refusal": refusal,
         "is_scanned": not any(each.item.file and each.item.file.scan_state == ScanState.WAITING for each in evidence),
         "patient_data": patient_data.state_of(request.user, submission, evidence),

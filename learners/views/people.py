@@ -85,7 +85,7 @@ def learner_record(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def access_log(request: HttpRequest) -> HttpResponse:
     if not request.user.roles() & {Role.REGISTRAR, Role.AUDITOR}:
         raise Http404
-    entries = AccessEntry.objects.visible_to(request.user).select_related("actor", "learner")
+    entries = AccessEntry.objects.visible_to(request.user).select_related("actor", "learner", "submission").with_blind()
     page = long_page(entries.order_by("-at", "-pk"), LOG_PAGE, request.GET.get("page"))
     return render_page(request, "learners/access_log.html", {"page": page})
 

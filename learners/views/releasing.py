@@ -25,6 +25,7 @@ from learners.forms.assessing import ReleaseFilter, ReleaseForm, ReleaseManyForm
 from learners.models import Decision
 from learners.models.assessment import DecisionQuerySet
 from learners.selectors import assessing, patient_data
+from learners.views.opening import reason_page
 from learners.workflow import DecisionOutcome, DecisionStatus
 
 LIST_PAGE, LIST_WHOLE = 50, 1000  # a cohort is released from one page, once all of it is asked for
@@ -163,6 +164,9 @@ def decision_detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     decision = _visible(request, public_id)
     if decision.learner.user_id == request.user.pk:
         return redirect(decision.submission)  # the learner's own page of the same result
+    decision.submission.enrollment = decision.enrollment
+    if (asked := reason_page(request, decision.submission)) is not None:
+        return asked
     return _detail_page(request, decision, form=None)
 
 

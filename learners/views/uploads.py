@@ -8,12 +8,15 @@ from django.core.files.storage import default_storage
 from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from config.permissions import Role
+from learners import services
 from learners.models import EvidenceItem, StoredFile, Submission
-from learners.models.evidence import ScanState
+from learners.models.evidence import ScanState, SubmissionQuerySet
 from learners.services import files
 
 # What a file may do in the reader's browser: nothing, except be shown in a frame of our own pages. Browsers show no PDF
@@ -34,9 +37,21 @@ def file_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         return render(request, "learners/file_withheld.html", {"file": stored}, status=410)
     if stored.tombstoned_at is not None:
         raise Http404
+    if (closed := _unexplained(request, stored, visible)) is not None:
+        return redirect(closed)
     if stored.quarantined_at is not None or stored.scan_state in {ScanState.INFECTED, ScanState.WAITING}:
         return render(request, "learners/file_withheld.html", {"file": stored}, status=403)
     return file_response(stored, _name_of(request, stored))
+
+
+def _unexplained(request: HttpRequest, stored: StoredFile, visible: SubmissionQuerySet) -> Submission | None:
+    """The work of which an auditor has to say first why they read it; None for everybody else, without a query."""
+    if Role.AUDITOR not in request.user.roles():
+        return None
+    holding = list(visible.with_context().filter(evidence_items__file=stored).distinct().order_by("pk"))
+    at = timezone.now()
+    asked = [each for each in holding if services.must_say_why(actor=request.user, submission=each, at=at)]
+    return asked[0] if len(asked) == len(holding) else None
 
 
 def file_response(stored: StoredFile, name: str) -> FileResponse:

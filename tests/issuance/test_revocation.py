@@ -166,6 +166,8 @@ def test_the_registry_is_searched_and_filtered(sign_in, registrar, make_signed, 
         return {each.learner.display_name for each in (robin, kim) if each.learner.display_name in page}
 
     assert names() == {"Robin Alder", "Kim Sorrel"}
+    assert names(q="sorrel") == set()  # one learner is looked for with a reason
+    client.post(reverse("issuance:registrar-look"), {"q": "sorrel", "reason": "records"})
     assert names(q="sorrel") == {"Kim Sorrel"}
     assert names(q=robin.credential.code) == {"Robin Alder"}
     assert names(q=f"http://testserver/v/{kim.public_id}") == {"Kim Sorrel"}

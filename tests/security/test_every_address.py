@@ -115,6 +115,7 @@ READ = {
     "learners:feedback-answer": ("told", "owner"),
     "learners:feedback-summary": (None, "assessor elsewhere"),
     "learners:unblind": ("blind", "lead registrar"),
+    "learners:work-open": ("waiting", "auditor"),
     "learners:reconcile": ("double", "assessor"),
     "learners:load-board": (None, "lead administrator elsewhere"),
     "learners:load-person": ("assessor_user", "lead administrator"),
@@ -254,6 +255,7 @@ ACT = {
     "learners:calibration-judge": ("taken number=1", "assessor"),
     "learners:feedback-answer": ("told", "owner"),
     "learners:unblind": ("blind", "lead registrar"),
+    "learners:work-open": ("waiting", "auditor"),
     "learners:marking-reopen": ("decision.submission", "assessor"),
     "learners:survey-answer": ("workspace.enrollment moment=enrollment", "owner"),
     "learners:survey-term": ("version.credential.organization", "assessor"),
@@ -317,6 +319,7 @@ ACT = {
     "pathways:conflict-end": ("conflict", "assessor"),
     "pathways:plan-change": (None, "owner classmate"),
     "pathways:plan-hours": (None, "owner classmate"),
+    "issuance:registrar-look": (None, "registrar auditor elsewhere"),
     "issuance:revocation-request": ("award", "registrar"),
     "issuance:revocation-approve": ("request", "registrar"),
     "issuance:revocation-refuse": ("request", "registrar"),
@@ -453,9 +456,12 @@ def is_sign_in(answer):
 
 
 def everything():
-    """Every row of ours, to see that a refusal changed nothing."""
+    """Every row of ours, to see that a refusal changed nothing; that it was refused is written down."""
     models = [model for name in OWN_APPS for model in apps.get_app_config(name).get_models()]
-    return {model: sorted(map(repr, model.objects.values_list())) for model in models}
+    rows = {model: model.objects.all() for model in models}
+    log = apps.get_model("learners", "AccessEntry")
+    rows[log] = log.objects.exclude(kind="refused")
+    return {model: sorted(map(repr, found.values_list())) for model, found in rows.items()}
 
 
 OWN_APPS = ["credentials", "learners", "pathways", "issuance"]
