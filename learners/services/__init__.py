@@ -1,7 +1,5 @@
 """The commands of earning, the only writers. Grouped by subject; import this package: `from learners import services`."""
 
-from .access import is_unblinded, log_list, may_open, schools_of, search_learners, unblind
-from .alumni import close_sign_in, end_school_account, personal_addresses, set_directory_opt_out
 from .access import (
     is_unblinded,
     log_list,
@@ -14,7 +12,7 @@ from .access import (
     search_learners,
     unblind,
 )
-from .alumni import end_school_account, personal_addresses, set_directory_opt_out
+from .alumni import close_sign_in, end_school_account, personal_addresses, set_directory_opt_out
 from .amendments import (
     ask_amendment,
     ask_hearing,
