@@ -6,15 +6,19 @@ class PathwaysConfig(AppConfig):
     name = "pathways"
 
     def ready(self) -> None:
+        import os
+
         from config import committees
         from config import panels as slots
         from config.pages import add_nav
         from config.permissions import Role
         from credentials import gate as credentials_gate
         from credentials.services import exchange
-        from pathways import gate, panels, records, selectors
+        from pathways import gate, panels, records, rules, selectors
         from pathways.services.exchange import read_pathways, take_pathways
 
+        if os.environ.get("SIGNET_PROCESS") == "web":
+            rules.load_solver()  # so that nobody's first page waits for it
         committees.register(selectors.decisions_on)
         records.register_all()
         exchange.also(exchange.Part("pathways", read_pathways, take_pathways))

@@ -26,6 +26,7 @@ from learners.models import (
     SubmissionEvent,
     User,
 )
+from learners.services.holidays import working_days_after
 from learners.workflow import AssessmentStatus, DecisionOutcome, SubmissionStatus
 
 TEXT = (
@@ -41,8 +42,11 @@ def prepare_submissions(
 ) -> dict[Submission, User]:
     """Give each learner an enrollment and a submission that one of the assessors, in turn, is to judge.
 
-    at: when the work was submitted. Six statements for any number.
+    at: when the work was submitted. Seven statements for any number.
     """
+    due_at = working_days_after(
+        at, version.review_target_working_days, organization_id=version.credential.organization_id
+    )
     enrollments = Enrollment.objects.bulk_create(
         Enrollment(
             learner=learner,
@@ -59,7 +63,7 @@ def prepare_submissions(
             status=SubmissionStatus.SUBMITTED,
             started_at=enrollment.enrolled_at,
             submitted_at=at,
-            due_at=at + timedelta(days=7),
+            due_at=due_at,
         )
         for enrollment in enrollments
     )

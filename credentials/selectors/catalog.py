@@ -22,8 +22,9 @@ from .search import search
 from .seats import OpenOffering, open_offerings
 from .version import in_words
 
-# The bands of the catalog's filter, as (least, most) hours.
-HOURS = {"5": (0, 5), "10": (6, 10), "20": (11, 20), "more": (21, 100_000)}
+# The catalog's filter by hours: what takes no longer than so many, and what takes longer than all of them.
+HOURS_MOST = {"5": 5, "10": 10, "20": 20}
+LONGER = "more"
 # What "finish by" reckons with where no offering sets the dates.
 HOURS_A_WEEK = 10
 NEAREST = 3
@@ -50,9 +51,11 @@ class Entry:
     offerings: list[OpenOffering] = field(default_factory=list)
 
     @property
-    def band(self) -> str:
-        hours = self.hours
-        return next((name for name, (least, most) in HOURS.items() if hours and least <= hours <= most), "")
+    def lengths(self) -> list[str]:
+        """Every choice of the filter by hours that it fits: one of 5 hours is within 10, too."""
+        if not self.hours:
+            return []
+        return [name for name, most in HOURS_MOST.items() if self.hours <= most] or [LONGER]
 
     def has_open_seats(self) -> bool:
         """True too where no offering limits who takes part."""
@@ -74,7 +77,7 @@ FACETS: dict[str, Callable[[Entry], Iterable[str]]] = {
     "theme": lambda entry: [entry.theme],
     "level": lambda entry: [entry.level],
     "setting": lambda entry: [entry.setting],
-    "hours": lambda entry: [entry.band],
+    "hours": lambda entry: entry.lengths,
     "format": lambda entry: [entry.delivery],
     "profession": lambda entry: entry.professions,
     "competency": lambda entry: entry.competencies,
@@ -82,9 +85,9 @@ FACETS: dict[str, Callable[[Entry], Iterable[str]]] = {
 }
 HOUR_WORDS = {
     "5": gettext_lazy("Up to 5 hours"),
-    "10": gettext_lazy("6 to 10 hours"),
-    "20": gettext_lazy("11 to 20 hours"),
-    "more": gettext_lazy("More than 20 hours"),
+    "10": gettext_lazy("Up to 10 hours"),
+    "20": gettext_lazy("Up to 20 hours"),
+    LONGER: gettext_lazy("More than 20 hours"),
 }
 LEVELS = [str(each) for each in Level]
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ TEXT_MAX = 300_000
 LINES_NAMED = 20  # so many lines without a link are named, of the rest their number
 LEFT_OUT, SAID_MAX = "issuance.list-left-out", 8_000
 LINE_MAX = 3_000
+OF_ANOTHER = "of-another"  # a state for counting alone
 KINDS = {"altered": "failed", "withdrawn": "failed", "mixed": "suspended", "not-shown": "unknown"}
 
 
@@ -191,12 +193,40 @@ def list_result(request: HttpRequest, token: str) -> HttpResponse:
         "done": done,
         "total": len(rows),
         "said": _("%(done)s of %(total)s checked") % {"done": done, "total": len(rows)},
-        "good": sum(row.state == "valid" and not _is_of_another(row) for row in rows),
+        "by_state": _by_state(rows),
+        "checked": _checked(rows),
         "of_others": sum(map(_is_of_another, rows)),
         "is_waiting": done < len(rows),
         "until": badge_page.day(found.keep_until),
     }
     return _private(HttpResponse(render_to_string("issuance/list_result.html", context)))
+
+
+def _by_state(rows: Sequence[BadgeListRow]) -> str:
+    """How many are in which state, in a sentence. One that is valid and another person's is not counted as valid."""
+    states = [OF_ANOTHER if row.state == "valid" and _is_of_another(row) else row.state for row in rows]
+    words = {"valid": verification.LIST_WORDS["valid"], OF_ANOTHER: _("valid, but in another name")}
+    words |= verification.LIST_WORDS
+    counts = Counter(states)
+    said = "; ".join(
+        _("%(count)s %(state)s") % {"count": counts[state], "state": lower_first(str(words[state]))}
+        for state in words
+        if counts[state]
+    )
+    total = ngettext("%(count)s badge", "%(count)s badges", len(rows)) % {"count": len(rows)}
+    return _("%(total)s: %(said)s.") % {"total": total, "said": said}
+
+
+def _checked(rows: Sequence[BadgeListRow]) -> str:
+    """When the last row was checked: what is said was found until then."""
+    last = max((row.checked_at for row in rows if row.checked_at is not None), default=None)
+    if last is None:
+        return ""
+    return _("Checked on %(day)s, %(time)s.") % {"day": badge_page.day(last), "time": badge_page.clock(last)}
+
+
+def lower_first(words: str) -> str:
+    return words[:1].lower() + words[1:]
 
 
 def _shown(row: BadgeListRow) -> dict[str, Any]:

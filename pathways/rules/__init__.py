@@ -34,6 +34,7 @@ from .model import Seen as Seen
 from .model import leaves_of as leaves_of
 from .model import parts_of as parts_of
 from .model import walk as walk
+from .solving import load_solver as load_solver
 from .words import all_of as all_of
 from .words import day_in_words as day_in_words
 from .words import hours_in_words as hours_in_words

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
+from importlib import import_module
 from itertools import pairwise
 
 from .model import (
@@ -30,6 +31,11 @@ from .observing import is_fact_met
 
 Term = int | bool  # the number of a variable, or a truth that is known already
 INFINITY = float("inf")
+
+
+def load_solver() -> None:
+    """Import what `Program.solve` needs, which takes seconds on a busy machine. Commands that solve nothing leave it out."""
+    import_module("scipy.optimize")
 
 
 class Program:

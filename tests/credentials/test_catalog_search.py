@@ -133,6 +133,19 @@ def test_every_count_is_what_choosing_it_shows(client, make_version):
                 assert label.endswith(f"({len(shown)})"), label
 
 
+def test_hours_are_asked_for_as_at_most(client, make_version):
+    """DOMAIN A3: "at most n hours" holds what is shorter, too."""
+    for title, hours in (("A", 4), ("B", 8), ("C", 15), ("D", 30)):
+        make_version(title=title, workload_hours=hours)
+
+    assert [titles(client, hours=most) for most in ("5", "10", "20", "more")] == [
+        ["A"],
+        ["A", "B"],
+        ["A", "B", "C"],
+        ["D"],
+    ]
+
+
 def test_filter_by_competency_keeps_frameworks_apart(client, make_version):
     version = make_version(title="With EPA")
     make_version(title="Without")
