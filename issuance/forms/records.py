@@ -14,7 +14,6 @@ class AwardFilter(forms.Form):
 
     q = forms.CharField(
         label=_("Title, code, address or learner"),
-        help_text=_("For the awards of one learner you are asked why; it is kept, and the learner can read it."),
         required=False,
         max_length=200,
         widget=forms.TextInput(attrs={"type": "search"}),
