@@ -54,7 +54,10 @@ def test_without_a_name_nothing_is_compared_and_that_is_said(document):
 
 
 def test_what_a_file_does_not_name_could_not_be_compared(make_signed, make_learner):
-    document = make_signed(learner=make_learner(user=None))
+    learner = make_learner()
+    learner.user = None  # has no account, and so no address
+    learner.save(update_fields=["user"])
+    document = make_signed(learner=learner)
 
     check = line(document.bytes, "somebody@else.example.org")[1]
 

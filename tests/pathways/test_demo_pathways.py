@@ -82,7 +82,7 @@ def expected_without(entry, pathway, gone, held):
             if item.title not in mine
         ]
         left.sort(key=lambda item: (item.hours, item.title))
-        said.append(f"{group['name']}: 1 more of {rules.words.one_of([item.title for item in left])}.")
+        said.append(f"“{group['name']}”: 1 more of {rules.words.one_of([item.title for item in left])}.")
     hours = sum(each.hours for each in held) - gone.hours
     if hours < entry["minimum_hours"]:
         short = entry["minimum_hours"] - hours
