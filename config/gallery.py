@@ -90,7 +90,7 @@ class SampleForm(forms.Form):
         widget=forms.RadioSelect,
     )
     kinds = forms.MultipleChoiceField(
-        label="What do you hand in?",
+        label="What do you submit?",
         required=False,
         choices=[("text", "A text"), ("recording", "A recording"), ("feedback", "Feedback from others")],
         widget=forms.CheckboxSelectMultiple,

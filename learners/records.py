@@ -630,7 +630,7 @@ def register_all() -> None:
         ("attendance", "learning", _("Where you were checked in"), {"at": at, "title": title, "offering": _("Offering"), "status": status, "came_as": _("How"), "note": note}, _attendance, "Attendance AttendanceEvent"),
         ("teams", "learning", _("Teams"), {"at": at, "what": what, "team": _("Team"), "note": note}, _teams, "TeamEvent"),
         ("proposals", "learning", _("What you proposed or wished for"), {"at": at, "title": title, "what": what, "text": note, "status": status}, _proposals, ""),
-        ("submissions", "learning", _("Submissions"), {"title": title, "attempt": attempt, "status": status, "since": since, "handed_in": _("Handed in")}, _submissions, "Submission"),
+        ("submissions", "learning", _("Submissions"), {"title": title, "attempt": attempt, "status": status, "since": since, "handed_in": _("Submitted")}, _submissions, "Submission"),
         ("submission_events", "learning", _("What happened to submissions"), {"at": at, "title": title, "what": what}, _submission_events, "SubmissionEvent"),
         ("evidence", "learning", _("Evidence"), {"title": title, "attempt": attempt, "evidence": _("Evidence"), "kind": _("Kind"), "text": _("Text"), "link": _("Link"), "hours": _("Hours"), "file": _("File"), "sha256": _("Digest"), "at": at}, _evidence, "EvidenceItem StoredFile"),
         ("declarations", "learning", _("Declarations"), {"at": at, "text": what, "answer": _("Answer")}, _declarations, "Declaration"),

@@ -13,7 +13,7 @@ class Kept(TextChoices):
     """What goes once its time is over. What is not here stays: awards, versions, keys, consents, and events of them."""
 
     EVIDENCE = "evidence", _("Files of evidence")
-    DRAFTS = "drafts", _("Drafts never handed in")
+    DRAFTS = "drafts", _("Drafts never submitted")
     RESULTS = "results", _("Feedback, and levels that led to no badge")
     ACCESS = "access", _("Who looked for a learner")
     MAIL = "mail", _("What was told by notice and mail")

@@ -215,7 +215,7 @@ def register_all() -> None:
         Section(
             "capstone_works",
             "pathways",
-            _("Capstones that you handed in"),
+            _("Capstones that you submitted"),
             {
                 "at": at,
                 "title": title,

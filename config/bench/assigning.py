@@ -1,4 +1,4 @@
-"""A cohort hands in its work at once: 700 submissions, 40 assessors with caps of 20, one run of the engine."""
+"""A cohort submits its work at once: 700 submissions, 40 assessors with caps of 20, one run of the engine."""
 
 import statistics
 import time

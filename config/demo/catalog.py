@@ -30,7 +30,7 @@ DATA = Path(__file__).parent / "data"
 # Published by the administrator in the story; until then it lacks an owner and a review date.
 STORY_ITEM = "notes-and-presentations"
 
-# What a learner hands in; everything else is entered by staff, at an event or by an import.
+# What a learner submits; everything else is entered by staff, at an event or by an import.
 SOURCES = {
     "direct observation": "staff",
     "simulation": "event",

@@ -106,9 +106,9 @@ class Story:
         page = learner.submit(page, page.form(action="/submit/$"), {"no-patient-data": "on", "own-work": "on"})
         submission.refresh_from_db()
         if submission.status != "submitted":
-            raise StoryError(f"The submission is {submission.status} after it was handed in.")
+            raise StoryError(f"The submission is {submission.status} after it was submitted.")
         self.report.fact(
-            f"{submission.evidence_items.count()} pieces of evidence handed in: a PDF, an image and a text"
+            f"{submission.evidence_items.count()} pieces of evidence submitted: a PDF, an image and a text"
         )
 
     def _add_evidence(self, learner: Browser, page: Page) -> Page:

@@ -128,7 +128,7 @@ def _parts(learner: Learner, at: datetime) -> Iterator[tuple[str, Write]]:
         yield _name_of(document), _stored(document.pk)
     handed_in = EvidenceItem.objects.filter(submission__enrollment__learner=learner, file__isnull=False)
     brought = RecognizedCredential.objects.filter(learner=learner, file__isnull=False)
-    # A file is once in it, though every attempt that was handed in with it names it.
+    # A file is once in it, though every attempt that was submitted with it names it.
     files = StoredFile.objects.filter(Q(pk__in=handed_in.values("file")) | Q(pk__in=brought.values("file")))
     kept = files.filter(quarantined_at__isnull=True, tombstoned_at__isnull=True).exclude(scan_state=ScanState.WAITING)
     for file in kept.exclude(path="").order_by("pk"):

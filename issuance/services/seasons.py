@@ -182,7 +182,7 @@ def _reminder(user: User, day: SeasonDay, at: datetime) -> Notice:
     if day.key == "letters-freeze":
         subject = _("Performance letters freeze on %(day)s") % said
         text = _(
-            "Letters of the season %(year)s take in what is awarded by the end of that day. Hand in early what you want in it: "
+            "Letters of the season %(year)s take in what is awarded by the end of that day. Submit early what you want in it: "
             "an answer takes time."
         )
         path = reverse("learners:home")

@@ -13,7 +13,7 @@ class FormDraft(models.Model):
     """The values of one form of a draft submission, as they were last saved; for its learner alone.
 
     `form` names the form: the kind of evidence and the position of its requirement, or the declarations. It goes when what
-    it holds is added or handed in.
+    it holds is added or submitted.
     """
 
     submission = models.ForeignKey(Submission, on_delete=models.CASCADE, related_name="form_drafts")

@@ -80,7 +80,7 @@ class Submission(models.Model):
 
     class Meta:
         constraints = [
-            # What was set aside because of patient data may be handed in anew, and a draft that expired be begun anew,
+            # What was set aside because of patient data may be submitted anew, and a draft that expired be begun anew,
             # as the same attempt.
             UniqueConstraint(
                 fields=["enrollment", "attempt"],
@@ -277,7 +277,7 @@ class EvidenceItem(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="shared",
-        help_text=_("What a member of the team handed in for all."),
+        help_text=_("What a member of the team submitted for all."),
     )
     purged_sha256 = models.CharField(max_length=64, blank=True, help_text=_("The digest of what stood here."))
 

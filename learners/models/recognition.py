@@ -277,7 +277,7 @@ class RecognitionEvent(models.Model):
 
 
 class CreditedRequirement(models.Model):
-    """Append-only: what was recognized in place of a kind of evidence when a submission was handed in."""
+    """Append-only: what was recognized in place of a kind of evidence when it was submitted."""
 
     submission = models.ForeignKey(Submission, on_delete=models.PROTECT, related_name="credited")
     requirement = models.ForeignKey(EvidenceRequirement, on_delete=models.PROTECT, related_name="+")

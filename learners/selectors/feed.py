@@ -97,7 +97,7 @@ def _due(learner: Learner, at: datetime) -> list[Event]:
         Event(
             f"due-{each.public_id}",
             each.offering.closes_on,
-            _("Hand in: %(title)s") % {"title": each.credential_version.title},
+            _("Submit: %(title)s") % {"title": each.credential_version.title},
             settings.PUBLIC_ORIGIN + each.get_absolute_url(),
         )
         for each in rows[:MOST]

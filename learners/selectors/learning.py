@@ -263,7 +263,7 @@ def places(submission: Submission) -> list[Place]:
 
 
 def _note_recognized(submission: Submission, found: dict[int, Place]) -> None:
-    """What need not be handed in: as it stands today for a draft, as it stood for what is handed in. One query."""
+    """What need not be submitted: as it stands today for a draft, as it stood for what is submitted. One query."""
     if submission.status == SubmissionStatus.DRAFT:
         credited = recognition.credited(submission.enrollment, on=timezone.localdate())
         for place in found.values():
@@ -357,7 +357,7 @@ def timeline(submission: Submission, decision: Decision | None) -> list[dict[str
     if submission.submitted_at is not None:
         passed.append({"title": _("Evidence submitted"), "time": submission.submitted_at})
     elif submission.status == SubmissionStatus.EXPIRED:
-        return [*passed, {"title": _("Expired before it was handed in"), "is_now": True}]
+        return [*passed, {"title": _("Expired before it was submitted"), "is_now": True}]
     else:
         return [*passed, {"title": _("Submit the evidence"), "is_now": True}]
     if decision is not None:

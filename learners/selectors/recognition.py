@@ -268,7 +268,7 @@ def record_panel(request: HttpRequest, learner: Learner) -> dict[str, Any] | Non
 
 
 def evidence_panel(request: HttpRequest, submission: Submission) -> dict[str, Any] | None:
-    """What was recognized in place of evidence when a submission was handed in; for those who read it. One query."""
+    """What was recognized in place of evidence when it was submitted; for those who read it. One query."""
     credited = list(
         CreditedRequirement.objects.filter(submission=submission)
         .select_related("requirement", "recognized__provider")

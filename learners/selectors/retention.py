@@ -250,7 +250,7 @@ def going(learner: Learner, at: datetime) -> list[Going]:
     drafts = holding.filter(draft__status=SubmissionStatus.DRAFT).values_list(
         "goes_on", "draft__enrollment__credential_version__title"
     )
-    found += [Going(on, _("The draft that you have not handed in"), item) for on, item in drafts]
+    found += [Going(on, _("The draft that you have not submitted"), item) for on, item in drafts]
     return sorted(found, key=lambda each: (each.on, each.title, each.item))[:SHOWN]
 
 

@@ -44,7 +44,7 @@ def keep_form_draft(
     """Keep what stands in a form. None while there is nothing to keep.
 
     values: by field; those that the form does not have are passed over. seen: the `revision` that the caller changed; left
-    out, nothing is compared. Raises NotAllowed, Conflict (handed in already), ChangedElsewhere, Invalid (no such form, or
+    out, nothing is compared. Raises NotAllowed, Conflict (submitted already), ChangedElsewhere, Invalid (no such form, or
     longer than anything that could be added).
     """
     submission = own_draft(actor, submission)
@@ -69,5 +69,5 @@ def keep_form_draft(
 
 @transaction.atomic
 def drop_form_draft(*, actor: User, submission: Submission, form: str) -> None:
-    """Let go of what a form kept; harmless when there is nothing. Raises NotAllowed, Conflict (handed in already)."""
+    """Let go of what a form kept; harmless when there is nothing. Raises NotAllowed, Conflict (submitted already)."""
     own_draft(actor, submission).form_drafts.filter(form=form).delete()

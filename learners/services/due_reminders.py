@@ -1,4 +1,4 @@
-"""Reminders of what a learner has to hand in: a week and two days before, each once, none while away."""
+"""Reminders of what a learner has to submit: a week and two days before, each once, none while away."""
 
 from datetime import datetime, timedelta
 
@@ -68,7 +68,7 @@ def _notice(enrollment: Enrollment, days: int, at: datetime) -> Notice:
     return Notice(
         user=enrollment.learner.user,
         kind="due",
-        subject=_("%(title)s: hand in by %(day)s") % {"title": enrollment.credential_version.title, "day": closes},
+        subject=_("%(title)s: submit by %(day)s") % {"title": enrollment.credential_version.title, "day": closes},
         text=_("Your evidence is still a draft. Hand it in by the end of that day, or tell your school."),
         path=enrollment.get_absolute_url(),
         created_at=at,

@@ -147,7 +147,7 @@ def enroll(
             user=learner.user,
             kind="enrolled",
             subject=subject_of(enrollment) % {"title": version.title},
-            text=_("Your workspace is open: it says what to hand in, and how it is judged.")
+            text=_("Your workspace is open: it says what to submit, and how it is judged.")
             if is_seated
             else _("All seats are taken. When one becomes free it goes to the first in line, and you are told."),
             path=enrollment.get_absolute_url(),

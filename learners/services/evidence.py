@@ -33,7 +33,7 @@ from learners.workflow import (
     require_move,
 )
 
-# What a learner hands in by themselves; staff, events and imports provide the rest.
+# What a learner submits by themselves; staff, events and imports provide the rest.
 FROM_LEARNER = ["learner", "team"]
 
 DECLARATIONS_VERSION = "2026-11"
@@ -167,7 +167,7 @@ def _add(
 
 
 def _share(item: EvidenceItem, submission: Submission) -> None:
-    """What one member of a team hands in for it counts for each: it stands in the open draft of every other member."""
+    """What one member of a team submits for it counts for each: it stands in the open draft of every other member."""
     drafts = (
         Submission.objects.filter(
             status=SubmissionStatus.DRAFT,
@@ -182,9 +182,9 @@ def _share(item: EvidenceItem, submission: Submission) -> None:
 
 
 def catch_up_with_team(draft: Submission) -> None:
-    """Put into a draft what the others of the team have handed in for all and it lacks. Inside the caller's transaction.
+    """Put into a draft what the others of the team have submitted for all and it lacks. Inside the caller's transaction.
 
-    What somebody handed in before they were in this team is their own. Two queries, and one that writes.
+    What somebody submitted before they were in this team is their own. Two queries, and one that writes.
     """
     newer = Submission.objects.filter(enrollment=OuterRef("submission__enrollment"), pk__gt=OuterRef("submission"))
     moved_since = TeamEvent.objects.filter(enrollment=OuterRef("submission__enrollment"), at__gt=OuterRef("added_at"))
@@ -208,9 +208,9 @@ def catch_up_with_team(draft: Submission) -> None:
 
 
 def leave_to_team(draft: Submission) -> int:
-    """Take out of a draft what others handed in for a team that its learner has left; answer how much that was.
+    """Take out of a draft what others submitted for a team that its learner has left; answer how much that was.
 
-    It stays with those who handed it in and with their team. What the learner handed in stays here and there. What is
+    It stays with those who handed it in and with their team. What the learner submitted stays here and there. What is
     under a report of patient data stays for whoever settles it. Inside the caller's transaction.
     """
     shared = draft.evidence_items.filter(shared_from__isnull=False, set_aside_by__isnull=True)
@@ -256,9 +256,9 @@ def _fingerprint(item: EvidenceItem) -> tuple[object, ...]:
 def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
     """Take an item out of a draft, and out of storage a file that no other item holds.
 
-    What was handed in for a team goes from the drafts of the others as well; what they have submitted stays.
+    What was submitted for a team goes from the drafts of the others as well; what they have submitted stays.
 
-    Raises NotAllowed (not one's own draft, or what somebody else wrote down), Conflict (handed in already).
+    Raises NotAllowed (not one's own draft, or what somebody else wrote down), Conflict (submitted already).
     """
     own_draft(actor, item.submission)
     if item.is_from_others:
@@ -273,7 +273,7 @@ def remove_evidence(*, actor: User, item: EvidenceItem) -> None:
 def note_harmless(*, actor: User, item: EvidenceItem, at: datetime) -> None:
     """The learner has looked: what seems to name a patient does not, and is not asked about again.
 
-    Raises NotAllowed, Conflict (handed in already).
+    Raises NotAllowed, Conflict (submitted already).
     """
     own_draft(actor, item.submission)
     EvidenceItem.objects.filter(pk=item.pk, harmless_at__isnull=True).update(harmless_at=at)
@@ -287,15 +287,15 @@ def submit_evidence(
     judge_anew: Collection[int] = (),
     at: datetime,
 ) -> Submission:
-    """Hand in a draft with its declarations, in the wording that was shown; an assessor is assigned at once.
+    """Submit a draft with its declarations, in the wording that was shown; an assessor is assigned at once.
 
     declarations: each kind that the learner made, with an answer or "". judge_anew: criteria that met the standard at the
-    last attempt and are to be judged again all the same. Raises NotAllowed, Conflict (handed in already), Incomplete (names
+    last attempt and are to be judged again all the same. Raises NotAllowed, Conflict (submitted already), Incomplete (names
     what is missing), VersionMoved (today's version applies from now on, and is to be looked at), Invalid (nothing is kept of a criterion to be judged anew).
     """
     with transaction.atomic():
         moved = versions.move_if_due(actor=actor, submission=own_draft(actor, submission), at=at)
-    if moved:  # and stays moved, though nothing was handed in
+    if moved:  # and stays moved, though nothing was submitted
         raise versions.VersionMoved(
             _(
                 "You enrolled more than 12 months ago, so today’s version applies. Your evidence is here; look, and submit again."
@@ -347,12 +347,12 @@ def _hand_in(
 
 
 def _receipt(actor: User, submission: Submission, at: datetime) -> None:
-    """Say in writing that it was handed in, and by when an answer is promised."""
+    """Say in writing that it was submitted, and by when an answer is promised."""
     day = format_date(timezone.localtime(submission.due_at or at), "M j, Y")
     notices.tell(
         user=actor,
         kind="submitted",
-        subject=_("Handed in: %(title)s") % {"title": submission.credential_version.title[:150]},
+        subject=_("Submitted: %(title)s") % {"title": submission.credential_version.title[:150]},
         text=_("Your evidence has arrived. You get an answer by %(day)s; the page shows where it stands.")
         % {"day": day},
         path=submission.get_absolute_url(),
@@ -366,7 +366,7 @@ def counts_toward(item: EvidenceItem, requirement: EvidenceRequirement) -> bool:
 
 
 def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str], *, on: date) -> list[str]:
-    """What is still to be added and declared. What is recognized from elsewhere need not be handed in."""
+    """What is still to be added and declared. What is recognized from elsewhere need not be submitted."""
     recognized = recognition.credited(submission.enrollment, on=on)
     items = list(submission.evidence_items.select_related("requirement"))
     counts: dict[int | None, int] = {}
@@ -399,7 +399,7 @@ def _missing(submission: Submission, declarations: Mapping[DeclarationKind, str]
 def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> Submission:
     """Start the next attempt as a draft that holds the evidence of the last one, and what came in since.
 
-    That is what the team handed in for all, and what others recorded while no attempt was open.
+    That is what the team submitted for all, and what others recorded while no attempt was open.
 
     After "returned" at once; after "not met" when the waiting time is over and an attempt is left. A second call answers
     the draft of the first. Raises NotAllowed, Conflict.
@@ -430,7 +430,7 @@ def start_resubmission(*, actor: User, submission: Submission, at: datetime) -> 
                 _("The next attempt opens on %(day)s.") % {"day": f"{open_at:%B} {open_at.day}, {open_at.year}"}
             )
     draft = start_attempt(submission.enrollment, submission.attempt + 1, actor=actor, at=at)
-    # What the retention rule removed since is not handed in once more.
+    # What the retention rule removed since is not submitted once more.
     kept = submission.evidence_items.filter(set_aside_by__isnull=True).exclude(file__tombstoned_at__isnull=False)
     EvidenceItem.objects.bulk_create(_copy(item, draft) for item in kept.order_by("pk"))
     catch_up_with_team(draft)
@@ -443,5 +443,5 @@ def own_draft(actor: User, submission: Submission) -> Submission:
     submission = Submission.objects.select_for_update(of=("self",)).with_context().get(pk=submission.pk)
     require(actor, Can.SUBMISSION_EDIT, submission)
     if submission.status != SubmissionStatus.DRAFT:
-        raise Conflict(_("This submission is handed in; what it holds cannot be changed."))
+        raise Conflict(_("This was submitted; what it holds cannot be changed."))
     return submission

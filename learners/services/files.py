@@ -262,7 +262,7 @@ def _clean_pdf(content: bytes, name: str) -> bytes:
             raise FileRefused(_("“%(name)s” is protected by a password. Save it without one.") % {"name": name})
         if len(reader.pages) > PDF_PAGES_MAX:
             raise FileRefused(
-                _("“%(name)s” has more than %(pages)s pages. Hand in the part that counts.")
+                _("“%(name)s” has more than %(pages)s pages. Submit the part that counts.")
                 % {"name": name, "pages": PDF_PAGES_MAX}
             )
         if found := _active_content(reader):

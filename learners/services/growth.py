@@ -51,7 +51,7 @@ def drop_goal(*, actor: User, goal: Goal) -> None:
 
 
 def moment_of(enrollment: Enrollment) -> str:
-    """Which rating is asked for now: "before" anything was handed in, at "submission", or in "retrospective". Two queries."""
+    """Which rating is asked for now: "before" anything was submitted, at "submission", or in "retrospective". Two queries."""
     if Decision.objects.filter(enrollment=enrollment, status=DecisionStatus.RELEASED).exists():
         return "retrospective"
     handed_in = enrollment.submissions.filter(submitted_at__isnull=False).exists()

@@ -97,7 +97,7 @@ def write_kept(assessment: Assessment, kept: dict[int, Judgment]) -> None:
 
 
 def ask_anew(*, submission: Submission, criteria: Collection[int], at: datetime) -> None:
-    """The learner asks, on handing in, that passed criteria be judged anew. Inside the caller's transaction.
+    """The learner asks, on submitting, that passed criteria be judged anew. Inside the caller's transaction.
 
     Raises Invalid (one that is open anyway, or of another rubric).
     """

@@ -248,7 +248,7 @@ def _later(moment: datetime | None, shift: timedelta) -> datetime | None:
 
 # Who sits where --------------------------------------------------------------------------------------------------------
 def movable(offering: Offering) -> QuerySet[Enrollment]:
-    """Those of an offering who need another date when it is canceled: not yet handed in, still at it or waiting."""
+    """Those of an offering who need another date when it is canceled: not yet submitted, still at it or waiting."""
     handed_in = Submission.objects.filter(enrollment=OuterRef("pk")).exclude(status__in=BEGUN)
     return offering.enrollments.filter(~Exists(handed_in), status__in=OPEN_ENROLLMENTS)
 
@@ -260,7 +260,7 @@ def cancel_offering(
     """Cancel an offering and tell those who are enrolled. A second call changes nothing.
 
     to: another offering of the same item: they are seated there in the order in which they enrolled, and wait there once it
-    is full. Without it each chooses another date. Work that was begun is kept, and what is handed in goes on. Raises
+    is full. Without it each chooses another date. Work that was begun is kept, and what is submitted goes on. Raises
     NotAllowed, Invalid (no reason, an offering that does not fit).
     """
     offerings = _lock_both(offering, to)
@@ -345,7 +345,7 @@ def choose_date(*, actor: User, enrollment: Enrollment, to: Offering, at: dateti
     if offering.pk == to.pk:
         return enrollment
     if not movable(offering).filter(pk=enrollment.pk).exists():
-        raise Conflict(_("You have handed in your evidence, or this enrollment has ended; the date stays."))
+        raise Conflict(_("You have submitted your evidence, or this enrollment has ended; the date stays."))
     target = _target(offerings, offering, to, at)
     keeps_seat = enrollment.status == EnrollmentStatus.ACTIVE and not offering.is_canceled
     if keeps_seat and target.seats is not None and free_seats(target) < 1:

@@ -43,7 +43,7 @@ from learners.workflow import (
 
 logger = logging.getLogger("signet.files")
 
-# Once decided, the outcome stands; only what was handed in is set aside.
+# Once decided, the outcome stands; only what was submitted is set aside.
 UNDECIDED = {SubmissionStatus.SUBMITTED, SubmissionStatus.IN_REVIEW}
 REPLACEABLE = {SubmissionStatus.QUARANTINED, SubmissionStatus.EXPIRED}
 REPORTABLE = [*sorted(UNDECIDED), SubmissionStatus.RETURNED, SubmissionStatus.DECIDED]
@@ -62,7 +62,7 @@ def report_patient_data(*, actor: User, submission: Submission, at: datetime) ->
     if standing is not None:
         return standing
     if submission.status not in REPORTABLE:
-        raise Conflict(_("This is not handed in. What is in a draft can be removed by its learner at any time."))
+        raise Conflict(_("This is not submitted. What is in a draft can be removed by its learner at any time."))
     report = PatientDataReport.objects.create(
         submission=submission,
         submission_status=submission.status,
@@ -182,7 +182,7 @@ def _tell_learner(submission: Submission, subject: str, text: str, *, at: dateti
 def release_report(*, actor: User, report: PatientDataReport, at: datetime) -> PatientDataReport:
     """A false alarm: everything can be read again, and the submission goes on where it was, with the time given back.
 
-    Raises NotAllowed, IllegalMove (settled already), Conflict (the learner has handed in anew in its place).
+    Raises NotAllowed, IllegalMove (settled already), Conflict (the learner has submitted anew in its place).
     """
     report, submission = _to_settle(actor, report, PatientDataStatus.RELEASED)
     if submission.status == SubmissionStatus.QUARANTINED:
@@ -272,7 +272,7 @@ def _settle(
     _record(report, actor, [step], at=at)
 
 
-# Handing in anew -----------------------------------------------------------------------------------------------------
+# Submitting anew -----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def start_over(*, actor: User, submission: Submission, at: datetime) -> Submission:
     """An empty draft of the same attempt, in place of a submission that is set aside, or of a draft that expired.

@@ -590,7 +590,7 @@ def _reopen_series(ended: RecognizedCredential, actor: User, at: datetime) -> No
 
 # What it gives -------------------------------------------------------------------------------------------------------
 def credited(enrollment: Enrollment, *, on: date) -> dict[str, RecognizedCredential]:
-    """The kinds of evidence that need not be handed in, each with what stands for it. One query.
+    """The kinds of evidence that need not be submitted, each with what stands for it. One query.
 
     A renewal is about what one can now: it takes only what was earned since the badge was awarded.
     """
@@ -607,7 +607,7 @@ def credited(enrollment: Enrollment, *, on: date) -> dict[str, RecognizedCredent
 
 
 def record_credit(submission: Submission, *, at: datetime) -> None:
-    """Keep what was recognized in place of evidence, with a submission that is being handed in. Inside its transaction."""
+    """Keep what was recognized in place of evidence, with what is being submitted. Inside its transaction."""
     found = credited(submission.enrollment, on=timezone.localdate(at))
     if not found:
         return

@@ -287,7 +287,7 @@ def _warning(learner: Learner, warnings: list[RetentionWarning], goes_on: date, 
         )
     if drafts:
         said.append(
-            ngettext("%(count)s draft that you did not hand in", "%(count)s drafts that you did not hand in", drafts)
+            ngettext("%(count)s draft that you did not submit", "%(count)s drafts that you did not submit", drafts)
             % {"count": drafts}
         )
     return Notice(

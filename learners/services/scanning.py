@@ -179,7 +179,7 @@ def _tell(stored: StoredFile, *, at: datetime) -> None:
         user=stored.uploaded_by,
         kind="file-refused",
         subject=_("%(title)s: a file was refused") % {"title": item.submission.credential_version.title},
-        text=_("The virus scanner refused one of your files, so it was removed. Hand in a clean copy."),
+        text=_("The virus scanner refused one of your files, so it was removed. Submit a clean copy."),
         path=item.submission.get_absolute_url(),
         at=at,
     )

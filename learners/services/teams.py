@@ -65,8 +65,8 @@ def form_teams(
 def move_member(*, actor: User, member: TeamMember, team: Team, reason: str, at: datetime) -> TeamMember:
     """Put one person into another team of the same item, and tell them; again changes nothing.
 
-    What the others of the former team handed in for all leaves the open draft and stays with that team; what the new team
-    handed in for all comes into it. What the person handed in stays in the draft and with the former team.
+    What the others of the former team submitted for all leaves the open draft and stays with that team; what the new team
+    submitted for all comes into it. What the person submitted stays in the draft and with the former team.
 
     Raises NotAllowed, Invalid (no reason, another item's team).
     """
@@ -125,12 +125,12 @@ def _plan(people: list[Enrollment], *, size: int, professions: int, seed: int) -
 def _what_left(before: Team, count: int) -> str:
     """What a move has done to a draft."""
     if not count:
-        return _("What you handed in yourself stays in your draft.")
+        return _("What you submitted yourself stays in your draft.")
     return ngettext(
-        "%(count)s piece of evidence that others handed in for %(team)s left your draft; it stays with %(team)s. What you "
-        "handed in yourself stays in your draft.",
-        "%(count)s pieces of evidence that others handed in for %(team)s left your draft; they stay with %(team)s. What you "
-        "handed in yourself stays in your draft.",
+        "%(count)s piece of evidence that others submitted for %(team)s left your draft; it stays with %(team)s. What you "
+        "submitted yourself stays in your draft.",
+        "%(count)s pieces of evidence that others submitted for %(team)s left your draft; they stay with %(team)s. What you "
+        "submitted yourself stays in your draft.",
         count,
     ) % {"count": count, "team": before.name}
 

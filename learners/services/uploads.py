@@ -61,7 +61,7 @@ def begin_upload(*, actor: User, submission: Submission, name: str, size: int, c
 def add_part(*, actor: User, upload: Upload, offset: int, content: bytes, at: datetime) -> Upload:
     """Keep the next part. One that is here already is not kept twice.
 
-    Raises UploadOver (not one's own, or over), Conflict (OutOfStep; the submission is handed in), Invalid (a wrong length).
+    Raises UploadOver (not one's own, or over), Conflict (OutOfStep; the submission is submitted), Invalid (a wrong length).
     """
     with transaction.atomic():
         found = Upload.objects.select_for_update().filter(pk=upload.pk, owner=actor).first()
@@ -76,7 +76,7 @@ def add_part(*, actor: User, upload: Upload, offset: int, content: bytes, at: da
         submission = Submission.objects.with_context().get(pk=found.submission_id)
         require(actor, Can.SUBMISSION_EDIT, submission)
         if submission.status != SubmissionStatus.DRAFT:
-            raise Conflict(_("This submission is handed in; what it holds cannot be changed."))
+            raise Conflict(_("This was submitted; what it holds cannot be changed."))
         path = default_storage.save(f"uploads/{secrets.token_hex(16)}", ContentFile(content))
         try:
             with transaction.atomic():

@@ -14,7 +14,7 @@ HOLDS_FOR = timedelta(days=365)
 
 
 class VersionMoved(Conflict):
-    """The enrollment has just gone over to another version; the learner looks at it before anything is handed in."""
+    """The enrollment has just gone over to another version; the learner looks at it before anything is submitted."""
 
     code = "version-moved"
 
@@ -39,7 +39,7 @@ def version_due(enrollment: Enrollment, at: datetime) -> CredentialVersion | Non
 def move_if_due(*, actor: User, submission: Submission, at: datetime) -> CredentialVersion | None:
     """Bind the enrollment of a draft to today's version when that is due, with a notice; evidence goes along.
 
-    The caller has permitted the actor. A consequence of handing in: a second call finds nothing to do.
+    The caller has permitted the actor. A consequence of submitting: a second call finds nothing to do.
     """
     enrollment = (
         Enrollment.objects.select_for_update(of=("self",))

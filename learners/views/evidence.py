@@ -190,7 +190,7 @@ def evidence_add(request: HttpRequest, public_id: UUID) -> HttpResponse:
     submission.refresh_from_db(fields=["status"])
     if submission.status != SubmissionStatus.DRAFT:
         return _workspace(
-            request, submission, refusal=_("This submission is handed in; what it holds cannot be changed."), status=409
+            request, submission, refusal=_("This was submitted; what it holds cannot be changed."), status=409
         )
     return _workspace(request, submission, evidence=form, at_position=at_position, status=status)
 
@@ -252,7 +252,7 @@ def submission_submit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "GET":
         return redirect(submission.enrollment)
     if submission.status != SubmissionStatus.DRAFT:  # sent twice
-        messages.info(request, _("This is handed in already."))
+        messages.info(request, _("This is submitted already."))
         return redirect(submission)
     form = SubmitForm(request.POST, kept=_kept_criteria(submission))
     status = 422

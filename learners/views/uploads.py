@@ -1,4 +1,4 @@
-"""Files that learners handed in: who may read them, and what they may do in the reader's browser."""
+"""Files that learners submitted: who may read them, and what they may do in the reader's browser."""
 
 import mimetypes
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The forms of capstones that learners hand in."""
+"""The forms of capstones that learners submit."""
 
 from collections.abc import Sequence
 from typing import Any, cast
@@ -82,7 +82,7 @@ class AcceptForm(forms.Form):
 class ReturnForm(forms.Form):
     reason = forms.CharField(
         label=_("What is missing"),
-        help_text=_("The learner reads it, and may hand in another attempt."),
+        help_text=_("The learner reads it, and may submit another attempt."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=2000,
     )

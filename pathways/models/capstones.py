@@ -1,4 +1,4 @@
-"""What learners hand in as their capstone, attempt by attempt, and what came of each. Append-only."""
+"""What learners submit as their capstone, attempt by attempt, and what came of each. Append-only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The capstones of one learner: what was handed in, and what still can be."""
+"""The capstones of one learner: what was submitted, and what still can be."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from .asking import Asked
 
 @dataclass(frozen=True)
 class Capstones:
-    """works: every attempt, the newest first. left: the capstones of the version that may be handed in now."""
+    """works: every attempt, the newest first. left: the capstones of the version that may be submitted now."""
 
     works: list[CapstoneWork]
     left: list[Requirement]
@@ -24,7 +24,7 @@ class Capstones:
 def capstones(
     enrollment: PathwayEnrollment, asked: Asked, records: Collection[CapstoneRecord], waivers: Collection[Waiver]
 ) -> Capstones:
-    """What a learner handed in, and what is left to hand in. One query."""
+    """What a learner submitted, and what is left to submit. One query."""
     works = list(CapstoneWork.objects.with_context().filter(enrollment=enrollment).order_by("-pk"))
     done = {each.requirement.key for each in records if not hasattr(each, "withdrawal")}
     done |= {each.requirement.key for each in waivers if not hasattr(each, "withdrawal")}

@@ -37,7 +37,7 @@ def record_capstone(
     if rule is None:
         raise Invalid(_("Choose a capstone of the version that the learner follows."))
     if CapstoneWork.objects.waiting().filter(enrollment=enrollment, requirement__key=rule.key).exists():
-        raise Conflict(_("The learner has handed in a capstone that waits; accept it, or return it first."))
+        raise Conflict(_("The learner has submitted a capstone that waits; accept it, or return it first."))
     return record_of(actor=actor, enrollment=enrollment, rule=rule, done_on=done_on, note=note, at=at)
 
 

@@ -1,4 +1,4 @@
-"""A learner's capstone, handed in attempt by attempt: accepted, which records it, or returned with a reason."""
+"""A learner's capstone, submitted attempt by attempt: accepted, which records it, or returned with a reason."""
 
 from collections.abc import Collection
 from datetime import date, datetime
@@ -44,7 +44,7 @@ def hand_in_capstone(
     upload: UploadedFile | None = None,
     ai_use: str = "",
 ) -> CapstoneWork:
-    """Hand in one's own capstone: a text, an address, a file, or several of them. Whoever keeps the pathway is told.
+    """Submit one's own capstone: a text, an address, a file, or several of them. Whoever keeps the pathway is told.
 
     declared: what was confirmed, as for evidence. Raises NotAllowed, Invalid (FileRefused; no capstone of the version, an odd
     address, too long a text), Incomplete (names what is missing), Conflict (one waits already, it is recorded or waived, or
@@ -88,12 +88,12 @@ def _hand_in(
         raise Invalid(_("Choose a capstone of the version that you follow."))
     before = CapstoneWork.objects.filter(enrollment=enrollment, requirement__key=rule.key)
     if before.waiting().exists():
-        raise Conflict(_("What you handed in waits for an answer. Take it back first to hand in something else."))
+        raise Conflict(_("What you submitted waits for an answer. Take it back first to submit something else."))
     of_rule = {"enrollment": enrollment, "requirement__key": rule.key}
     if CapstoneRecord.objects.filter(**of_rule).standing().exists():
         raise Conflict(_("This capstone is recorded already."))
     if Waiver.objects.filter(**of_rule).standing().exists():
-        raise Conflict(_("This capstone is waived for you; there is nothing to hand in."))
+        raise Conflict(_("This capstone is waived for you; there is nothing to submit."))
     work = CapstoneWork.objects.create(
         enrollment=enrollment,
         requirement=rule,
@@ -116,8 +116,8 @@ def _tell_keepers(work: CapstoneWork, actor: User, at: datetime) -> None:
             role,
             credential=enrollment.credential,
             kind="capstone-waits",
-            subject=_("%(title)s: a capstone was handed in") % {"title": enrollment.version.title},
-            text=_("A learner has handed in a capstone. Open it, and accept it or return it with a reason."),
+            subject=_("%(title)s: a capstone was submitted") % {"title": enrollment.version.title},
+            text=_("A learner has submitted a capstone. Open it, and accept it or return it with a reason."),
             path=reverse("pathways:capstone-work", args=[work.public_id]),
             at=at,
             but=[actor.pk, *barred],
@@ -132,7 +132,7 @@ def take_capstone_back(*, actor: User, work: CapstoneWork, at: datetime) -> Caps
 
 
 def return_capstone(*, actor: User, work: CapstoneWork, reason: str, at: datetime) -> CapstoneAnswer:
-    """Return an attempt; the learner reads the reason and may hand in another.
+    """Return an attempt; the learner reads the reason and may submit another.
 
     Raises NotAllowed (also one's own, or with a conflict), Invalid (no reason), Conflict (answered already).
     """

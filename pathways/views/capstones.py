@@ -1,4 +1,4 @@
-"""Capstones that learners hand in: the learner's page, one attempt with what each may do, the list of staff, the files."""
+"""Capstones that learners submit: the learner's page, one attempt with what each may do, the list of staff, the files."""
 
 from collections.abc import Callable
 from functools import partial
@@ -50,7 +50,7 @@ def state_of(work: CapstoneWork) -> dict[str, Any]:
 @login_required
 @require_http_methods(["GET", "POST"])
 def capstone_hand_in(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """Hand in one's capstone, and see what became of the attempts before. A fixed number of queries."""
+    """Submit one's capstone, and see what became of the attempts before. A fixed number of queries."""
     learner = learner_of(request.user)
     if learner is None:
         raise Http404
@@ -77,7 +77,7 @@ def capstone_hand_in(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.add_error(None, str(error))
             status = error.http_status
         else:
-            messages.success(request, _("Handed in. Whoever keeps the pathway is told."))
+            messages.success(request, _("Submitted. Whoever keeps the pathway is told."))
             return redirect(work)
     return _hand_in_page(request, enrollment, found, form, status)
 
@@ -160,7 +160,7 @@ def capstone_take_back(request: HttpRequest, public_id: UUID) -> HttpResponse:
         services.take_capstone_back(actor=request.user, work=work, at=timezone.now())
     except RegistryError as error:
         return _work_page(request, _visible(request, public_id), refusal=str(error), status=error.http_status)
-    messages.success(request, _("Taken back. You can hand in another attempt."))
+    messages.success(request, _("Taken back. You can submit another attempt."))
     return redirect("pathways:capstone-hand-in", work.enrollment.pathway.public_id)
 
 

@@ -23,6 +23,7 @@ INSTEAD = {
     r"\bmodules?\b": "microcredential",
     r"\bqualifications?\b": "credential",
     r"\bmicro-credential": "microcredential",
+    r"\bhand(?:s|ed|ing)? in\b": "submit",
 }
 # Said of what is no learner of this registry, or is no concept of it.
 FINE = (

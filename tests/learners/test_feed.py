@@ -104,8 +104,8 @@ def test_a_learner_finds_what_is_due_what_opens_and_what_expires(
     assert "no-store" in answer["Cache-Control"]
     assert not answer.cookies
     found = {each["SUMMARY"]: each for each in parse(answer.content.decode())}
-    assert set(found) == {"Hand in: Roles, in teams", "Next attempt opens: Missed", "Badge expires: Held"}
-    due = found["Hand in: Roles, in teams"]
+    assert set(found) == {"Submit: Roles, in teams", "Next attempt opens: Missed", "Badge expires: Held"}
+    due = found["Submit: Roles, in teams"]
     assert due["DTSTART;VALUE=DATE"] == f"{timezone.localdate() + timedelta(days=9):%Y%m%d}"
     assert due["URL"].endswith(draft.enrollment.get_absolute_url())
     assert found["Next attempt opens: Missed"]["DTSTART"].endswith("Z")

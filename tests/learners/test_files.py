@@ -181,7 +181,7 @@ def test_names_are_for_people_never_paths(given, kept):
 # What goes out -------------------------------------------------------------------------------------------------------
 @pytest.fixture
 def stored(make_submission, make_upload, media):
-    """A file in a submission that is handed in."""
+    """A file in a submission that is submitted."""
 
     def make(name="case.pdf", content=None, **submission_fields):
         submission = make_submission(**submission_fields)

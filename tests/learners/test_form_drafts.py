@@ -132,7 +132,7 @@ def test_nobody_else_keeps_anything_and_nothing_is_kept_once_it_is_handed_in(dra
             keep(draft, actor=actor)
     draft.status, draft.submitted_at = "submitted", NOON
     draft.save()
-    with pytest.raises(Conflict, match="handed in"):
+    with pytest.raises(Conflict, match="submitted"):
         keep(draft)
 
     assert not FormDraft.objects.exists()

@@ -32,7 +32,7 @@ def returned(make_decision, assessor):
 
 @pytest.fixture
 def make_again(returned, assessor):
-    """make_again(judge_anew=()): the second attempt, handed in, with the same assessor."""
+    """make_again(judge_anew=()): the second attempt, submitted, with the same assessor."""
 
     def make(judge_anew=()):
         draft = services.start_resubmission(actor=returned.learner.user, submission=returned, at=NOON)

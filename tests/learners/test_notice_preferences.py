@@ -242,7 +242,7 @@ def test_domain_5_4_due_in_7_and_2_days_once_each(due):
 
     assert told == [0, 1, 0, 0, 0, 1, 0, 0, 0, 0]
     assert list(DueReminder.objects.order_by("at").values_list("days", flat=True)) == [7, 2]
-    assert "hand in by September 20, 2026" in Notice.objects.filter(kind="due").first().subject
+    assert "submit by September 20, 2026" in Notice.objects.filter(kind="due").first().subject
 
 
 def test_whoever_looks_late_is_told_the_nearest_only(due):

@@ -116,7 +116,7 @@ def test_who_has_nothing_to_do_with_it_reports_nothing(client, handed_in, make_u
 def test_what_is_not_handed_in_is_the_learners_to_remove(make_submission, status):
     submission = make_submission(status=status)
 
-    with pytest.raises(Conflict, match="not handed in"):
+    with pytest.raises(Conflict, match="not submitted"):
         report(submission.learner.user, submission)
 
     assert not EvidenceItem.objects.filter(set_aside_by__isnull=False).exists()

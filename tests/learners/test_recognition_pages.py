@@ -140,7 +140,7 @@ def test_it_stands_apart_on_my_badges_on_growth_in_the_workspace_and_on_the_reco
     assert "You have 2 more to finish Safety Series, Northlight Open School." in badges
     assert "Recognized from Northlight Open School" in text(client.get(reverse("learners:growth")))
     workspace = text(client.get(submission.enrollment.get_absolute_url()))
-    assert "1 of 2 kinds of evidence that you hand in are there" in workspace
+    assert "1 of 2 kinds of evidence that you submit are there" in workspace
     assert "You have 2 more to finish" in workspace
     services.search_learners(actor=registrar, said="robin", reason="records", at=timezone.now())
     as_user(client, registrar)

@@ -355,7 +355,7 @@ def test_a_draft_that_nobody_worked_on_for_a_year_expires_after_its_learner_was_
     draft.refresh_from_db()
     assert draft.status == "expired" and not draft.evidence_items.exists() and not media()
     assert list(draft.events.order_by("pk").values_list("moved_to", "actor")) == [("draft", None), ("expired", None)]
-    assert "1 draft that you did not hand in" in Notice.objects.get(kind="evidence-ends").text
+    assert "1 draft that you did not submit" in Notice.objects.get(kind="evidence-ends").text
     client.force_login(draft.learner.user)
     assert "expired" in client.get(reverse("learners:home")).content.decode()
     page = client.get(draft.get_absolute_url()).content.decode()

@@ -1,4 +1,4 @@
-"""Files wait for the virus scanner, and so does what is handed in with them; a scanner in trouble loses and opens nothing."""
+"""Files wait for the virus scanner, and so does what is submitted with them; a scanner in trouble loses and opens nothing."""
 
 import socket
 import threading

@@ -116,7 +116,7 @@ def test_a_second_call_is_refused(make_submission, assessor):
     submission = make_submission()
     submit_evidence(actor=submission.learner.user, submission=submission, declarations=BOTH, at=NOON)
 
-    with pytest.raises(Conflict, match="handed in"):
+    with pytest.raises(Conflict, match="submitted"):
         submit_evidence(actor=submission.learner.user, submission=submission, declarations=BOTH, at=NOON)
 
     assert Declaration.objects.count() == 2

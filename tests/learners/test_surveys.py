@@ -353,7 +353,7 @@ def test_b15_the_report_of_a_term_has_what_assessors_say_and_what_judging_took(
     assert (
         "12 in the middle, from opening to finishing; counted are the 5 of 6 marks that took at most 2 hours." in page
     )
-    assert "4.0 in the middle, from handing in to the released decision; 5 answers." in page
+    assert "4.0 in the middle, from submitting to the released decision; 5 answers." in page
     report = evaluation.faculty(organization, "2026-fall")
     assert [(each.n, each.middle, each.high) for each in report.figures] == [(5, 3, 40), (None,) * 3, (None,) * 3]
     empty = evaluation.faculty(organization, "2025-spring")

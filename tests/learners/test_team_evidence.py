@@ -1,4 +1,4 @@
-"""What a member of a team hands in for it counts for each member."""
+"""What a member of a team submits for it counts for each member."""
 
 from datetime import timedelta
 
@@ -112,7 +112,7 @@ def test_the_workspace_says_that_it_is_for_the_team(client, team):
 
     page = " ".join(client.get(team[1].enrollment.get_absolute_url()).content.decode().split())
 
-    assert "Handed in for the team" in page
+    assert "Submitted for the team" in page
     assert "Your team makes it, and you hand it in." in page
 
 
@@ -174,7 +174,7 @@ def test_whoever_changes_team_leaves_its_shared_evidence_behind_and_is_told(team
     assert projects(first) == projects(second) == ["Our project.", "What I wrote for all."]
     assert first.evidence_items.get(text="What I wrote for all.").shared_from == own
     [notice] = Notice.objects.filter(user=mover.learner.user, kind="team")
-    assert "1 piece of evidence that others handed in for Team 01 left your draft" in notice.text
+    assert "1 piece of evidence that others submitted for Team 01 left your draft" in notice.text
     move(mover, Team.objects.get(name="Team 02"), lead)
     assert Notice.objects.filter(user=mover.learner.user, kind="team").count() == 1
 

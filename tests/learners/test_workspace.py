@@ -63,7 +63,7 @@ def test_it_says_what_is_asked_for_by_whom_and_how_far_it_is(client, make_versio
 
     page = text(client.get(workspace(submission)))
 
-    assert "1 of 2 kinds of evidence that you hand in are there" in page
+    assert "1 of 2 kinds of evidence that you submit are there" in page
     assert "0 of 2 added" in page
     assert "A member of staff enters it" in page
     assert 'id="place-2"' in page
@@ -165,7 +165,7 @@ def test_what_is_handed_in_shows_no_forms_and_takes_nothing(client, make_submiss
     answer = client.post(adding(submission), {"kind": "text", "requirement": "1", "text": "One more."})
 
     assert answer.status_code == 409
-    assert "handed in" in text(answer)
+    assert "submitted" in text(answer)
     assert submission.evidence_items.count() == 1
     assert adding(submission) not in client.get(workspace(submission)).content.decode()
 

@@ -1,4 +1,4 @@
-"""A learner hands in a capstone: what it holds, who reads and answers it, that attempts are kept, and who is told."""
+"""A learner submits a capstone: what it holds, who reads and answers it, that attempts are kept, and who is told."""
 
 from datetime import timedelta
 
@@ -213,7 +213,7 @@ def test_a_file_that_was_not_scanned_or_was_refused_is_not_accepted(hand_in, acc
 def test_staff_answer_what_waits_before_they_record_one_by_themselves(enrollment, rule, hand_in, pathway_admin):
     hand_in()
 
-    with pytest.raises(Conflict, match="handed in a capstone that waits"):
+    with pytest.raises(Conflict, match="submitted a capstone that waits"):
         services.record_capstone(
             actor=pathway_admin, enrollment=enrollment, requirement=rule, done_on=TODAY, note="Heard.", at=NOON
         )
@@ -263,7 +263,7 @@ def test_a_learner_hands_it_in_and_staff_return_and_accept_it_on_the_pages(
 ):
     learner, staff = signed_in(enrollment.learner.user), signed_in(pathway_admin)
     address = reverse("pathways:capstone-hand-in", args=[enrollment.pathway.public_id])
-    assert "Hand in your capstone" in learner.get(enrollment.pathway.get_absolute_url()).content.decode()
+    assert "Submit your capstone" in learner.get(enrollment.pathway.get_absolute_url()).content.decode()
     rule = enrollment.version.requirements.get(kind="capstone")
     said = {"capstone": str(rule.public_id), "text": "A memo."}
     assert learner.get(address).status_code == 200

@@ -157,7 +157,7 @@ def test_a_capstone_is_handed_in_returned_and_accepted(
     pathway = make_pathway(required=[version], capstone="policy memo of 1,000 words").pathway
     join(pathway.versions.get())
     own = open_as(learner.user, pathway.get_absolute_url(), bypass_csp=True)
-    follow(own, own.get_by_role("link", name="Hand in your capstone"))
+    follow(own, own.get_by_role("link", name="Submit your capstone"))
     look(own, "capstone-empty")
     own.get_by_role("textbox", name="Text").fill(
         "Rural clinics close because nobody pays for the nights.\n\nThree remedies follow."
@@ -182,5 +182,5 @@ def test_a_capstone_is_handed_in_returned_and_accepted(
     own.goto(own.url.split("/pathways/")[0] + pathway.get_absolute_url())
     own.get_by_text("Name your sources").wait_for()
     look(own, "pathway-capstone-returned")
-    follow(own, own.get_by_role("link", name="Hand in your capstone"))
+    follow(own, own.get_by_role("link", name="Submit your capstone"))
     look(own, "capstone-again")

@@ -31,7 +31,7 @@ def shared(site):
 
 
 def work(site, lead, shared, slug):
-    """A learner hands in, an assessor judges and releases, a lead releases a group, a stranger looks: all by pages."""
+    """A learner submits, an assessor judges and releases, a lead releases a group, a stranger looks: all by pages."""
     walk = Walk(site)
     learner, assessor = walk.sign_in("learner"), walk.sign_in("assessor")
     submission = walk.hand_in(learner, slug)
