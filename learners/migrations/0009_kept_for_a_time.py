@@ -10,7 +10,7 @@ from config.triggers import append_only, append_only_for
 
 KINDS = [
     ("evidence", "Files of evidence"),
-    ("drafts", "Drafts never handed in"),
+    ("drafts", "Drafts never submitted"),
     ("results", "Feedback, and levels that led to no badge"),
     ("access", "Who looked for a learner"),
     ("mail", "What was told by notice and mail"),

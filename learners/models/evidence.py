@@ -277,7 +277,7 @@ class EvidenceItem(models.Model):
         blank=True,
         on_delete=models.SET_NULL,
         related_name="shared",
-        help_text=_("What a member of the team submitted for all."),
+        help_text=_("What a member of the team handed in for all."),
     )
     purged_sha256 = models.CharField(max_length=64, blank=True, help_text=_("The digest of what stood here."))
 

@@ -27,6 +27,7 @@ INSTEAD = {
 }
 # Said of what is no learner of this registry, or is no concept of it.
 FINE = (
+    "What a member of the team handed in for all.",  # its column says so since the first table
     "Medical student, class of 2027",
     "CSV with the columns",
     "%(cohort)s",
