@@ -37,10 +37,10 @@ def file_download(request: HttpRequest, public_id: UUID) -> HttpResponseBase:
         return render(request, "learners/file_withheld.html", {"file": stored}, status=410)
     if stored.tombstoned_at is not None:
         raise Http404
-    if (closed := _unexplained(request, stored, visible)) is not None:
-        return redirect(closed)
     if stored.quarantined_at is not None or stored.scan_state in {ScanState.INFECTED, ScanState.WAITING}:
         return render(request, "learners/file_withheld.html", {"file": stored}, status=403)
+    if (closed := _unexplained(request, stored, visible)) is not None:
+        return redirect(closed)
     return file_response(stored, _name_of(request, stored))
 
 
