@@ -34,4 +34,5 @@ def test_the_guide_stands_beside_the_uploader(open_as, look, make_submission):
     page = open_as(work.learner.user, work.enrollment.get_absolute_url(), bypass_csp=True)
     page.locator("details.adder", has=page.locator("input[type=file]")).first.locator("summary").first.click()
     page.get_by_text("What may stand in a file, and what may not").first.click()
+    assert page.get_by_text("Whatever could lead to a patient stays out").first.is_visible()
     look(page, "patient-guide")
