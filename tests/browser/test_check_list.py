@@ -56,7 +56,7 @@ def test_a_program_pastes_a_list_and_downloads_the_table(open_page, look, shared
     page.get_by_text("6 of 6 checked").first.wait_for()
     page.get_by_text("another name", exact=True).wait_for()
 
-    assert page.get_by_text("Nothing is shown at this address").is_visible()
+    assert page.get_by_text("Nothing is shown at this address", exact=True).is_visible()
     look(page, "list-checked")
     with page.expect_download() as download:
         page.get_by_role("link", name="Download as CSV").click()
