@@ -54,7 +54,7 @@ def test_what_waits_behind_a_slow_answer_is_counted_from_when_it_was_due(server)
 def test_a_load_as_fast_as_it_goes_counts_every_answer(server):
     port, asked = server
 
-    load = measure(host="localhost", port=port, paths=["/a", "/none"], seconds=0.3, connections=2)
+    load = measure(host="127.0.0.1", port=port, paths=["/a", "/none"], seconds=0.3, connections=2)
 
     assert sum(load.statuses.values()) == len(asked) and set(load.statuses) == {200, 404}
 
